@@ -1,0 +1,48 @@
+# The kit for the CPU, amd64 and arm64. cuda.Dockerfile is the same but for lines that name its lock; a test holds
+# them together. Build arguments and their use: README, "Building the images".
+
+# Debian by index digest, so that the same base is used everywhere until the digest is changed.
+ARG BASE_IMAGE=debian:bookworm-slim@sha256:7c7b2c966bc9ee8cedfeef67e0e279108992c77681fa595db4a9d65c06ccc587
+
+# Wheels of one's own; `--build-context wheelhouse=FOLDER` puts a folder in its place.
+FROM scratch AS wheelhouse
+
+# Python and the user, before anything that changes more often.
+FROM ${BASE_IMAGE} AS system
+ARG APT_SNAPSHOT
+RUN --mount=type=bind,source=docker/install-system,target=/install-system \
+    --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    --mount=type=secret,id=ca,target=/run/secrets/ca \
+    /install-system
+
+# The locked packages, in a stage whose build tools stay behind. Only a changed lock runs it again.
+FROM system AS packages
+ARG UV_INDEX=https://download.pytorch.org/whl/cpu
+ARG UV_DEFAULT_INDEX
+RUN --mount=type=bind,source=docker/locks,target=/docker/locks \
+    --mount=type=bind,source=docker/install-packages,target=/install-packages \
+    --mount=type=bind,from=wheelhouse,target=/wheelhouse --mount=type=cache,target=/root/.cache \
+    --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    /install-packages /docker/locks/cpu.txt
+
+# The image: system, packages, and last the source, which changes most.
+FROM system
+COPY --from=packages /opt/venv /opt/venv
+COPY --from=packages /opt/matplotlib /opt/matplotlib
+COPY docker/entrypoint docker/healthcheck /usr/local/bin/
+# HF_*: weights outside HOME and every mount, and no network asked for them. USER: for UIDs that have no name.
+ENV PATH=/opt/venv/bin:$PATH HOME=/home/prep USER=prep LANG=C.UTF-8 \
+    PREP_CONTAINER=1 PREP_WORKSPACE=/workspace \
+    HF_HOME=/opt/models HF_HUB_OFFLINE=1 MPLCONFIGDIR=/tmp/matplotlib
+WORKDIR /workspace
+COPY . .
+# Answers can be written by any UID where no checkout is mounted.
+RUN install -d -m 1777 work
+USER prep
+EXPOSE 8888
+ENTRYPOINT ["entrypoint"]
+CMD ["invoke", "lab"]
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="ML Interview Prep Kit" \
+    org.opencontainers.image.version=$VERSION org.opencontainers.image.revision=$REVISION

@@ -1,0 +1,181 @@
+"""The budgets, measured: what the kit takes beside what the same thing takes without it, in one run on one machine.
+
+Every row is a ratio or a size. Each group needs what it measures: `images` and `lab` Docker with the built images,
+`setup` a package index, and minutes. No number is checked here: the README quotes them, a person compares.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import Distribution, distribution
+from pathlib import Path
+
+from invoke.exceptions import Exit
+
+from interview_prep.environment import ROOT, containers, lock, warmup
+from interview_prep.screen import Screen
+
+# The set-up of the description that this kit grew from: a virtual environment and one pip install.
+RECIPE = "torch pandas numpy matplotlib scikit-learn transformers pytest"
+PORT = 18888
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measurement: `ours` beside `theirs` (0 where there is nothing to set beside it), and the budget in words."""
+
+    what: str
+    ours: float
+    beside: str
+    theirs: float
+    unit: str
+    budget: str
+
+
+def show(*, only: str, json: bool) -> None:
+    """Measure the groups, printing each row as it is known."""
+    groups: dict[str, Callable[[], Iterator[Row]]] = {
+        "start": start, "warmup": warm_up, "lab": lab_start, "images": images, "setup": set_up,
+    }  # fmt: skip
+    if only and only not in groups:
+        raise Exit(f"No group {only!r}. `invoke bench --only` takes {', '.join(groups)}.", code=2)
+    screen, rows = Screen(json=json), []
+    for name, measure in groups.items():
+        if only in ("", name):
+            for row in measure():
+                screen.measurement(row)
+                rows.append(row)
+    screen.document({"version": 1, "rows": rows})
+
+
+def seconds(command: list[str], **settings: object) -> float:
+    """Wall-clock seconds of a command that must succeed; its output is kept for the error only."""
+    begin = time.perf_counter()
+    run = subprocess.run(
+        command, cwd=settings.pop("cwd", ROOT), capture_output=True, text=True, check=False, **settings
+    )  # type: ignore[call-overload]
+    if run.returncode:
+        raise Exit(f"`{' '.join(command)}` failed: {(run.stderr or run.stdout).strip()[-500:]}", code=1)
+    return time.perf_counter() - begin
+
+
+def start() -> Iterator[Row]:
+    """How long a task takes to begin and the doctor to answer; the median of five."""
+    invoke = str(Path(sys.executable).parent / "invoke")
+    bare = statistics.median(seconds([sys.executable, "-c", "import invoke.main"]) for _ in range(5))
+    listing = statistics.median(seconds([invoke, "--list"]) for _ in range(5))
+    yield Row("invoke --list", listing, "python -c 'import invoke.main'", bare, "s", "≤ 0.3 s")
+    examined = statistics.median(seconds([invoke, "doctor"]) for _ in range(5))
+    yield Row("invoke doctor", examined, "", 0, "s", "≤ 5 s")
+
+
+def warm_up() -> Iterator[Row]:
+    """Everything runnable in the 90-minute plan: as the warm-up runs it, and each as a process of its own."""
+    ours = seconds([str(Path(sys.executable).parent / "invoke"), "warmup", "--minutes", "90", "--yes"])
+    steps = [step for step in warmup.plan(90) if step.verb in ("Run", "Test")]
+    python, ml = sys.executable, warmup.ML
+    singly = sum(
+        seconds([python, "-m", "pytest", str(ml)] if step.verb == "Test" else [python, str(ml / step.path)])
+        for step in steps
+    )
+    yield Row(
+        "invoke warmup --minutes 90 --yes", ours, "its scripts and tests one by one", singly, "s", "≤ 30 s, ratio ≤ 0.5"
+    )
+
+
+def lab_start() -> Iterator[Row]:
+    """From the command to the first answer: `docker compose up` of a built image, and bare `jupyter lab`."""
+    containers.check_docker()
+    bare = statistics.median(until_answer(bare_lab) for _ in range(3))
+    ours = statistics.median(until_answer(compose_lab) for _ in range(3))
+    yield Row("docker compose up, until Lab answers", ours, "jupyter lab on this machine", bare, "s", "ratio ≤ 1.25")
+
+
+def until_answer(server: Callable[[], contextlib.AbstractContextManager[None]]) -> float:
+    begin = time.perf_counter()
+    with server():
+        while time.perf_counter() - begin < 120:
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{PORT}/api", timeout=1):
+                return time.perf_counter() - begin
+            time.sleep(0.02)
+    raise Exit(f"Nothing answered on port {PORT} in two minutes. `docker compose logs lab`.", code=1)
+
+
+@contextlib.contextmanager
+def bare_lab() -> Iterator[None]:
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["--no-browser", "--allow-root", f"--port={PORT}", f"--ServerApp.root_dir={folder}"]
+        with subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *options], stderr=subprocess.DEVNULL, cwd=folder
+        ) as server:
+            yield
+            server.send_signal(signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def compose_lab() -> Iterator[None]:
+    compose = ["docker", "compose", "--project-name", "prep-bench"]
+    environment = {**os.environ, "PREP_PORT": str(PORT)}
+    with subprocess.Popen(
+        [*compose, "up", "lab"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ):
+        try:
+            yield
+        finally:
+            subprocess.run([*compose, "down"], cwd=ROOT, env=environment, capture_output=True, check=True)
+
+
+def images() -> Iterator[Row]:
+    """Image sizes beside their base plus what the wheels of the lock unpack to."""
+    containers.check_docker()
+    dockerfile = (ROOT / "docker" / "cpu.Dockerfile").read_text()
+    pinned = re.findall(r"^ARG BASE_IMAGE=(\S+)", dockerfile, re.MULTILINE)[0]
+    base = image_bytes(os.environ.get("BASE_IMAGE", pinned))
+    wheels = sum(unpacked_bytes(distribution(name)) for name in lock.locked_versions("cpu.txt"))
+    budget = "≤ 1.6 GB, ratio ≤ 1.15"
+    yield Row(
+        "CPU image",
+        image_bytes("ml-interview-prep-kit:cpu") / 1e9,
+        "base + unpacked wheels",
+        (base + wheels) / 1e9,
+        "GB",
+        budget,
+    )
+    yield Row("CUDA image", image_bytes("ml-interview-prep-kit:cuda") / 1e9, "", 0, "GB", "≤ 5.7 GB")
+
+
+def image_bytes(name: str) -> int:
+    answer = containers.docker("image", "inspect", "--format", "{{.Size}}", name)
+    if answer.returncode:
+        raise Exit(f"No image {name}. `invoke build` and `invoke build --cuda` make them.", code=2)
+    return int(answer.stdout)
+
+
+def unpacked_bytes(package: Distribution) -> int:
+    """What a wheel holds, without the bytecode that was compiled later."""
+    files = [Path(str(file.locate())) for file in package.files or [] if file.suffix != ".pyc"]
+    return sum(file.stat().st_size for file in files if file.exists())
+
+
+def set_up() -> Iterator[Row]:
+    """From nothing to an environment: `./prep` in a fresh copy, and the recipe; both with empty caches."""
+    with tempfile.TemporaryDirectory() as folder:
+        caches = {**os.environ, "UV_CACHE_DIR": f"{folder}/uv", "PIP_CACHE_DIR": f"{folder}/pip"}
+        caches["PATH"] = os.pathsep.join(part for part in caches["PATH"].split(os.pathsep) if ".venv" not in part)
+        copy = Path(folder, "copy")
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".venv", ".git", "work"))
+        base = str(Path(sys.base_prefix, "bin", "python3.11"))
+        ours = seconds([base, str(copy / "prep"), "--list"], cwd=copy, env=caches)
+        script = f"{base} -m venv {folder}/venv && {folder}/venv/bin/pip install -q {RECIPE}"
+        recipe = seconds(["sh", "-c", script], cwd=folder, env=caches)
+    yield Row("./prep from nothing", ours, "venv and pip install", recipe, "s", "ratio ≤ 0.2")

@@ -1,0 +1,77 @@
+"""Build and start the images with Docker Compose, after a look at what usually goes wrong. Docker does the rest."""
+
+import json
+import os
+import shutil
+import subprocess
+import tomllib
+
+from invoke.exceptions import Exit
+
+from interview_prep.environment import ROOT, lab
+
+WITHOUT_DOCKER = "Without Docker: `./prep lab`."
+
+
+def service(*, cuda: bool) -> str:
+    return "lab-cuda" if cuda else "lab"
+
+
+def check_docker() -> None:
+    """Raise Exit unless `docker compose` can be asked to do something."""
+    if not shutil.which("docker"):
+        raise Exit(f"No `docker` on this machine. Install Docker Desktop or Docker Engine. {WITHOUT_DOCKER}", code=2)
+    if docker("compose", "version").returncode != 0:
+        raise Exit(
+            f"This Docker has no Compose v2. Install the package docker-compose-plugin. {WITHOUT_DOCKER}", code=2
+        )
+    if docker("info", "--format", "{{.ServerVersion}}").returncode != 0:
+        raise Exit(
+            "The Docker engine does not answer. Start Docker Desktop, or `sudo systemctl start docker`. "
+            + WITHOUT_DOCKER,
+            code=2,
+        )
+
+
+def check_nvidia() -> None:
+    """Raise Exit unless the engine can give a container an NVIDIA GPU."""
+    runtimes = json.loads(docker("info", "--format", "{{json .Runtimes}}").stdout or "{}")
+    if "nvidia" not in runtimes:
+        raise Exit(
+            "This Docker engine has no NVIDIA runtime. Install the NVIDIA Container Toolkit, then `sudo nvidia-ctk "
+            "runtime configure --runtime=docker` and restart the engine; on the CPU: `invoke up`.",
+            code=2,
+        )
+
+
+def docker(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(["docker", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def build(*, cuda: bool) -> None:
+    """Build one image, labelled with the version of pyproject.toml and git's revision; raises Exit on failure."""
+    check_docker()
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    git = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude", "*"]
+    revision = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+    environment = {**os.environ, "VERSION": version, "REVISION": revision or "unknown"}
+    if subprocess.run(
+        ["docker", "compose", "build", service(cuda=cuda)], cwd=ROOT, env=environment, check=False
+    ).returncode:
+        raise Exit(
+            'The build failed; its last lines say where. Mirrors, proxies, certificates: README, "Building".', code=1
+        )
+
+
+def up(*, cuda: bool, number: int, detach: bool) -> None:
+    """Become `docker compose up` for one service on one port; raises Exit when it could not start."""
+    check_docker()
+    if cuda:
+        check_nvidia()
+    running = docker("compose", "ps", "-q", service(cuda=cuda)).stdout.strip()
+    if lab.in_use(number) and not running:
+        raise Exit(f"Port {number} is in use. `invoke up --port {number + 1}`.", code=2)
+    os.environ["PREP_PORT"] = str(number)
+    os.chdir(ROOT)
+    arguments = ["docker", "compose", "up", *(["--detach"] if detach else []), service(cuda=cuda)]
+    os.execvp(arguments[0], arguments)

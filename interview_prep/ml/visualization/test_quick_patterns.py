@@ -1,0 +1,144 @@
+"""What can be asserted about a figure: its labels, its numbers, its file. Not how it looks: look at it."""
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise, product
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.colors import to_rgb
+from sklearn.datasets import load_diabetes
+
+from interview_prep.ml.visualization import matplotlib_quick_patterns as patterns
+
+DIABETES = load_diabetes()
+RNG = np.random.default_rng(0)
+TRUE = np.array([0, 0, 0, 0, 1, 1, 1])
+SCORES = np.array([0.1, 0.4, 0.35, 0.8, 0.7, 0.9, 0.4])  # one tie across the classes
+X = RNG.normal(size=(60, 4))
+ROWS = ["first", "second", "third", "fourth"]
+WEIGHTS = np.tri(4) / np.arange(1, 5)[:, None]  # (4, 4), causal, uniform over what is seen
+CASES = [
+    (patterns.loss_curves, np.array([1.0, 0.5, 0.2]), np.array([1.0, 0.6, 0.7])),
+    (patterns.confusion_matrix, TRUE, np.array([0, 0, 1, 0, 1, 1, 0])),
+    (patterns.roc_and_pr, TRUE, SCORES),
+    (patterns.histograms_by_class, X, X[:, 0] > 0, ROWS, ["negative", "positive"]),
+    (patterns.correlation, DIABETES.data, DIABETES.feature_names),
+    (patterns.residuals, X[:, 0] + 10, X[:, 1] + 10),
+    (patterns.embedding, X[:, :2], RNG.integers(0, 10, 60)),
+    (patterns.attention_map, WEIGHTS, ROWS),
+]
+
+
+@pytest.fixture(autouse=True)
+def _close_figures() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+def cells(ax: plt.Axes) -> dict[tuple[int, int], str]:
+    """(row, column) of a heatmap to the text in it."""
+    return {(text.get_position()[1], text.get_position()[0]): text.get_text() for text in ax.texts}
+
+
+def legend(ax: plt.Axes) -> list[str]:
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case[0].__name__ for case in CASES])
+def test_every_axis_is_labelled_and_no_label_is_cut_off(case: tuple[Callable[..., plt.Figure], ...]) -> None:
+    draw, *data = case
+    figure = draw(*data)
+    assert isinstance(figure, plt.Figure)
+    for ax in figure.axes:
+        assert ax.get_ylabel()
+        assert ax.get_xlabel() or ax.get_label() == "<colorbar>"
+    figure.canvas.draw()  # constrained layout works while drawing
+    drawn, page = figure.get_tightbbox(), figure.bbox_inches
+    assert min(drawn.x0, drawn.y0) > 0, drawn
+    assert drawn.x1 < page.x1, drawn
+    assert drawn.y1 < page.y1, drawn
+
+
+def test_confusion_matrix_has_true_rows_and_predicted_columns() -> None:
+    ax = patterns.confusion_matrix(TRUE, np.array([0, 0, 1, 0, 1, 1, 1])).axes[0]
+    assert cells(ax) == {(0, 0): "3", (0, 1): "1", (1, 0): "0", (1, 1): "3"}
+    assert (ax.get_ylabel(), ax.get_xlabel()) == ("true", "predicted")
+    assert ax.images[0].get_array().tolist() == [[0.75, 0.25], [0, 1]]
+    assert ax.get_title().endswith("0.857")  # 6 of 7
+
+
+def test_auc_is_the_share_of_pairs_in_the_right_order() -> None:
+    """A tie counts a half: 12 pairs, 9 right, 1 tied."""
+    pairs = [(p > n) + (p == n) / 2 for p, n in product(SCORES[TRUE == 1], SCORES[TRUE == 0])]
+    assert np.mean(pairs) == pytest.approx(9.5 / 12)
+    assert legend(patterns.roc_and_pr(TRUE, SCORES).axes[0])[0] == "model, AUC 0.792"
+
+
+def test_average_precision_is_the_sum_of_precision_times_recall_gained() -> None:
+    """From the top score down, with the tied 0.4s taken together."""
+    recall, precision = [0.0], []
+    for threshold in sorted(set(SCORES), reverse=True):
+        taken = threshold <= SCORES
+        recall.append(TRUE[taken].sum() / TRUE.sum())
+        precision.append(TRUE[taken].mean())
+    expected = sum((after - before) * p for (before, after), p in zip(pairwise(recall), precision, strict=True))
+    ax = patterns.roc_and_pr(TRUE, SCORES).axes[1]
+    assert legend(ax) == [f"model, AP {expected:.3f}", f"chance, AP {3 / 7:.3f}"]
+
+
+def test_loss_curves_mark_the_lowest_validation_loss() -> None:
+    ax = patterns.loss_curves(np.array([1.0, 0.5, 0.2]), np.array([1.0, 0.6, 0.7])).axes[0]
+    assert ax.lines[2].get_xydata().tolist() == [[2, 0.6]]
+    assert legend(ax)[2] == "best: epoch 2"
+    assert ax.get_yscale() == "log"
+
+
+def test_histograms_of_both_classes_share_their_bins() -> None:
+    ax = patterns.histograms_by_class(X, X[:, 1] > 0, ROWS, ["negative", "positive"]).axes[0]
+    filled, outline = ax.containers[0], ax.patches[-1]
+    edges = np.histogram_bin_edges(X[:, 0], bins=25)
+    assert [bar.get_x() for bar in filled] == pytest.approx(edges[:-1])
+    assert np.unique(outline.get_xy()[:, 0]) == pytest.approx(edges)
+
+
+def test_correlation_writes_the_coefficient_into_its_cell() -> None:
+    x = np.array([[1.0, -1.0, 0.0], [2.0, -2.0, 1.0], [3.0, -3.0, 0.0]])  # perfectly, and not at all
+    assert cells(patterns.correlation(x, ["a", "b", "c"]).axes[0])[0, 1] == "-1.0"
+    assert cells(patterns.correlation(x, ["a", "b", "c"]).axes[0])[0, 2].strip("-") == "0.0"
+
+
+def test_residuals_are_true_minus_predicted() -> None:
+    ax = patterns.residuals(np.array([1.0, 2.0, 4.0]), np.array([1.0, 3.0, 3.0])).axes[0]
+    assert ax.collections[0].get_offsets().tolist() == [[1, 0], [3, -1], [3, 1]]
+    assert ax.get_title() == "Residuals, R² 0.57"  # 1 - 2 / (14 / 3)
+
+
+def test_embedding_draws_each_point_as_its_own_label() -> None:
+    labels = np.array([7, 3, 7])
+    threes, sevens = patterns.embedding(X[:3, :2], labels).axes[0].collections
+    np.testing.assert_array_equal(threes.get_offsets(), X[[1], :2])
+    np.testing.assert_array_equal(sevens.get_offsets(), X[[0, 2], :2])
+
+
+def test_attention_map_leaves_masked_cells_blank() -> None:
+    shown = patterns.attention_map(WEIGHTS, ROWS).axes[0].images[0].get_array()
+    np.testing.assert_array_equal(shown.mask, np.triu(np.ones((4, 4)), k=1) == 1)
+    np.testing.assert_array_equal(shown.filled(0), WEIGHTS)
+
+
+def test_colours_differ_in_lightness() -> None:
+    """At least 0.15 apart, so that a grey print and every kind of colour vision tells them apart."""
+    lightness = sorted(
+        np.dot(to_rgb(c), [0.299, 0.587, 0.114]) for c in (patterns.BLUE, patterns.GREY, patterns.ORANGE)
+    )
+    assert min(after - before for before, after in pairwise([0, *lightness, 1])) > 0.15
+
+
+def test_main_writes_every_figure_and_prints_its_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    patterns.main(str(tmp_path / "new" / "folder"))
+    printed = [Path(line) for line in capsys.readouterr().out.splitlines()]
+    assert [path.stem for path in printed] == [case[0].__name__ for case in CASES]
+    for path in printed:
+        assert plt.imread(path).shape[0] >= 700

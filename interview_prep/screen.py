@@ -1,0 +1,105 @@
+"""All that the kit prints. Everything else returns values; with --json one document is printed and nothing else."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from interview_prep.environment.bench import Row
+    from interview_prep.environment.warmup import Outcome, Step
+
+STANDARD_OUTPUT, STANDARD_ERROR = 1, 2
+
+
+class Screen:
+    """The terminal. Made with `json=True` it moves everything but `document` to standard error."""
+
+    def __init__(self, *, json: bool = False) -> None:
+        self.output = STANDARD_ERROR if json else STANDARD_OUTPUT
+        self._json = json
+        self._console = Console(stderr=json, highlight=False)
+
+    def say(self, text: str) -> None:
+        self._console.print(text, markup=False, soft_wrap=True)
+
+    def flush(self) -> None:
+        """Leave nothing in a buffer that a forked child would print again."""
+        sys.stdout.flush()
+        sys.stderr.flush()
+
+    def document(self, content: Any) -> None:
+        """Print one JSON document on standard output, if this screen was made for it."""
+        if self._json:
+            print(json.dumps(content, default=_plain, indent=2))
+
+    def step(self, step: "Step", number: str, done: int, total: int) -> None:
+        """Head a step of the warm-up: what to do, its time box, and how far the plan is."""
+        self._console.rule()
+        title = f"[bold]{number}  {step.verb} {step.path or 'interview_prep/ml'}[/]  ·  {step.minutes} min"
+        self._console.print(title)
+        progress = Table.grid(padding=(0, 1))
+        progress.add_row(ProgressBar(total, done, width=30), f"{done} of {total} min done")
+        self._console.print(progress)
+        self._console.print()
+
+    def sheet(self, path: Path, *, paged: bool) -> None:
+        """Show a Markdown page; paged where somebody is there to turn the pages."""
+        page = Markdown(path.read_text(encoding="utf-8"))
+        if paged and self._console.is_terminal:
+            os.environ.setdefault("LESS", "-RFX")
+            with self._console.pager(styles=True):
+                self._console.print(page)
+        else:
+            self._console.print(page)
+
+    def go_on(self) -> bool:
+        """Wait for Enter; False when the person types q."""
+        return self._console.input("\n[dim]Enter: next step   q: stop here[/] ").strip().lower() != "q"
+
+    def outcomes(self, outcomes: "Sequence[Outcome]", steps: "Sequence[Step]") -> None:
+        """The table at the end of a warm-up: each step, its time, and what failed or was not reached."""
+        table = Table(title="Warm-up", title_justify="left", box=None, padding=(0, 2, 0, 0))
+        for column in ("step", "", "box", "took"):
+            table.add_column(column, justify="right" if column in ("box", "took") else "left", overflow="fold")
+        table.add_column("result")
+        for index, step in enumerate(steps):
+            outcome = outcomes[index] if index < len(outcomes) else None
+            took = f"{outcome.seconds:.1f} s" if outcome else ""
+            result = (
+                "[dim]not run[/]"
+                if not outcome
+                else f"[red]failed: {outcome.failure}[/]"
+                if outcome.failure
+                else "[green]done[/]"
+            )
+            table.add_row(step.verb, step.path or "interview_prep/ml", f"{step.minutes} min", took, result)
+        self._console.rule()
+        self._console.print(table)
+
+    def measurement(self, row: "Row") -> None:
+        """One row of the benchmark, with its ratio where something stands beside it."""
+        self.say(f"{row.what}: {row.ours:.2f} {row.unit}   (budget {row.budget})")
+        if row.theirs:
+            self.say(f"    {row.beside}: {row.theirs:.2f} {row.unit}, ratio {row.ours / row.theirs:.2f}")
+
+    def checks(self, title: str, checks: Iterable[Any]) -> None:
+        """A table of findings: each has `name`, `ok`, `evidence` and `mend`."""
+        table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0), show_header=False)
+        for check in checks:
+            mark = "[green]ok[/]" if check.ok else "[red]no[/]"
+            table.add_row(mark, check.name, check.evidence if check.ok else f"{check.evidence}\n[bold]{check.mend}[/]")
+        self._console.print(table)
+
+
+def _plain(value: Any) -> Any:
+    """What json.dumps cannot write by itself: dataclasses and paths."""
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)

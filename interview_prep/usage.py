@@ -1,0 +1,36 @@
+"""A mistyped task or option: one line that names the next command, and exit 2, where invoke has a traceback or 1."""
+
+import difflib
+
+from invoke.exceptions import Exit, ParseError
+from invoke.program import Program
+
+
+def explain_mistakes(program: Program) -> None:
+    """Let `program` answer what it cannot parse with Exit(code=2)."""
+    parse = program.parse_tasks
+
+    def parse_or_explain() -> None:
+        try:
+            parse()
+        except ParseError as mistake:
+            raise Exit(sentence(program, mistake), code=2) from None
+        except ValueError as mistake:  # invoke hands a number's text to int() as it is
+            raise Exit(
+                f"{str(mistake).rpartition(': ')[2]} is not a number. `invoke TASK --help` shows the options.",
+                code=2,
+            ) from None
+
+    program.parse_tasks = parse_or_explain  # type: ignore[method-assign]  # the one place where it can be caught
+
+
+def sentence(program: Program, mistake: ParseError) -> str:
+    """What was mistyped and the next command."""
+    task = mistake.context.name if mistake.context else None
+    word = str(mistake).removeprefix("No idea what '").removesuffix("' is!")
+    if word == str(mistake):  # not an unknown word: invoke's own sentence
+        return f"{word.rstrip('!.')}. `invoke {f'{task} --help' if task else '--list'}`."
+    if word.startswith("-"):
+        return f"No option {word} here. `invoke {f'{task} --help' if task else '--help'}` shows the options."
+    near = difflib.get_close_matches(word, program.collection.task_names, n=1)
+    return f"No task {word!r}{f', but {near[0]!r}' if near else ''}. `invoke --list` shows all of them."

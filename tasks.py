@@ -1,0 +1,96 @@
+"""The door: what `invoke` can do here. Names and help only; each task is one call into interview_prep/."""
+
+import os
+
+from invoke.context import Context
+from invoke.main import program
+from invoke.tasks import task
+
+from interview_prep import usage
+
+usage.explain_mistakes(program)
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # without it a missing model is a wait of minutes for the network
+
+
+@task(
+    help={
+        "minutes": "30, 60 or 90: the plans of the README",
+        "yes": "never wait for a key",
+        "json": "print one JSON document; everything else goes to standard error",
+    }
+)
+def warmup(_: Context, minutes: int = 30, yes: bool = False, json: bool = False) -> None:
+    """Go through the warm-up plan: sheets to skim, scripts and tests to run."""
+    from interview_prep.environment import warmup
+
+    warmup.show(minutes, yes=yes, json=json)
+
+
+@task(help={"path": "a folder, a file, or FILE::TEST; everything by default"})
+def test(_: Context, path: str = "") -> None:
+    """Run every test, offline."""
+    from interview_prep.environment import tests
+
+    tests.run(path)
+
+
+@task(name="gpu-check", help={"json": "print one JSON document"})
+def gpu_check(_: Context, json: bool = False) -> None:
+    """Say whether there is a GPU that torch can use and, if not, why and what to do."""
+    from interview_prep.environment import gpu_check
+
+    gpu_check.show(json=json)
+
+
+@task(help={"json": "print one JSON document"})
+def doctor(_: Context, json: bool = False) -> None:
+    """Check that this machine is ready for interview day."""
+    from interview_prep.environment import doctor
+
+    doctor.show(json=json)
+
+
+@task(help={"port": "where to listen; PREP_PORT or 8888 by default"})
+def lab(_: Context, port: int = 0) -> None:
+    """Start JupyterLab and print one URL to click."""
+    from interview_prep.environment import lab
+
+    lab.start(port or lab.port())
+
+
+@task(
+    help={
+        "cuda": "the GPU service, lab-cuda",
+        "port": "where to reach Lab; PREP_PORT or 8888 by default",
+        "detach": "in the background; `docker compose down` ends it",
+    }
+)
+def up(_: Context, cuda: bool = False, port: int = 0, detach: bool = False) -> None:
+    """Start JupyterLab in its container: `docker compose up` after a look at what could be in its way."""
+    from interview_prep.environment import containers, lab
+
+    containers.up(cuda=cuda, number=port or lab.port(), detach=detach)
+
+
+@task(help={"cuda": "the CUDA image instead of the CPU one"})
+def build(_: Context, cuda: bool = False) -> None:
+    """Build an image, labelled with version and revision."""
+    from interview_prep.environment import containers
+
+    containers.build(cuda=cuda)
+
+
+@task(help={"upgrade": "take the newest versions that pyproject.toml allows"})
+def lock(_: Context, upgrade: bool = False) -> None:
+    """Make docker/locks/ again from pyproject.toml."""
+    from interview_prep.environment import lock
+
+    lock.show(upgrade=upgrade)
+
+
+@task(help={"json": "print one JSON document", "only": "one group of rows: start, warmup, lab, setup or images"})
+def bench(_: Context, json: bool = False, only: str = "") -> None:
+    """Measure the budgets of the docs as ratios, side by side in one run."""
+    from interview_prep.environment import bench
+
+    bench.show(only=only, json=json)
