@@ -147,9 +147,9 @@ def test_a_file_that_a_workflow_names_exists(path: str) -> None:
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_a_linter_that_a_workflow_runs_is_locked(tool: str) -> None:
-    """.venv/bin/X comes from the package X or X-bin of pyproject.toml's tools."""
-    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]["tools"]
-    assert {tool, f"{tool}-bin"} & {line.partition("==")[0] for line in wanted}
+    """.venv/bin/X comes from the package X or X-bin of pyproject.toml's groups."""
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"].values()
+    assert {tool, f"{tool}-bin"} & {line.partition("==")[0] for group in groups for line in group}
 
 
 def test_a_package_of_npm_is_named_with_its_version() -> None:

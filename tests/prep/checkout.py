@@ -15,7 +15,7 @@ from interview_prep.environment import ROOT
 from interview_prep.environment.lock import ENTRY, LOCKS
 
 CPU = ("invoke", "iniconfig", "six", "setuptools")  # setuptools: venv brings an old one, which uv only replaces
-TOOLS = ("mypy-extensions",)
+FEWER = ("invoke", "six", "setuptools")
 PROGRESS = ("prep: making .venv", "prep: the lock has changed", "prep: another ./prep")
 TIMEOUT = 180  # seconds; one preparation takes about 6
 
@@ -103,10 +103,8 @@ class Checkout:
         (self.folder / "docker" / "locks" / name).write_text("".join(kept))
 
     def locked(self) -> dict[str, str]:
-        """Package to version, as its three locks say."""
-        texts = [
-            (self.folder / "docker" / "locks" / name).read_text() for name in ("installer.txt", "cpu.txt", "tools.txt")
-        ]
+        """Package to version, as its two locks say."""
+        texts = [(self.folder / "docker" / "locks" / name).read_text() for name in ("installer.txt", "cpu.txt")]
         return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", "\n".join(texts), re.MULTILINE))
 
     def installed(self) -> dict[str, str]:
@@ -149,7 +147,6 @@ def make(folder: Path, **environment: str) -> Checkout:
     plain = {"HOME": str(home), "PIP_CONFIG_FILE": os.devnull, "PIP_RETRIES": "0", "LC_ALL": "C.UTF-8"}
     made = Checkout(checkout, {**plain, **environment})
     made.write_lock("cpu.txt", CPU)
-    made.write_lock("tools.txt", TOOLS)
     path = made.interpreter(python())
     return Checkout(checkout, {"PATH": path, **made.environment})
 

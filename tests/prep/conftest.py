@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def wheels(folder: Path) -> Path:
     """The locked wheels of the small checkout, hashes checked, in one folder."""
     locks = small.make(folder / "for-wheels").folder / "docker" / "locks"
-    required = [word for name in ("installer.txt", "cpu.txt", "tools.txt") for word in ("-r", str(locks / name))]
+    required = [word for name in ("installer.txt", "cpu.txt") for word in ("-r", str(locks / name))]
     command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--require-hashes", *required]
     subprocess.run([*command, "-d", str(folder / "wheels")], check=True)
     return folder / "wheels"

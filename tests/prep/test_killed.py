@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.prep import checkout as small
 from tests.prep.checkout import Checkout, Done, Process, finish, said
 from tests.prep.index import Index, wait_until
 
@@ -100,7 +101,7 @@ def test_several_at_once_make_one_environment(checkout: Checkout, number: int) -
 def test_several_at_once_sync_a_changed_lock_once(checkout: Checkout) -> None:
     """As on a machine where two terminals are open during a `git pull`."""
     checkout.run()
-    checkout.write_lock("tools.txt", [])
+    checkout.write_lock("cpu.txt", small.FEWER)
     done = [finish(process) for process in [checkout.start("hello") for _ in range(3)]]
     assert [(each.returncode, each.stdout) for each in done] == [(0, "hello\n")] * 3
     assert sum("the lock has changed" in each.stderr for each in done) == 1

@@ -62,10 +62,10 @@ def test_a_package_added_to_the_lock_is_installed(synced: Checkout) -> None:
 
 def test_a_package_removed_from_the_lock_is_removed(synced: Checkout) -> None:
     """Otherwise code would go on to work here that works nowhere else."""
-    synced.write_lock("tools.txt", small.TOOLS)
+    synced.write_lock("cpu.txt", small.CPU)
     synced.run()
-    assert "mypy-extensions" in synced.installed()
-    synced.write_lock("tools.txt", [])
+    assert "iniconfig" in synced.installed()
+    synced.write_lock("cpu.txt", small.FEWER)
     assert synced.run().stdout == "hello\n"
     synced.assert_whole()
 
@@ -73,8 +73,8 @@ def test_a_package_removed_from_the_lock_is_removed(synced: Checkout) -> None:
 def test_a_sync_keeps_what_has_not_changed(synced: Checkout) -> None:
     """A changed lock costs its difference, not a new environment."""
     before = (synced.venv / "pyvenv.cfg").stat().st_mtime_ns
-    for tools in (small.TOOLS[:0], small.TOOLS):
-        synced.write_lock("tools.txt", tools)
+    for packages in (small.FEWER, small.CPU):
+        synced.write_lock("cpu.txt", packages)
         synced.run()
     assert (synced.venv / "pyvenv.cfg").stat().st_mtime_ns == before
 

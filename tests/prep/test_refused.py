@@ -18,7 +18,7 @@ from tests.prep.checkout import Checkout, finish, said
 from tests.prep.index import Index
 
 UNREACHABLE = "http://127.0.0.1:9/simple"
-LOCKS = ("installer.txt", "cpu.txt", "tools.txt")
+LOCKS = ("installer.txt", "cpu.txt")
 
 
 def others() -> dict[str, Path]:
@@ -100,7 +100,9 @@ def test_a_wrong_hash_of_the_installer_is_refused(checkout: Checkout) -> None:
 
 def test_a_package_without_a_hash_is_refused(checkout: Checkout) -> None:
     """A lock that was edited by hand does not weaken the check."""
-    (checkout.folder / "docker" / "locks" / "tools.txt").write_text("mypy-extensions\n")
+    checkout.write_lock("cpu.txt", small.FEWER)
+    lock = checkout.folder / "docker" / "locks" / "cpu.txt"
+    lock.write_text(f"{lock.read_text()}iniconfig\n")
     assert "hash" in said(checkout.run(), 2)
     assert not checkout.is_ready
 
@@ -172,7 +174,7 @@ def test_a_made_environment_is_enough_where_nothing_can_be_written(weak: Checkou
 def test_an_environment_that_cannot_be_changed_is_refused(weak: Checkout, is_made: bool) -> None:
     """As one that `sudo ./prep` has left behind, whole or half."""
     weak.run() if is_made else (weak.venv / "lib").mkdir(parents=True)
-    weak.write_lock("tools.txt", [])
+    weak.write_lock("cpu.txt", small.FEWER)
     weak.venv.chmod(0o555)
     line = said(weak.run(), 2)
     assert f"{weak.venv}/" in line

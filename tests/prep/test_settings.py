@@ -30,7 +30,7 @@ def bare(tmp_path: Path) -> Iterator[Checkout]:
 
 def installs(checkout: Checkout, **settings: str) -> None:
     """Make the environment with these settings."""
-    done = checkout.run("hello", **settings)
+    done = checkout.run("hello", program=None, cwd=None, **settings)
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
     checkout.assert_whole()
 
