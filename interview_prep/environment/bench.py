@@ -15,14 +15,14 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
 from invoke.exceptions import Exit
 
-from interview_prep.environment import ROOT, containers, lock, warmup
+from interview_prep.environment import ROOT, containers, lock, pip_settings, warmup
 from interview_prep.screen import Screen
 
 # The set-up of the description that this kit grew from: a virtual environment and one pip install.
@@ -168,14 +168,33 @@ def unpacked_bytes(package: Distribution) -> int:
 
 
 def set_up() -> Iterator[Row]:
-    """From nothing to an environment: `./prep` in a fresh copy, and the recipe; both with empty caches."""
+    """From nothing to an environment: `./prep` in a fresh copy, and the recipe; all with empty caches.
+
+    The recipe as it is printed brings PyPI's torch, on Linux with CUDA. Beside it the same recipe with pip's own
+    find-links and extra indexes, where those hold torch's CPU wheel, so that both sides fetch the same torch.
+    """
+    base = str(Path(sys.base_prefix, "bin", "python3.11"))
+    options = pip_settings.read_settings(pip_settings.pip(base, "config", "list", env=os.environ))
+    index_alone = {f"PIP_{name.upper()}": options[name] for name in ("index-url", "cert", "proxy") if name in options}
+    index_alone = {name.replace("-", "_"): text for name, text in index_alone.items()}
+    given = {name: text for name, text in os.environ.items() if not name.startswith("PIP_")}
     with tempfile.TemporaryDirectory() as folder:
-        caches = {**os.environ, "UV_CACHE_DIR": f"{folder}/uv", "PIP_CACHE_DIR": f"{folder}/pip"}
-        caches["PATH"] = os.pathsep.join(part for part in caches["PATH"].split(os.pathsep) if ".venv" not in part)
         copy = Path(folder, "copy")
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".venv", ".git", "work"))
-        base = str(Path(sys.base_prefix, "bin", "python3.11"))
-        ours = seconds([base, str(copy / "prep"), "--list"], cwd=copy, env=caches)
-        script = f"{base} -m venv {folder}/venv && {folder}/venv/bin/pip install -q {RECIPE}"
-        recipe = seconds(["sh", "-c", script], cwd=folder, env=caches)
-    yield Row("./prep from nothing", ours, "venv and pip install", recipe, "s", "ratio ≤ 0.2")
+        ours = seconds([base, str(copy / "prep"), "--list"], cwd=copy, env=fresh(os.environ, folder))
+        settings = {"venv and pip install": {**given, **index_alone, "PIP_CONFIG_FILE": os.devnull}}
+        if {"find-links", "extra-index-url"} & options.keys():
+            settings["the same with the CPU build of torch"] = dict(os.environ)
+        for beside, environment in settings.items():
+            venv = tempfile.mkdtemp(dir=folder)
+            script = f"{base} -m venv {venv} && {venv}/bin/pip install -q {RECIPE}"
+            recipe = seconds(["sh", "-c", script], cwd=folder, env=fresh(environment, folder))
+            shutil.rmtree(venv)
+            yield Row("./prep from nothing", ours, beside, recipe, "s", "ratio ≤ 0.2")
+
+
+def fresh(environment: Mapping[str, str], folder: str) -> dict[str, str]:
+    """An environment whose installers find nothing in a cache and no .venv on PATH."""
+    path = os.pathsep.join(part for part in environment["PATH"].split(os.pathsep) if ".venv" not in part)
+    cache = tempfile.mkdtemp(dir=folder)
+    return {**environment, "PATH": path, "UV_CACHE_DIR": f"{cache}/uv", "PIP_CACHE_DIR": f"{cache}/pip"}
