@@ -110,6 +110,7 @@ def certificate(folder: Path) -> Path:
         pytest.skip("there is no openssl to make a certificate with")
     path = folder / "certificate.pem"
     subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"]
+    subject += ["-addext", "basicConstraints=critical,CA:FALSE"]  # uv refuses a server that shows an authority's own
     key = ["-newkey", "rsa:2048", "-nodes", "-keyout", str(path), "-out", f"{path}.public"]
     subprocess.run([openssl, "req", "-x509", *key, *subject], check=True, capture_output=True)
     with path.open("ab") as both:
