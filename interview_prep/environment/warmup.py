@@ -24,6 +24,7 @@ from interview_prep.screen import Screen
 ML = ROOT / "interview_prep" / "ml"
 PRACTICE_COPY = ROOT / "work" / "training_loop.py"
 IMPORTS = ("torch", "sklearn.datasets", "transformers", "pytest", "hypothesis", "sybil", "matplotlib.pyplot", "pandas")
+PRELOADED = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"  # on purpose: they are IMPORTS
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def execute(step: Step) -> int:
     """Run the step's script, or the tests, in this process as `python FILE` and `pytest FOLDER` would."""
     if step.verb == "Test":
         pytest = importlib.import_module("pytest")
-        return int(pytest.main([str(ML)]))
+        return int(pytest.main([str(ML), "-W", PRELOADED]))
     script = ML / step.path
     sys.argv[:], sys.path[0] = [str(script)], str(script.parent)
     runpy.run_path(str(script), run_name="__main__")

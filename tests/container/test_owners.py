@@ -9,7 +9,7 @@ from tests.container.engine import Checkout, checkout, inspect
 from tests.container.lab import Lab
 
 ROOT_UID = 0
-SETUID_AND_SETGID = 0xC0
+KILL_SETUID_SETGID = 0xE0
 STATUS_OF_LAB = """
 import pathlib
 for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
@@ -58,13 +58,13 @@ def test_compose_sets_the_limits_that_the_readme_names(copy: Checkout) -> None:
 
 @pytest.mark.usefixtures("lab")
 def test_lab_runs_as_the_owner_without_capabilities(copy: Checkout) -> None:
-    """The two that root needs to become the owner are gone from Lab; for root's own checkout only they remain."""
+    """Those that root needs to become the owner and to stop Lab are gone from Lab; for root's own checkout only they remain."""
     lines = copy.in_container("python", "-c", STATUS_OF_LAB).splitlines()
     status = dict(line.split(":", 1) for line in lines if ":" in line)
     assert status["Uid"].split() == [str(copy.owner)] * 4
     assert status["Gid"].split() == [str(copy.owner)] * 4
     assert int(status["NoNewPrivs"]) == 1
-    allowed = SETUID_AND_SETGID if copy.owner == ROOT_UID else 0
+    allowed = KILL_SETUID_SETGID if copy.owner == ROOT_UID else 0
     assert int(status["CapEff"], 16) & ~allowed == 0
 
 
