@@ -58,7 +58,7 @@ def test_compose_sets_the_limits_that_the_readme_names(copy: Checkout) -> None:
 
 @pytest.mark.usefixtures("lab")
 def test_lab_runs_as_the_owner_without_capabilities(copy: Checkout) -> None:
-    """Those that root needs to become the owner and to stop Lab are gone from Lab; for root's own checkout only they remain."""
+    """What root needs to become the owner and to stop Lab is gone; for root's own checkout nothing else remains."""
     lines = copy.in_container("python", "-c", STATUS_OF_LAB).splitlines()
     status = dict(line.split(":", 1) for line in lines if ":" in line)
     assert status["Uid"].split() == [str(copy.owner)] * 4
