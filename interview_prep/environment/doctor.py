@@ -108,12 +108,21 @@ def free_memory() -> int:
 
 def threads() -> Check:
     """Will torch start as many threads as there are processors to run them?"""
+    wanted = int(os.environ.get("OMP_NUM_THREADS") or usable_processors())
+    evidence = f"{wanted} for {processors()} processors"
+    return Check("threads", wanted <= processors(), evidence, f"`export OMP_NUM_THREADS={processors()}`.")
+
+
+def usable_processors() -> int:
+    """Those that this process may be put on, as torch counts them: a container's share of their time is not asked."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def processors() -> int:
+    """How many can work for this process at once, within its container's share."""
     quota = cgroup("cpu.max")
-    usable = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    processors = min(usable, math.ceil(int(quota[0]) / int(quota[1]))) if quota[0].isdigit() else usable
-    wanted = int(os.environ.get("OMP_NUM_THREADS") or usable)
-    evidence = f"{wanted} for {processors} processors"
-    return Check("threads", wanted <= processors, evidence, f"`export OMP_NUM_THREADS={processors}`.")
+    share = math.ceil(int(quota[0]) / int(quota[1])) if quota[0].isdigit() else usable_processors()
+    return min(usable_processors(), share)
 
 
 def cgroup(name: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Every test that needs neither network nor Docker, as `invoke test` runs them."""
+"""Every test that needs neither network nor Docker, as `invoke test` runs them: on all processors."""
 
 import os
 import subprocess
@@ -19,8 +19,7 @@ def run(path: str) -> None:
         [str(Path(file).resolve()) + path[len(file) :]] if file and Path(file).exists() else [path] if path else []
     )
     environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
-    code = subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False
-    ).returncode
+    pytest = [sys.executable, "-m", "pytest", "-p", "interview_prep.environment.forks"]
+    code = subprocess.run([*pytest, *arguments], cwd=ROOT, env=environment, check=False).returncode
     if code:
         raise Exit(code=code)

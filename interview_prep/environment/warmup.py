@@ -1,7 +1,8 @@
 """The 30-, 60- and 90-minute plans of the README, step by step: sheets shown, scripts and tests run.
 
-A script runs in a fork of this process, which has imported the libraries already, so that only the first one
-pays for torch. Nothing here starts a thread pool before the forks: a forked child would hang in OpenMP.
+A script runs in a fork of this process, so that what it imports is there already: while one runs, or a sheet is
+read, this process imports what the next one needs. Nothing here starts a thread pool before the forks: a forked
+child would hang in OpenMP.
 """
 
 import importlib
@@ -11,7 +12,7 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -23,7 +24,14 @@ from interview_prep.screen import Screen
 
 ML = ROOT / "interview_prep" / "ml"
 PRACTICE_COPY = ROOT / "work" / "training_loop.py"
-IMPORTS = ("torch", "sklearn.datasets", "transformers", "pytest", "hypothesis", "sybil", "matplotlib.pyplot", "pandas")
+RUNNABLE = ("Run", "Test")
+IMPORTS = {  # by path; also what a first training step, model or pipeline would import, in every fork again
+    "pytorch/model_training_loop.py": ("torch._dynamo", "sklearn.datasets", "sklearn.model_selection"),
+    "huggingface/pipelines_and_inference.py": (
+        *("transformers.pipelines", "transformers.models.distilbert.modeling_distilbert"),
+    ),
+    "": ("pytest", "hypothesis", "sybil", "matplotlib.pyplot", "pandas", "sklearn.ensemble"),
+}
 PRELOADED = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"  # on purpose: they are IMPORTS
 
 
@@ -91,16 +99,18 @@ def show(minutes: int, *, yes: bool, json: bool) -> None:
 
 def run(steps: list[Step], screen: Screen, *, wait: bool) -> Iterator[Outcome]:
     """Go through the steps, yielding each outcome as it is known; with `wait`, a key starts the next one."""
-    imports = threading.Thread(target=preload)
-    imports.start()
+    to_run = [step for step in steps if step.verb in RUNNABLE]
+    imports = start_imports(to_run)
     done = 0
     for number, step in enumerate(steps, 1):
         screen.step(step, f"{number} of {len(steps)}", done, sum(each.minutes for each in steps))
         start = time.perf_counter()
         failure = ""
-        if step.verb in ("Run", "Test"):
+        if step.verb in RUNNABLE:
             imports.join()
-            failure = in_fork(partial(execute, step), screen)
+            child = fork(partial(execute, to_run.pop(0)), screen)
+            imports = start_imports(to_run)
+            failure = wait_for(child)
         elif step.verb == "Practice":
             screen.say(copy_for_practice())
         else:
@@ -111,29 +121,40 @@ def run(steps: list[Step], screen: Screen, *, wait: bool) -> Iterator[Outcome]:
             return
 
 
-def preload() -> None:
-    for name in IMPORTS:
-        importlib.import_module(name)
+def start_imports(to_run: Sequence[Step]) -> threading.Thread:
+    """Import in a thread what the first of these steps needs; nobody may fork until it has ended."""
+    names = IMPORTS.get(to_run[0].path, ()) if to_run else ()
+    imports = threading.Thread(target=lambda: [importlib.import_module(name) for name in names])
+    imports.start()
+    return imports
 
 
 def execute(step: Step) -> int:
     """Run the step's script, or the tests, in this process as `python FILE` and `pytest FOLDER` would."""
     if step.verb == "Test":
-        pytest = importlib.import_module("pytest")
-        return int(pytest.main([str(ML), "-W", PRELOADED]))
+        import pytest
+
+        from interview_prep.environment import forks
+
+        return int(pytest.main([str(ML), "-W", PRELOADED], [forks]))
     script = ML / step.path
     sys.argv[:], sys.path[0] = [str(script)], str(script.parent)
     runpy.run_path(str(script), run_name="__main__")
     return 0
 
 
-def in_fork(work: Callable[[], int], screen: Screen) -> str:
-    """Run `work` in a forked child that ends with the exit code it returns; why it failed, or ""."""
+def fork(work: Callable[[], int], screen: Screen) -> int:
+    """Start `work` in a forked child, which ends with the exit code it returns; the child's process id."""
     screen.flush()
     child = os.fork()
     if child == 0:
         os.dup2(screen.output, sys.stdout.fileno())
         os._exit(exit_code(work))
+    return child
+
+
+def wait_for(child: int) -> str:
+    """Why the child failed, or "" where it did not."""
     try:
         _, status = os.waitpid(child, 0)
     except KeyboardInterrupt:

@@ -1,13 +1,16 @@
-"""The commands of the README in a container that has no network at all: the warm-ups, and every test."""
+"""The commands of the README in containers, the warm-ups and every test; all but one without any network."""
 
-from tests.container.engine import CPU, LOCKED_DOWN, run
+from pathlib import Path
+
+from tests.container.engine import CPU, LOCKED_DOWN, checkout, run
 
 
 def test_the_whole_warm_up_runs_without_a_network() -> None:
     """Every sheet, script and test of the 90-minute plan, from the image alone; its table says that all were done."""
     done = run(CPU, "invoke", "warmup", "--minutes", "90", "--yes", seconds=300)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    assert sum(line.rstrip().endswith(" done") for line in done.stdout.splitlines()) == 10
+    table = done.stdout.rpartition("\nWarm-up")[2]
+    assert sum(line.rstrip().endswith(" done") for line in table.splitlines()) == 10
 
 
 def test_the_warm_up_runs_with_everything_locked_as_a_user_without_a_name() -> None:
@@ -20,3 +23,9 @@ def test_every_test_passes_without_a_network() -> None:
     """What the image ships is what was tested."""
     done = run(CPU, "invoke", "test", seconds=300)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+def test_every_test_passes_by_compose_in_a_checkout(tmp_path: Path) -> None:
+    """The second command of the README: in somebody's checkout, as that person, with a read-only root."""
+    with checkout(tmp_path, owner=1001) as copy:
+        assert " passed" in copy.compose("run", "--rm", "lab", "invoke", "test", seconds=300)

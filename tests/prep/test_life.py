@@ -36,9 +36,15 @@ def test_a_first_use_says_one_line(checkout: Checkout) -> None:
 def test_later_uses_start_no_installer(prepared: Checkout) -> None:
     """Nothing under .venv changes, no index is needed, and nothing is said but what the task says."""
     before = stamps(prepared.venv)
-    done = prepared.run("hello", PIP_INDEX_URL=UNREACHABLE, UV_CACHE_DIR=os.devnull, PYTHONDONTWRITEBYTECODE="1")
+    done = prepared.run("hello", PIP_INDEX_URL=UNREACHABLE, UV_CACHE_DIR=os.devnull)
     assert (done.returncode, done.stdout, done.stderr) == (0, "hello\n", "")
     assert stamps(prepared.venv) == before
+
+
+def test_a_first_use_leaves_bytecode_whatever_the_shell_says(checkout: Checkout) -> None:
+    """Many set PYTHONDONTWRITEBYTECODE; without bytecode every later start would take seconds longer."""
+    checkout.run("hello", PYTHONDONTWRITEBYTECODE="1")
+    assert list((checkout.venv / "lib").glob("python3.11/site-packages/invoke/__pycache__/*.pyc"))
 
 
 @pytest.fixture(scope="module")

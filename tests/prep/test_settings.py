@@ -205,15 +205,20 @@ def test_torch_is_looked_for_in_the_pytorch_index_otherwise(bare: Checkout, own:
     assert PYTORCH_CPU_INDEX in said(bare.run(PIP_INDEX_URL=own.url, UV_HTTP_RETRIES="0"), 2)
 
 
-def settings(
-    monkeypatch: pytest.MonkeyPatch, torch: str = "", **environment: str
-) -> tuple[list[str], Mapping[str, str]]:
-    """What uv is given where pip has these settings."""
+def set_for_pip(monkeypatch: pytest.MonkeyPatch, **environment: str) -> None:
+    """Give pip these settings, and none of this machine's."""
     for name in list(os.environ):
         if name.startswith(("PIP_", "UV_")):
             monkeypatch.delenv(name)
     for name, value in {"PIP_CONFIG_FILE": os.devnull, "PIP_RETRIES": "0", **environment}.items():
         monkeypatch.setenv(name, value)
+
+
+def settings(
+    monkeypatch: pytest.MonkeyPatch, torch: str = "", **environment: str
+) -> tuple[list[str], Mapping[str, str]]:
+    """What uv is given where pip has these settings."""
+    set_for_pip(monkeypatch, **environment)
     return for_uv(sys.executable, torch)
 
 
@@ -236,8 +241,9 @@ def test_the_pytorch_index_comes_after_pips_extra_indexes(monkeypatch: pytest.Mo
     assert given["UV_INDEX"].split() == [f"{UNREACHABLE}/a", f"{UNREACHABLE}/b", PYTORCH_CPU_INDEX]
 
 
-def test_torch_is_found_in_a_folder_of_the_install_section(torch: Path) -> None:
+def test_torch_is_found_in_a_folder_of_the_install_section(monkeypatch: pytest.MonkeyPatch, torch: Path) -> None:
     """`pip index`, which is asked, would read another section than `pip install`."""
+    set_for_pip(monkeypatch)
     nothing = {"index-url": f"{UNREACHABLE}/simple", "retries": "0"}
     assert finds(sys.executable, TORCH, {**nothing, "find-links": str(torch)})
     assert not finds(sys.executable, TORCH, nothing)
