@@ -8,9 +8,10 @@ from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.markdown import Markdown
 from rich.progress_bar import ProgressBar
+from rich.rule import Rule
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from interview_prep.environment.warmup import Outcome, Step
 
 STANDARD_OUTPUT, STANDARD_ERROR = 1, 2
+LESS = r"-RFX -PsSpace\: on   b\: back   /\: search   q\: done$"  # instead of a bare colon
 
 
 class Screen:
@@ -41,25 +43,25 @@ class Screen:
         if self._json:
             print(json.dumps(content, default=_plain, indent=2))
 
-    def step(self, step: "Step", number: str, done: int, total: int) -> None:
-        """Head a step of the warm-up: what to do, its time box, and how far the plan is."""
-        self._console.rule()
+    def heading(self, step: "Step", number: str, done: int, total: int) -> RenderableType:
+        """What heads a step of the warm-up: what to do, its time box, and how far the plan is."""
         title = f"[bold]{number}  {step.verb} {step.path or 'interview_prep/ml'}[/]  ·  {step.minutes} min"
-        self._console.print(title)
         progress = Table.grid(padding=(0, 1))
         progress.add_row(ProgressBar(total, done, width=30), f"{done} of {total} min done")
-        self._console.print(progress)
-        self._console.print()
+        return Group(Rule(), title, progress, "")
 
-    def sheet(self, path: Path, *, paged: bool) -> None:
-        """Show a Markdown page; paged where somebody is there to turn the pages."""
-        page = Markdown(path.read_text(encoding="utf-8"))
+    def sheet(self, heading: RenderableType, path: Path, *, paged: bool) -> None:
+        """Show a Markdown page below its heading; paged where somebody is there to turn the pages."""
+        page = Group(heading, Markdown(path.read_text(encoding="utf-8")))
         if paged and self._console.is_terminal:
-            os.environ.setdefault("LESS", "-RFX")
+            os.environ.setdefault("LESS", LESS)
             with self._console.pager(styles=True):
                 self._console.print(page)
         else:
             self._console.print(page)
+
+    def show(self, part: RenderableType) -> None:
+        self._console.print(part)
 
     def go_on(self) -> bool:
         """Wait for Enter; False when the person types q."""

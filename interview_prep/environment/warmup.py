@@ -103,18 +103,20 @@ def run(steps: list[Step], screen: Screen, *, wait: bool) -> Iterator[Outcome]:
     imports = start_imports(to_run)
     done = 0
     for number, step in enumerate(steps, 1):
-        screen.step(step, f"{number} of {len(steps)}", done, sum(each.minutes for each in steps))
+        heading = screen.heading(step, f"{number} of {len(steps)}", done, sum(each.minutes for each in steps))
         start = time.perf_counter()
         failure = ""
         if step.verb in RUNNABLE:
+            screen.show(heading)
             imports.join()
             child = fork(partial(execute, to_run.pop(0)), screen)
             imports = start_imports(to_run)
             failure = wait_for(child)
         elif step.verb == "Practice":
+            screen.show(heading)
             screen.say(copy_for_practice())
         else:
-            screen.sheet(ML / step.path, paged=wait)
+            screen.sheet(heading, ML / step.path, paged=wait)
         yield Outcome(step, time.perf_counter() - start, failure)
         done += step.minutes
         if wait and number < len(steps) and not screen.go_on():
