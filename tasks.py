@@ -50,6 +50,34 @@ def doctor(_: Context, json: bool = False) -> None:
     doctor.show(json=json)
 
 
+@task(
+    help={
+        "set": "core, or full: which models",
+        "verify": "compare every byte with the lock",
+        "fetch": "bring what is missing or damaged from the Hub (HF_ENDPOINT, HF_TOKEN, HF_HOME as usual)",
+        "relock": "lock NAME's newest commit instead; the difference is shown first",
+        "yes": "with --relock: write without asking",
+        "json": "print one JSON document; everything else goes to standard error",
+    }
+)
+def models(
+    _: Context,
+    set: str = "core",  # noqa: A002 - an option's name
+    verify: bool = False,
+    fetch: bool = False,
+    relock: str = "",
+    yes: bool = False,
+    json: bool = False,
+) -> None:
+    """List the pretrained weights of the lock; verify or fetch them."""
+    from interview_prep.environment.models import show
+
+    if relock:
+        show.renew(relock, yes=yes)
+    else:
+        show.show(chosen=set, verified=verify, fetched=fetch, json=json)
+
+
 @task(help={"port": "where to listen; PREP_PORT or 8888 by default"})
 def lab(_: Context, port: int = 0) -> None:
     """Start JupyterLab and print one URL to click."""

@@ -1,21 +1,35 @@
 """All that the kit prints. Everything else returns values; with --json one document is printed and nothing else."""
 
+import contextlib
+import difflib
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group, RenderableType
 from rich.markdown import Markdown
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.progress_bar import ProgressBar
 from rich.rule import Rule
+from rich.syntax import Syntax
 from rich.table import Table
 
 if TYPE_CHECKING:
     from interview_prep.environment.bench import Row
+    from interview_prep.environment.models.fetch import Arrival
     from interview_prep.environment.warmup import Outcome, Step
 
 STANDARD_OUTPUT, STANDARD_ERROR = 1, 2
@@ -92,6 +106,54 @@ class Screen:
         self.say(f"{row.what}: {row.ours:.2f} {row.unit}   (budget {row.budget})")
         if row.theirs:
             self.say(f"    {row.beside}: {row.theirs:.2f} {row.unit}, ratio {row.ours / row.theirs:.2f}")
+
+    def models(self, rows: Sequence[tuple[str, ...]], problems: Sequence[str]) -> None:
+        """A line a model, and a line for each thing that is wrong with one; the same cause is told once."""
+        table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+        table.add_column()
+        table.add_column(overflow="fold")
+        for *about, state in rows:
+            table.add_row(*about, f"[green]{state}[/]" if state == "there" else f"[red]{state}[/]")
+        self._console.print(table)
+        causes = Counter(problem.rpartition(": ")[2] for problem in problems)
+        for problem in problems:
+            others = causes.pop(problem.rpartition(": ")[2], 0) - 1
+            if others >= 0:
+                self.say(f"{problem}{f', and so {others} more' if others else ''}")
+
+    @contextlib.contextmanager
+    def transfers(self) -> Iterator[Callable[[Sequence["Arrival"]], None]]:
+        """Bars with bytes and speed, a file each; without a terminal a line when a file is there."""
+        columns = (
+            *(TextColumn("{task.description}"), BarColumn(), DownloadColumn()),
+            *(TransferSpeedColumn(), TimeRemainingColumn(compact=True)),
+        )
+        with Progress(*columns, console=self._console, disable=not self._console.is_terminal) as bars:
+            known: dict[Arrival, TaskID] = {}
+            said: set[Arrival] = set()
+
+            def watch(arrivals: Sequence["Arrival"]) -> None:
+                for arrival in arrivals:
+                    name = f"{arrival.model.name}: {arrival.file.path}"
+                    task = known.setdefault(arrival, TaskID(-1))
+                    if task < 0:
+                        task = known[arrival] = bars.add_task(name, total=arrival.file.size)
+                    bars.update(task, completed=arrival.arrived())
+                    if arrival not in said and arrival.place.exists():
+                        said.add(arrival)
+                        if bars.disable:
+                            self.say(name)
+
+            yield watch
+
+    def difference(self, before: str, after: str) -> None:
+        """The changed lines of a text."""
+        lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "locked", "on the Hub", lineterm="")
+        self._console.print(Syntax("\n".join(lines), "diff", background_color="default"))
+
+    def agreed(self, question: str) -> bool:
+        """Ask; nobody there is no."""
+        return sys.stdin.isatty() and self._console.input(f"{question} \\[y/N] ").strip().lower() == "y"
 
     def checks(self, title: str, checks: Iterable[Any]) -> None:
         """A table of findings: each has `name`, `ok`, `evidence` and `mend`."""
