@@ -25,10 +25,22 @@ RUN --mount=type=bind,source=docker/locks,target=/docker/locks \
     --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
     /install-packages /docker/locks/cuda.txt
 
-# The image: system, packages, and last the source, which changes most.
+# The weights that MODELS names, each byte checked. Only a changed lock, or another way to fetch, runs it again.
+FROM packages AS models
+ARG MODELS=core
+ARG HF_ENDPOINT
+RUN --mount=type=bind,source=docker/install-models,target=/install-models \
+    --mount=type=bind,source=docker/locks/models.lock,target=/kit/docker/locks/models.lock \
+    --mount=type=bind,source=interview_prep/environment/__init__.py,target=/kit/interview_prep/environment/__init__.py \
+    --mount=type=bind,source=interview_prep/environment/models,target=/kit/interview_prep/environment/models \
+    --mount=type=secret,id=hf_token,target=/run/secrets/hf_token \
+    /install-models
+
+# The image: system, packages, weights, and last the source, which changes most.
 FROM system
 COPY --from=packages /opt/venv /opt/venv
 COPY --from=packages /opt/matplotlib /opt/matplotlib
+COPY --from=models /opt/models /opt/models
 COPY docker/entrypoint docker/healthcheck /usr/local/bin/
 # HF_*: weights outside HOME and every mount, and no network asked for them. USER: for UIDs that have no name.
 ENV PATH=/opt/venv/bin:$PATH HOME=/home/prep USER=prep LANG=C.UTF-8 \

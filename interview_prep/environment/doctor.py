@@ -41,7 +41,7 @@ def show(*, json: bool) -> None:
 
 def examine() -> list[Check]:
     """Every check, in the order in which a person would mend them."""
-    return [python(), packages(), offline(), work_folder(), memory(), threads(), port()]
+    return [python(), packages(), models(), offline(), work_folder(), memory(), threads(), port()]
 
 
 def python() -> Check:
@@ -68,6 +68,23 @@ def installed(package: str) -> str:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return ""
+
+
+def models() -> Check:
+    """Is every byte of the weights as locked? None at all is well too: the small models serve then."""
+    from interview_prep.environment.models import cache
+    from interview_prep.environment.models.lock import LockError, read
+
+    try:
+        here = [model for model in read() if cache.snapshot(model).exists()]
+    except LockError as error:
+        return Check("models", ok=False, evidence=f"docker/locks/models.lock: {error}", mend="Mend the lock.")
+    problems = cache.verify(here)
+    named = ", ".join(model.name for model in here)
+    evidence = f"as locked: {named}" if here else "no pretrained weights; small models serve in their place"
+    wrong = f"{problems[0]}{f', and {len(problems) - 1} more' if problems[1:] else ''}" if problems else ""
+    mend = f"`invoke models --set {'full' if any(model.set == 'full' for model in here) else 'core'} --fetch`."
+    return Check("models", not problems, wrong or evidence, mend)
 
 
 def offline() -> Check:

@@ -151,6 +151,6 @@ def test_doctor_as_json_is_one_document() -> None:
     document = json.loads(answer.stdout)
     assert document["ready"] is all(check["ok"] for check in document["checks"])
     assert answer.returncode == (0 if document["ready"] else 1)
-    assert {"python", "packages", "offline", "work/", "memory", "threads", "port"} == {
+    assert {"python", "packages", "models", "offline", "work/", "memory", "threads", "port"} == {
         check["name"] for check in document["checks"]
     }

@@ -1,14 +1,14 @@
 """Three repositories on a Hub of this machine, the lock that fits them, and an empty cache to fetch them into."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from huggingface_hub import constants
 
 from interview_prep.environment.models import fetch
-from interview_prep.environment.models.lock import File, Model
+from interview_prep.environment.models.lock import File, Model, line
 from tests.models.hub import Hub, Repository, about
 
 RNG = random.Random(0)
@@ -31,6 +31,15 @@ def locked(repo: str, repository: Repository, *, hashes: bool = True) -> Model:
         for path, content in repository.files.items()
     )
     return Model(repo.partition("/")[2], repo, repository.commit, "MIT", "core", files)
+
+
+def lock_text(models: Sequence[Model]) -> str:
+    """The lock that names these models."""
+    return "\n".join(
+        f'[{model.name}]\nrepo = "{model.repo}"\ncommit = "{model.commit}"\nlicence = "{model.licence}"\n'
+        f'set = "{model.set}"\nfiles = [\n' + "".join(f"    {line(file)},\n" for file in model.files) + "]\n"
+        for model in models
+    )
 
 
 @pytest.fixture(scope="session")

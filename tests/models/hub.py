@@ -65,6 +65,7 @@ class Hub(ThreadingHTTPServer):
         self.faults: dict[str, Iterator[Fault]] = defaultdict(lambda: iter(()))  # by a file's path, one an answer
         self.asked: list[Asked] = []
         self.sent = 0  # bytes of files
+        self.counting = threading.Lock()  # answers are given in parallel
         self.speed = 0.0  # bytes a second of each answer; 0: as fast as it goes
 
     @contextmanager
@@ -173,8 +174,9 @@ class _Answer(BaseHTTPRequestHandler):
     def send_body(self, body: bytes) -> None:
         with suppress(ConnectionError):
             for start in range(0, len(body), CHUNK):
+                with self.server.counting:  # before the client has it, who may look at the sum at once
+                    self.server.sent += len(body[start : start + CHUNK])
                 self.wfile.write(body[start : start + CHUNK])
-                self.server.sent += len(body[start : start + CHUNK])
                 if self.server.speed:
                     time.sleep(CHUNK / self.server.speed)
 

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from huggingface_hub import snapshot_download, try_to_load_from_cache
 
+from interview_prep.environment import doctor
+from interview_prep.environment.models import lock
 from interview_prep.environment.models.cache import Problem, repository, snapshot, verify
 from interview_prep.environment.models.fetch import Arrival, FetchError, fetch
 from interview_prep.environment.models.lock import File, Model
-from tests.models.conftest import locked, use, watch
+from tests.models.conftest import lock_text, locked, use, watch
 from tests.models.hub import Fault, Hub, Repository
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -232,3 +234,18 @@ def test_the_watcher_sees_the_bytes_arrive(hub: Hub, models: list[Model]) -> Non
     assert seen == sorted(seen)
     assert len(set(seen)) > 3
     assert seen[-1] == total(models)
+
+
+def test_the_doctor_reports_a_flipped_byte(
+    models: list[Model], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What is here must be whole; what was never fetched is no fault, as small models serve."""
+    monkeypatch.setattr(lock, "LOCK", tmp_path / "models.lock")
+    lock.LOCK.write_text(lock_text(models))
+    assert (doctor.models().ok, doctor.models().evidence[:21]) == (True, "no pretrained weights")
+    fetch(models[1:], watch)
+    assert (doctor.models().ok, doctor.models().evidence) == (True, "as locked: second, third")
+    flip_a_byte(snapshot(models[1]) / LARGE)
+    check = doctor.models()
+    assert (check.ok, check.mend) == (False, "`invoke models --set core --fetch`.")
+    assert check.evidence.startswith("second: model.safetensors: hash ")

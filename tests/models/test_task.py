@@ -7,15 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from interview_prep.environment import ROOT
-from interview_prep.environment.models.lock import Model, line, parse
-from tests.models.conftest import locked, repository
+from interview_prep.environment.models.lock import Model, parse
+from tests.models.conftest import lock_text, locked, repository
 from tests.models.hub import Hub, Repository
 
 INVOKE = str(Path(sys.executable).parent / "invoke")
@@ -53,15 +52,6 @@ class Checkout:
         process = self.start(*arguments, **environment)
         output, errors = process.communicate(timeout=120)
         return Done(process.args, process.returncode, output, errors)
-
-
-def lock_text(models: Sequence[Model]) -> str:
-    """The lock that names these models."""
-    return "\n".join(
-        f'[{model.name}]\nrepo = "{model.repo}"\ncommit = "{model.commit}"\nlicence = "{model.licence}"\n'
-        f'set = "{model.set}"\nfiles = [\n' + "".join(f"    {line(file)},\n" for file in model.files) + "]\n"
-        for model in models
-    )
 
 
 @pytest.fixture
@@ -165,7 +155,10 @@ def test_a_lock_that_is_not_one_is_one_line_and_exit_2(checkout: Checkout, text:
 def test_an_unknown_set_is_one_line_and_exit_2(checkout: Checkout) -> None:
     """The two that there are."""
     done = checkout.models("--set", "all")
-    assert (done.returncode, done.stderr) == (2, "No set 'all'. `invoke models --set core`, or full.\n")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "docker/locks/models.lock: there is no set 'all', only core and full.\n",
+    )
 
 
 def test_a_relock_shows_the_difference_and_writes_only_when_told(

@@ -44,6 +44,8 @@ class Model:
 
 def read(*, only: str = "full") -> list[Model]:
     """The models of a set; "full" holds "core". Raises LockError where the file is missing or says something else."""
+    if only not in SETS:
+        raise LockError(f"there is no set {only!r}, only {' and '.join(SETS)}.")
     try:
         text = LOCK.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

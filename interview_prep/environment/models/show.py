@@ -7,7 +7,7 @@ from typing import Any
 from invoke.exceptions import Exit
 
 from interview_prep.environment.models import cache, fetch, relock
-from interview_prep.environment.models.lock import SETS, LockError, Model, read
+from interview_prep.environment.models.lock import LockError, Model, read
 from interview_prep.screen import Screen
 
 SMALL_MODELS = "interview_prep/ml/huggingface/small_models"
@@ -15,8 +15,6 @@ SMALL_MODELS = "interview_prep/ml/huggingface/small_models"
 
 def show(*, chosen: str, verified: bool, fetched: bool, json: bool) -> None:
     """List a set, after `fetched` or with every byte `verified`; raises Exit(1) unless all of it is there."""
-    if chosen not in SETS:
-        raise Exit(f"No set {chosen!r}. `invoke models --set core`, or full.", code=2)
     screen = Screen(json=json)
     models = locked(chosen)
     problems = bring(models, screen) if fetched else cache.verify(models, hashes=verified)

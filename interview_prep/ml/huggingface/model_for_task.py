@@ -1,0 +1,37 @@
+"""Which weights a task is done with here: the pretrained ones where they were fetched, else small ones that ship.
+
+The pretrained ones are named in docker/locks/models.lock, the small ones lie in small_models/ beside this file.
+"""
+
+import tomllib
+from pathlib import Path
+
+from huggingface_hub import try_to_load_from_cache
+
+HERE = Path(__file__).resolve()
+SMALL = HERE.with_name("small_models")
+LOCK = HERE.parents[3] / "docker" / "locks" / "models.lock"
+
+
+def model_for_task(task: str) -> str:
+    """The folder to give to from_pretrained or pipeline, and one printed line that says which it is.
+
+    Raises LookupError, with the command that fetches them, where there are no weights for the task.
+    """
+    pretrained = tomllib.loads(LOCK.read_text(encoding="utf-8")).get(task)
+    if pretrained:
+        repo, commit, files = pretrained["repo"], pretrained["commit"], pretrained["files"]
+        found = {file["path"]: try_to_load_from_cache(repo, file["path"], revision=commit) for file in files}
+        if all(isinstance(path, str) for path in found.values()):
+            print(f"{task}: {repo} at {commit[:7]}")
+            return str(Path(str(found["config.json"])).parent)
+    if pretrained:
+        which = "" if pretrained["set"] == "core" else f" --set {pretrained['set']}"
+        fetch = f"`invoke models{which} --fetch` brings {repo}"
+    else:
+        fetch = "no pretrained one is locked for it"
+    if (SMALL / task / "config.json").is_file():
+        print(f"{task}: a small stand-in ({fetch})")
+        return str(SMALL / task)
+    tasks = sorted(path.parent.name for path in SMALL.glob("*/config.json"))
+    raise LookupError(f"No weights for {task!r} here: {fetch}. Small ones serve {', '.join(tasks)}.")
