@@ -67,6 +67,7 @@ class Hub(ThreadingHTTPServer):
         self.sent = 0  # bytes of files
         self.counting = threading.Lock()  # answers are given in parallel
         self.speed = 0.0  # bytes a second of each answer; 0: as fast as it goes
+        self.hold_at = 0  # bytes sent after which every answer waits; 0: none does
 
     @contextmanager
     def serving(self) -> Iterator["Hub"]:
@@ -179,6 +180,8 @@ class _Answer(BaseHTTPRequestHandler):
                 self.wfile.write(body[start : start + CHUNK])
                 if self.server.speed:
                     time.sleep(CHUNK / self.server.speed)
+                while 0 < self.server.hold_at <= self.server.sent:
+                    time.sleep(0.01)
 
     def send_json(self, content: Any) -> None:
         body = json.dumps(content).encode()

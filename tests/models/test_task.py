@@ -119,16 +119,17 @@ def test_an_interrupt_says_that_it_can_go_on(checkout: Checkout) -> None:
     large = repository({"model.safetensors": 30_000_000})
     checkout.hub.repositories["prep/large"] = large
     checkout.lock.write_text(lock_text([locked("prep/large", large)]))
-    checkout.hub.speed = 20_000_000
+    checkout.hub.hold_at = 22_000_000
     process = checkout.start("--fetch")
-    while checkout.hub.sent < 22_000_000:
+    while checkout.hub.sent < checkout.hub.hold_at:
         time.sleep(0.01)
+    time.sleep(0.5)  # until it has read what was sent
     os.killpg(process.pid, signal.SIGINT)
     output, errors = process.communicate(timeout=5)
     assert process.returncode == 130
     assert "Traceback" not in output + errors
     assert "Interrupted. The same command goes on from here." in output
-    checkout.hub.speed = 0
+    checkout.hub.hold_at = 0
     assert checkout.models("--fetch").returncode == 0
     assert checkout.hub.asked[-1].range == f"bytes={20 * 1024**2}-"  # huggingface_hub writes 10 MiB at a time
 
