@@ -2,13 +2,17 @@
 
 A ```text fence right after a ```python fence is its output: all it printed and, where it raises, the last line
 of the traceback. A block without one must print nothing and raise nothing. Blocks of a page share names.
+The log ends with a table: per page the python blocks that ran, of those that it has.
 """
 
 import contextlib
 import io
 import re
 import traceback
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from sybil import Document, Example, Region, Sybil
 
@@ -38,3 +42,14 @@ def run_block(example: Example) -> str | None:
 
 
 pytest_collect_file = Sybil(parsers=[python_blocks], pattern="*.md").pytest()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say per page how many of its blocks have run; a page whose run was a selection says so by its numbers."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.getreports(kind)]
+    ran = Counter(report.nodeid.partition("::")[0] for report in reports if ".md::" in report.nodeid)
+    if ran:
+        terminalreporter.section("python blocks")
+    for page, blocks in sorted(ran.items()):
+        has = (terminalreporter.config.rootpath / page).read_text(encoding="utf-8").count("```python")
+        terminalreporter.line(f"{blocks:3} of {has:2}  {Path(page)}")
