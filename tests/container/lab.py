@@ -46,7 +46,7 @@ class Lab:
         assert status in (http.client.CREATED, http.client.OK), body
 
     def read(self, path: str) -> str:
-        status, body = self.ask("GET", f"/api/contents/{path}")
+        status, body = self.ask("GET", f"/api/contents/{path}?type=file&format=text")
         assert status == http.client.OK, body
         return str(json.loads(body)["content"])
 

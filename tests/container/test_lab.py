@@ -1,5 +1,6 @@
 """`docker compose up -d lab` in a checkout of UID 1000: one URL, a Lab behind it, and a health that tells the truth."""
 
+import json
 import re
 import socket
 from collections.abc import Iterator
@@ -61,6 +62,15 @@ def test_a_notebook_cell_imports_torch(lab: Lab) -> None:
     assert lab.run_cell("import torch, sys; print(torch.arange(4).sum().item(), sys.executable)") == (
         "6 /opt/venv/bin/python\n"
     )
+
+
+@pytest.mark.parametrize("page", ["pytorch/model_training_loop.py", "reference/pandas_patterns.md"])
+def test_a_script_and_a_sheet_open_as_notebooks(lab: Lab, page: str) -> None:
+    """What "Open With, Jupytext Notebook" asks for: cells of code, from the one file."""
+    status, answer = lab.ask("GET", f"/api/contents/interview_prep/ml/{page}?type=notebook")
+    cells = json.loads(answer)["content"]["cells"]
+    assert status == 200
+    assert sum(cell["cell_type"] == "code" for cell in cells) > 3
 
 
 @pytest.mark.parametrize("token", ["", "0" * 48])

@@ -1,8 +1,12 @@
 """The commands of the README in containers, the warm-ups and every test; all but one without any network."""
 
+import shlex
 from pathlib import Path
 
+import pytest
+
 from tests.container.engine import CPU, LOCKED_DOWN, checkout, run
+from tests.environment.test_material import COMMANDS
 
 
 def test_the_whole_warm_up_runs_without_a_network() -> None:
@@ -16,6 +20,13 @@ def test_the_whole_warm_up_runs_without_a_network() -> None:
 def test_the_warm_up_runs_with_everything_locked_as_a_user_without_a_name() -> None:
     """The command that the README gives under "Running an image by hand"."""
     done = run(CPU, "invoke", "warmup", "--yes", options=(*LOCKED_DOWN, "--user", "12345"), seconds=300)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_single_command_of_the_readme_works(command: str) -> None:
+    """Each script and each selection of tests, as printed."""
+    done = run(CPU, *shlex.split(command), seconds=300)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
 

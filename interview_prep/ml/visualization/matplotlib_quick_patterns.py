@@ -100,7 +100,7 @@ def embedding(points: np.ndarray, labels: np.ndarray) -> plt.Figure:
     """Points (N, 2), each drawn as its label: ten classes need no ten colours."""
     fig, ax = plt.subplots(figsize=(7, 6))
     for label, color in zip(np.unique(labels), [BLUE, ORANGE, "black"] * len(labels), strict=False):
-        ax.scatter(*points[labels == label].T, s=70, color=color, marker=f"${label}$", linewidth=0.3)
+        ax.scatter(*points[labels == label].T, s=80, color=color, marker=rf"$\mathbf{{{label}}}$", linewidth=0.3)
     ax.set(title="Embedding in two dimensions", xlabel="component 1", ylabel="component 2")
     return fig
 
