@@ -14,11 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from hypothesis import settings
 from sybil import Document, Example, Region, Sybil
-
-settings.register_profile("kit", database=None)  # the place for one is not writable in an image
-settings.load_profile("kit")
 
 BLOCK = re.compile(r"^```python\n(?P<source>.*?)^```$(?:\n+```text\n(?P<shown>.*?)^```$)?", re.MULTILINE | re.DOTALL)
 
