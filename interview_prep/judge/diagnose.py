@@ -1,0 +1,201 @@
+"""Why a check failed, as a candidate wants to read it: the call, what it gave, what was due, and where they differ."""
+
+import ast
+import functools
+import linecache
+import reprlib
+import traceback
+import warnings
+from dataclasses import dataclass, replace
+from types import FrameType, TracebackType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from interview_prep.judge.verdict import Check
+
+PAIRS = (("actual", "expected"), ("actual", "desired"), ("left", "right"), ("x", "y"))  # of the libraries' own asserts
+SHORT = reprlib.Repr()
+SHORT.maxstring = SHORT.maxother = 70
+SHORT.maxlist = SHORT.maxtuple = SHORT.maxdict = 8
+
+
+@dataclass(frozen=True)
+class Difference:
+    kind: str  # shape, dtype, nan, value, ...
+    got: str
+    expected: str
+    where: str = ""
+
+
+def failure(check: Check, error: BaseException, compared: tuple[Any, Any] | None, answer: str) -> Check:
+    """A failed check, from what it raised; `compared` are the sides of a plain assert, where pytest has told them."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    test = next(((frame, line) for frame, line in frames if frame.f_code.co_filename.endswith("test_answer.py")), None)
+    call = called(*test) if test else ""
+    line = line_in(answer, error)
+    if line and not isinstance(error, AssertionError):
+        where = f"line {line}: {linecache.getline(answer, line).strip()}"
+        return replace(check, kind=type(error).__name__, call=call, got=told(error), difference=where)
+    sides = compared or asserted(error.__traceback__)
+    if not isinstance(error, AssertionError | TypeError) or not sides:
+        return replace(check, kind=type(error).__name__, call=call, got=told(error))
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            found = difference(*sides)
+    except BaseException as strange:  # noqa: BLE001 - the answer's own objects may raise whatever they like
+        return replace(check, kind=type(strange).__name__, call=call, got=f"cannot be compared: {told(strange)}")
+    got, expected, where = found.got, found.expected, found.where
+    return replace(check, kind=found.kind, call=call, got=got, expected=expected, difference=where)
+
+
+def line_in(answer: str, error: BaseException) -> int:
+    """The last line of the answer that an error came through, or 0."""
+    lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == answer]
+    return lines[-1] if lines else 0
+
+
+def told(error: BaseException) -> str:
+    """The error in one line."""
+    first = str(error).strip().partition("\n")[0]
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+
+
+def asserted(trace: TracebackType | None) -> tuple[Any, Any] | None:
+    """What the deepest of a library's own asserts has compared: assert_close, assert_allclose, assert_frame_equal."""
+    for frame, _ in traceback.walk_tb(trace):
+        if "assert" in frame.f_code.co_name and not frame.f_code.co_filename.endswith("test_answer.py"):
+            for left, right in PAIRS:
+                if left in frame.f_locals and right in frame.f_locals:
+                    return frame.f_locals[left], frame.f_locals[right]
+    return None
+
+
+def called(frame: FrameType, line: int) -> str:
+    """The call whose value a check has looked at: the first argument or left side, through one name."""
+    tree = parsed(frame.f_code.co_filename, frame.f_code.co_firstlineno)
+    statements = (node for node in ast.walk(tree) if isinstance(node, ast.stmt))
+    inside = (node for node in statements if node.lineno <= line <= (node.end_lineno or 0))
+    statement = max(inside, key=lambda node: node.lineno, default=None)
+    looked_at: ast.expr | None = None
+    if isinstance(statement, ast.Assert):
+        looked_at = statement.test.left if isinstance(statement.test, ast.Compare) else statement.test
+    elif isinstance(statement, ast.Expr | ast.Assign):
+        value = statement.value
+        is_assert = isinstance(value, ast.Call) and "assert" in ast.unparse(value.func) and value.args
+        looked_at = value.args[0] if is_assert and isinstance(value, ast.Call) else value
+    if isinstance(looked_at, ast.Name):
+        looked_at = assigned(tree, looked_at.id, line) or looked_at
+    return "" if looked_at is None else textwrapped(ast.unparse(looked_at))
+
+
+def parsed(path: str, line: int) -> ast.AST:
+    """The function that begins there, or else the module."""
+    return next((node for node in module(path).body if node.lineno <= line <= (node.end_lineno or 0)), module(path))
+
+
+@functools.cache
+def module(path: str) -> ast.Module:
+    return ast.parse("".join(linecache.getlines(path)))
+
+
+def assigned(tree: ast.AST, name: str, line: int) -> ast.expr | None:
+    """What a name was last given above a line."""
+    given = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and node.lineno < line and name in {ast.unparse(each) for each in node.targets}
+    ]
+    return max(given, key=lambda node: node.lineno).value if given else None
+
+
+def textwrapped(text: str, limit: int = 74) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def difference(got: Any, expected: Any) -> Difference:
+    """Where two values first differ, by kind: the coarsest that explains it."""
+    if got is None:
+        return Difference("none", "None: is a return missing?", short(expected))
+    if isinstance(expected, torch.Tensor) and isinstance(got, torch.Tensor):
+        about = (str(got.dtype), str(expected.dtype), str(got.device), str(expected.device))
+        return arrays(plain(got), plain(expected), about)
+    if isinstance(expected, np.ndarray) and isinstance(got, np.ndarray):
+        return arrays(got, expected, (str(got.dtype), str(expected.dtype), "", ""))
+    if isinstance(expected, pd.DataFrame | pd.Series) and type(got) is type(expected):
+        return frames(pd.DataFrame(got), pd.DataFrame(expected))
+    if isinstance(expected, torch.Tensor | np.ndarray | pd.DataFrame) and type(got) is not type(expected):
+        return Difference("type", f"a {type(got).__name__}, {short(got)}", f"a {type(expected).__name__}")
+    if isinstance(got, list | tuple) and isinstance(expected, list | tuple):
+        return sequences(got, expected)
+    return Difference("value", short(got), short(expected))
+
+
+def plain(tensor: torch.Tensor) -> np.ndarray:
+    """As NumPy, in a type that holds the value of any."""
+    value = tensor.detach().cpu()
+    return (value.double() if value.is_floating_point() else value).numpy()
+
+
+def arrays(got: np.ndarray, expected: np.ndarray, about: tuple[str, str, str, str]) -> Difference:
+    dtype, due, device, due_device = about
+    if got.shape != expected.shape:
+        turned = " (transposed)" if got.shape == expected.shape[::-1] else ""
+        return Difference("shape", f"shape {got.shape}{turned}", f"shape {expected.shape}")
+    if device != due_device:
+        return Difference("device", device, due_device)
+    floats, numbers = got.dtype.kind == expected.dtype.kind == "f", got.dtype.kind in "fiub"
+    bad = ~np.isfinite(got) & np.isfinite(expected) if floats else np.zeros(got.shape, bool)
+    if bad.any():
+        at = first(bad)
+        where = f"{bad.sum()} of {bad.size} are not finite"
+        return Difference("nan", f"{got[at]} at {list(at)}", number(expected[at]), where)
+    differs = ~np.isclose(got, expected, rtol=1e-5, atol=1e-7, equal_nan=True) if numbers else got != expected
+    if not differs.any():
+        kind = Difference("dtype", dtype, due) if dtype != due else None
+        return kind or Difference("value", short(got), short(expected), "nearly equal: a matter of tolerance")
+    at = first(differs)
+    size = f", by at most {np.nanmax(np.abs(got.astype(float) - expected.astype(float))):.3g}" if numbers else ""
+    where = f"first differs at {list(at)}; {differs.sum()} of {differs.size} differ{size}"
+    return Difference("value", number(got[at]), number(expected[at]), where)
+
+
+def first(mask: np.ndarray) -> tuple[int, ...]:
+    """The index of its first True."""
+    return tuple(int(i) for i in np.argwhere(mask)[0])
+
+
+def number(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float | np.floating) else str(value)
+
+
+def frames(got: pd.DataFrame, expected: pd.DataFrame) -> Difference:
+    if list(got.columns) != list(expected.columns):
+        return Difference("columns", f"columns {list(got.columns)}", f"columns {list(expected.columns)}")
+    if got.shape != expected.shape:
+        return Difference("shape", f"{len(got)} rows", f"{len(expected)} rows")
+    if not got.index.equals(expected.index):
+        return Difference("index", f"index {short(got.index.tolist())}", f"index {short(expected.index.tolist())}")
+    for column in expected:
+        same = (got[column] == expected[column]) | (got[column].isna() & expected[column].isna())
+        if not same.all():
+            row = same[~same].index[0]
+            where = f"first differs in column {column!r}, row {row!r}"
+            return Difference("value", short(got[column][row]), short(expected[column][row]), where)
+    return Difference("dtype", short(dict(got.dtypes.astype(str))), short(dict(expected.dtypes.astype(str))))
+
+
+def sequences(got: Any, expected: Any) -> Difference:
+    if len(got) != len(expected):
+        return Difference("length", f"{len(got)} items: {short(got)}", f"{len(expected)} items: {short(expected)}")
+    for at, (mine, due) in enumerate(zip(got, expected, strict=True)):
+        same = mine == due
+        if not (same.all() if hasattr(same, "all") else same):
+            return Difference("value", short(mine), short(due), f"first differs at [{at}]")
+    return Difference("type", type(got).__name__, type(expected).__name__)
+
+
+def short(value: Any) -> str:
+    return SHORT.repr(value).replace("\n", " ")

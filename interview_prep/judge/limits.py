@@ -1,0 +1,181 @@
+"""What an answer may use and touch while it is judged: memory, output, files, processes, the library's own functions.
+
+Left out: anything that a hostile author could do through C or by reading this file.
+"""
+
+import ast
+import operator
+import os
+import resource
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from types import FrameType, ModuleType
+from typing import Any
+
+from interview_prep.judge.forbids import imported
+
+MEMORY = 2 << 30  # bytes more than the worker has
+OUTPUT = 16 << 20  # bytes of any one file, standard output included
+SOURCE = 1 << 20  # bytes
+WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+NAMES = (  # by which an answer would decide how it is compared, or reach into its caller
+    *("__eq__", "__ne__", "__torch_function__", "__array_function__", "__array_ufunc__", "__array_priority__"),
+    *("_getframe", "currentframe", "f_back", "f_globals", "f_locals", "tb_frame", "addaudithook"),
+)
+MODULES = ("ctypes", "cffi", "unittest.mock", "pytest", "_pytest", "interview_prep")  # what only a cheat needs
+STARTS = (
+    *("os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.spawn"),
+    *("os.system", "subprocess.Popen", "pty.spawn"),
+)
+CHANGES = (
+    *("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.truncate"),
+    *("os.link", "os.symlink", "os.chmod", "os.chown"),
+)
+WATCHED = (  # their functions
+    *("builtins", "math", "operator", "json", "hmac", "os", "numpy", "pandas", "torch", "torch.autograd"),
+    *("torch.optim", "torch.nn.functional", "torch.testing", "numpy.testing", "pandas.testing", "pytest"),
+    *("numpy.testing._private.utils", "pandas._testing", "pandas._testing.asserters"),
+)
+DEEP = (  # the methods of their classes as well
+    *("_pytest.python_api", "_pytest.raises", "_pytest.runner", "_pytest.python", "_pytest.assertion.rewrite"),
+    *("_pytest.assertion.util", "_pytest.fixtures", "pluggy._hooks", "pluggy._manager", "torch.testing._comparison"),
+    *(f"interview_prep.judge.{name}" for name in ("attempt", "diagnose", "examine", "forbids", "limits")),
+)
+CLOSED = ("torch", "Tensor"), ("pandas", "DataFrame"), ("pandas", "Series")  # classes that get no new method either
+CHANGES_BY_ITSELF = ("Storage",)  # torch.set_default_dtype sets it
+
+
+def restrict() -> None:
+    """Limit this process for good: memory on top of what it has, the size of files, no core dump."""
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        size = int(statm.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE") + MEMORY
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT, OUTPUT))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def refused_names(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Where a source names what no answer needs but to be taken for right, or imports such a module."""
+    for node in ast.walk(tree):
+        words = (getattr(node, field, None) for field in ("name", "attr", "value"))
+        named = next((word for word in words if isinstance(word, str)), "")
+        if named in NAMES:
+            yield named, getattr(node, "lineno", 0)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            full = [f"{name}." for _, name in imported(node)]
+            yield from (
+                (module, node.lineno) for module in MODULES if any(each.startswith(f"{module}.") for each in full)
+            )
+
+
+class Guard:
+    """Refuses, by an audit hook that cannot be taken away, what an answer's frames do to files and processes."""
+
+    def __init__(self, answer: str, drill: Path, scratch: Path) -> None:
+        self.answer, self.drill, self.scratch = answer, drill, scratch
+        self.refused = ""
+        self.line = 0
+
+    def refuse(self, reason: str, line: int) -> None:
+        """Note it for the verdict: the answer may catch what is raised."""
+        self.refused, self.line = self.refused or reason, self.line or line
+
+    def watch(self) -> None:
+        actions: dict[str, Callable[[tuple[Any, ...]], str]] = {"open": self.opened}
+        actions |= dict.fromkeys(("os.kill", "os.killpg"), self.killed)
+        actions |= dict.fromkeys(STARTS, lambda _: "starts a process")
+        actions |= dict.fromkeys(CHANGES, self.changed)
+        actions |= dict.fromkeys(("socket.connect", "socket.bind"), lambda _: "uses the network")
+        looking = False  # to look for the caller is an event itself
+
+        def hook(event: str, args: tuple[Any, ...]) -> None:
+            nonlocal looking
+            action = None if looking else actions.get(event)
+            if action:
+                looking = True
+                frame = self.caller(sys._getframe(1))  # noqa: SLF001
+                does = action(args) if frame else ""
+                looking = False
+                if frame and does:
+                    self.refuse(f"It {does}.", frame.f_lineno)
+                    raise PermissionError(f"An answer that is judged may not do this: it {does}.")
+
+        sys.addaudithook(hook)
+
+    def caller(self, frame: FrameType | None) -> FrameType | None:
+        """The frame of the answer that calls, if no check has been called since."""
+        checks = str(self.drill / "test_answer.py")
+        while frame and frame.f_code.co_filename not in (self.answer, checks):
+            frame = frame.f_back
+        return frame if frame and frame.f_code.co_filename == self.answer else None
+
+    def opened(self, args: tuple[Any, ...]) -> str:
+        if not isinstance(args[0], str | bytes | os.PathLike):
+            return ""
+        path = Path(os.path.realpath(os.fsdecode(args[0])))
+        if path.is_relative_to(self.drill):
+            return f"reads {path.name} of the drill"
+        return "" if not args[2] & WRITES or self.may_write(path) else f"writes {path}"
+
+    def changed(self, args: tuple[Any, ...]) -> str:
+        named = (each for each in args if isinstance(each, str | bytes | os.PathLike))
+        paths = (Path(os.path.realpath(os.fsdecode(each))) for each in named)
+        return next((f"changes {path}" for path in paths if not self.may_write(path)), "")
+
+    def may_write(self, path: Path) -> bool:
+        return path == Path(os.devnull) or path.is_relative_to(self.scratch)
+
+    def killed(self, args: tuple[Any, ...]) -> str:
+        return "" if args[0] == os.getpid() else "sends a signal to another process"
+
+
+class Integrity:
+    """Whether what the checks rely on is still what was there before the answer: modules, their functions, classes."""
+
+    def __init__(self) -> None:
+        self.modules = {name: sys.modules[name] for name in (*WATCHED, *DEEP) if name in sys.modules}
+        self.closed = [getattr(sys.modules[module], name) for module, name in CLOSED]
+        deep = (each for name in DEEP if name in sys.modules for each in classes(sys.modules[name]))
+        self.before: list[tuple[Any, dict[str, Any]]] = []
+        for space in (*self.modules.values(), *self.closed, *deep):
+            self.before.append((space, dict(filter(is_code, vars(space).items()))))
+        self.names = [set(vars(space)) for space in self.closed]
+
+    def allow(self, changes: Iterable[tuple[Any, str]]) -> None:
+        """Take what the judge itself has replaced for what was there."""
+        for owner, name in changes:
+            for space, before in self.before:
+                if space is owner and name in before:
+                    before[name] = vars(space)[name]
+        self.names = [set(vars(space)) for space in self.closed]
+
+    def keep(self, module: ModuleType) -> None:
+        """Watch all that the module of the checks holds as well."""
+        self.before.append((module, dict(vars(module))))
+
+    def broken(self) -> str:
+        """A sentence on what was replaced, or ""; by identity, as an answer may say what is equal to it."""
+        for name, module in self.modules.items():
+            if sys.modules.get(name) is not module:
+                return f"It replaces the module {name}."
+        for space, before in self.before:
+            if not all(map(operator.is_, before.values(), map(vars(space).get, before))):
+                name = next(name for name, value in before.items() if vars(space).get(name) is not value)
+                return f"It replaces {space.__name__}.{name}."
+        for space, names in zip(self.closed, self.names, strict=True):
+            if len(vars(space)) != len(names):
+                return f"It gives {space.__name__} another {min(vars(space).keys() - names)}."
+        return ""
+
+
+def classes(module: ModuleType) -> list[type]:
+    """The classes that a module defines itself."""
+    return [each for each in vars(module).values() if isinstance(each, type) and each.__module__ == module.__name__]
+
+
+def is_code(item: tuple[str, Any]) -> bool:
+    name, value = item
+    kinds = (ModuleType, classmethod, staticmethod, property)
+    return name not in CHANGES_BY_ITSELF and (callable(value) or isinstance(value, kinds))

@@ -1,0 +1,49 @@
+"""What the judge says of an answer: plain data, the same in a process, over a pipe and as JSON."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of a drill. What follows `given` is empty where it passed."""
+
+    name: str  # the test's name, with its parameters
+    says: str  # what it is about, in one sentence
+    passed: bool
+    given: str = ""  # the parameters that it was run with
+    kind: str = ""  # shape, dtype, nan, value, ..., or the name of an exception
+    call: str = ""  # what was called, as the check writes it
+    got: str = ""
+    expected: str = ""
+    difference: str = ""  # where and how much
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Of one answer: `passed` only where every check reported that it did and nothing else was amiss."""
+
+    drill: str
+    passed: bool
+    checks: tuple[Check, ...] = ()
+    reason: str = ""  # why there is no such report: a syntax error, a loop without end, a refused call
+    line: int = 0  # of the answer, where the reason has one
+    likely: str = ""  # what a known mistake with the same failures would be told
+    printed: str = ""  # the end of what the answer printed
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        return tuple(check for check in self.checks if not check.passed)
+
+    @property
+    def pattern(self) -> frozenset[tuple[str, str]]:
+        """By which a mistake is known again: what failed, and how."""
+        return frozenset((check.name, check.kind) for check in self.failed) | ({("", self.reason)} - {("", "")})
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Verdict":
+        return cls(**{**data, "checks": tuple(Check(**check) for check in data["checks"])})

@@ -1,0 +1,105 @@
+"""The handle by which the kit asks for verdicts: it keeps a warm process (warm.py) and starts another when one is lost.
+
+Left out: more than one answer at a time; use as many workers.
+"""
+
+import ast
+import contextlib
+import functools
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Self
+
+from interview_prep.environment import ROOT
+from interview_prep.judge.drill import Drill
+from interview_prep.judge.limits import refused_names
+from interview_prep.judge.verdict import Verdict
+
+SECONDS = 10  # that an answer may take with all its checks
+GRACE = 60  # seconds more until a process that does not answer is given up, its start included
+ENVIRONMENT = {
+    **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),  # more do not survive a fork
+    "TOKENIZERS_PARALLELISM": "false",
+    "CUDA_VISIBLE_DEVICES": "",
+    "HF_HUB_OFFLINE": "1",
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+}
+
+
+class Worker:
+    """Starts to warm up at once; `judge` waits for it. It and its files are gone after `close`."""
+
+    def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        self.folder = tempfile.TemporaryDirectory(prefix="judge-")
+        self.ours, theirs = socket.socketpair()
+        self.ours.settimeout(GRACE)
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "interview_prep.judge.warm", str(theirs.fileno()), self.folder.name],
+                cwd=ROOT,
+                env={**os.environ, **ENVIRONMENT, "PYTHONPATH": str(ROOT)},
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for the kit
+            )
+        self.stream = self.ours.makefile("rw", encoding="utf-8")
+
+    def ready(self) -> None:
+        """Wait until it is warm."""
+        self.ask({"ready": True})
+
+    def prepare(self, drill: Drill) -> None:
+        """Learn, in the background, how the drill's known mistakes fail."""
+        self.ask(asked(drill), answer=False)
+
+    def judge(self, drill: Drill, answer: Path, *, seconds: float = SECONDS, likely: bool = True) -> Verdict:
+        """The verdict on an answer, in at most about `seconds`; `likely` has it compared with the known mistakes."""
+        self.ours.settimeout(seconds + GRACE)
+        about = {"answer": os.path.realpath(answer), "seconds": seconds, "likely": likely}
+        reply = self.ask({**about, **asked(drill)})
+        if reply:
+            return Verdict.from_dict(json.loads(reply))
+        self.close()
+        self.start()
+        return Verdict(drill.name, passed=False, reason="It has ended the judge itself.")
+
+    def ask(self, request: dict[str, object], *, answer: bool = True) -> str:
+        """The process's reply in a line, or "" where it is gone."""
+        try:
+            self.stream.write(json.dumps(request) + "\n")
+            self.stream.flush()
+            return self.stream.readline() if answer else ""
+        except OSError:
+            return ""
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self.stream.close()
+        self.ours.close()
+        self.process.kill()
+        self.process.wait()
+        self.folder.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@functools.cache
+def asked(drill: Drill) -> dict[str, object]:
+    """What the process has to know of a drill."""
+    allows = {name for name, _ in refused_names(ast.parse(drill.solution.read_bytes()))}
+    imports = [node for node in ast.parse(drill.checks.read_bytes()).body if isinstance(node, ast.ImportFrom)]
+    wants = [alias.name for node in imports if node.module == "answer" for alias in node.names]
+    folder = str(drill.folder.resolve())
+    return {"folder": folder, "forbids": drill.forbids, "allows": sorted(allows), "wants": wants}

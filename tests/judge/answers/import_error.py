@@ -1,0 +1,5 @@
+import torch
+import nonsense_that_is_not_there
+
+def double(x):
+    return x + x

@@ -1,0 +1,6 @@
+import torch
+
+
+def double(x):
+    while True:
+        pass

@@ -1,0 +1,6 @@
+import torch
+import warnings
+
+def double(x):
+    warnings.warn('deprecated')
+    return x + x

@@ -1,0 +1,6 @@
+import torch
+from pathlib import Path
+
+def double(x):
+    Path(__file__).with_name('left_behind').write_text('here')
+    return x + x

@@ -1,0 +1,178 @@
+"""The judge against answers that fail, hang, cheat and destroy: each has its verdict, and the judge lives on."""
+
+import os
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from interview_prep.judge import drill as drills
+from interview_prep.judge.verdict import Verdict
+from interview_prep.judge.worker import Worker
+
+HERE = Path(__file__).parent
+DOUBLE = drills.read(HERE / "drills/golden/double")
+SECONDS = 1.5
+REFUSED = {  # the reason, whatever the checks say
+    "empty": r"The file is empty\.",
+    "syntax_error": r"It does not parse: SyntaxError: expected ':'",
+    "import_error": r"It cannot be imported: ModuleNotFoundError: No module named 'nonsense",
+    "wrong_name": r"It defines no double; start\.py shows the signature\.",
+    "sys_exit_when_imported": r"It cannot be imported: SystemExit: 0",
+    "exits": r"It ends the process in test_example\.",
+    "exits_when_imported": r"It ends the process while it is imported\.",
+    "aborts": r"It is ended by SIGABRT in test_example\.",
+    "keyboard_interrupt": r"It raises KeyboardInterrupt, which no check can catch\.",
+    "sleeps": r"It takes more than 1\.5 s in test_example\.",
+    "sleeps_when_imported": r"It takes more than 1\.5 s while it is imported\.",
+    "loops_in_python": r"It takes more than 1\.5 s in test_example\.",
+    "loops_in_c": r"It takes more than 1\.5 s in test_example\.",
+    "catches_everything_and_goes_on": r"It takes more than 1\.5 s in test_example\.",
+    "ignores_signals": r"It takes more than 1\.5 s in test_example\.",
+    "forks": r"It starts a process\.",
+    "forks_by_multiprocessing": r"It starts a process\.",
+    "starts_a_daemon": r"It starts a process\.",
+    "kills_its_parent": r"It sends a signal to another process\.",
+    "writes_to_every_descriptor": r"It ends the process while it is imported\.",
+    "closes_every_descriptor": r"It closes its line to the judge in test_example\.",
+    "patches_torch": r"It replaces torch\.testing\.assert_close\.",
+    "patches_pytest": r"It replaces Function\.runtest\.",
+    "patches_the_checks": r"It uses _getframe, which no answer needs",
+    "patches_the_judge": r"It replaces Reporter\.check\.",
+    "replaces_a_module": r"It replaces the module torch\.testing\.",
+    "defines_equality": r"It uses __eq__, which no answer needs",
+    "sets_equality": r"It gives Tensor another __eq__\.",
+    "returns_any": r"It uses unittest\.mock, which no answer needs",
+    "reads_the_solution": r"It reads solution\.py of the drill\.",
+    "imports_the_solution": r"It reads solution.* of the drill\.",
+    "deletes_itself": r"It changes .*deletes_itself\.py\.",
+    "writes_beside_itself": r"It writes .*left_behind\.",
+    "uses_the_network": r"It uses the network\.",
+    "forbidden_by_name": r"It uses torch\.mul, which this drill is about: write it yourself\.",
+    "forbidden_by_alias": r"It uses torch\.mul, which",
+    "forbidden_as_method": r"It uses torch\.Tensor\.mul, which",
+    "forbidden_by_getattr": r"It uses torch\.mul, which",
+    "forbidden_class_by_getattr": r"It uses torch\.nn\.Identity, which",
+    "forbidden_and_caught": r"It uses torch\.mul, which",
+    "recurses_in_source": r"It does not parse: (RecursionError|MemoryError|SyntaxError)",
+}
+FAILS = {  # the kind of the first failed check
+    "fails": "value",
+    "wrong_signature": "TypeError",
+    "returns_none": "none",
+    "returns_array": "type",
+    "returns_a_lambda": "type",
+    "raises_when_shown": "SystemExit",
+    "recurses": "RecursionError",
+    "sys_exit": "SystemExit",
+    "allocates_64_gb": "RuntimeError",
+    "allocates_lists": "MemoryError",
+    "prints_1_gb": "OSError",
+    "prints_1_gb_to_the_descriptor": "OSError",
+    "warns": "UserWarning",
+}
+PASSES = {
+    *("passes", "closes_its_output", "starts_threads", "writes_in_its_folder"),
+    *("uses_threads_of_torch", "changes_the_world"),
+}
+SOURCE = DOUBLE.solution.read_bytes()
+MADE = {
+    "with a BOM": (b"\xef\xbb\xbf" + SOURCE, ""),
+    "with CRLF": (SOURCE.replace(b"\n", b"\r\n"), ""),
+    "not in UTF-8": (b"# \xe4\n" + SOURCE, r"It does not parse: SyntaxError: invalid or missing encoding declaration"),
+    "with a null byte": (SOURCE + b"\0", r"It does not parse: "),
+    "of 10 MB": (SOURCE + b"#\n" * (5 << 20), r"The file has 10 MB: no answer is as long as that\."),
+}
+
+
+def judged(worker: Worker, answer: str) -> Verdict:
+    seconds = 10 if answer == "allocates_lists" else SECONDS  # to touch 2 GB takes its time
+    return worker.judge(DOUBLE, HERE / "answers" / f"{answer}.py", seconds=seconds)
+
+
+def processes() -> set[int]:
+    """All that run here, but those that end by themselves within a second."""
+    return {int(path.name) for path in Path("/proc").glob("[0-9]*")}
+
+
+@pytest.mark.parametrize("answer", sorted(REFUSED))
+def test_refused(worker: Worker, answer: str) -> None:
+    """What ends, hangs or cheats fails with a sentence that says so."""
+    verdict = judged(worker, answer)
+    assert not verdict.passed
+    assert re.match(REFUSED[answer], verdict.reason), verdict
+
+
+@pytest.mark.parametrize("answer", sorted(FAILS))
+def test_fails(worker: Worker, answer: str) -> None:
+    """What is merely wrong fails by a check of a known kind."""
+    verdict = judged(worker, answer)
+    assert not verdict.passed
+    assert verdict.failed[0].kind == FAILS[answer], verdict
+
+
+@pytest.mark.parametrize("answer", sorted(PASSES))
+def test_passes(worker: Worker, answer: str) -> None:
+    """What is right passes, whatever else it does to its own process."""
+    verdict = judged(worker, answer)
+    assert verdict.passed, verdict
+    assert len(verdict.checks) == 5
+
+
+def test_every_answer_is_expected() -> None:
+    """No file among the answers goes unjudged."""
+    assert {path.stem for path in (HERE / "answers").glob("*.py")} == {*REFUSED, *FAILS, *PASSES}
+
+
+@pytest.mark.parametrize("made", MADE)
+def test_source(worker: Worker, tmp_path: Path, made: str) -> None:
+    """A source in another dress passes or is refused with the reason."""
+    source, reason = MADE[made]
+    answer = tmp_path / "answer.py"
+    answer.write_bytes(source)
+    verdict = worker.judge(DOUBLE, answer)
+    assert verdict.passed == (not reason)
+    assert re.match(reason, verdict.reason), verdict
+
+
+def test_likely_mistake(worker: Worker) -> None:
+    """An answer that fails as a known mistake does is told so, and the check says with what it fails and passes."""
+    verdict = worker.judge(DOUBLE, DOUBLE.folder / "wrong/first_row.py")
+    assert verdict.likely == "Double every row, not the first alone."
+    assert [(check.given, check.passed) for check in verdict.checks if check.name.startswith("test_batch")] == [
+        ("batch=1", True),
+        ("batch=2", False),
+    ]
+
+
+def test_nothing_is_left(worker: Worker) -> None:
+    """After the worst of them no process and no file remains, and the same worker still gives right verdicts."""
+    worker.ready()
+    before, files, process = processes(), set(HERE.rglob("*")), worker.process.pid
+    for answer in ("starts_a_daemon", "starts_threads", "ignores_signals", "exits", "writes_in_its_folder"):
+        judged(worker, answer)
+    assert judged(worker, "passes").passed
+    assert not judged(worker, "fails").passed
+    worker.ready()
+    time.sleep(0.2)
+    own = {pid for pid in processes() - before if parent(pid) != process}
+    assert not own, [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in own]
+    assert set(HERE.rglob("*")) == files
+    assert worker.process.pid == process
+    assert sorted(path.name for path in Path(worker.folder.name).iterdir()) == ["bytecode", "scratch"]
+
+
+def parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+    except FileNotFoundError:
+        return -1
+
+
+def test_worker_comes_back(worker: Worker) -> None:
+    """A worker that was killed is started again, and says so once."""
+    os.kill(worker.process.pid, 9)
+    first = judged(worker, "passes")
+    assert first.reason == "It has ended the judge itself."
+    assert judged(worker, "passes").passed
