@@ -1,0 +1,149 @@
+"""Scaled dot-product attention against a loop over queries and keys."""
+
+import math
+
+import pytest
+import torch
+from answer import attention
+from torch import Tensor
+from torch.testing import assert_close
+
+
+def by_loops(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None) -> Tensor:
+    """Slow and obvious: (T, D), (S, D), (S, V) -> (T, V)."""
+    rows = []
+    for t, q in enumerate(query):
+        seen = [s for s in range(len(key)) if mask is None or mask[t, s]]
+        weights = [torch.exp((q * key[s]).sum() / math.sqrt(len(q))) for s in seen]
+        rows.append(sum(w * value[s] for w, s in zip(weights, seen, strict=True)) / sum(weights))
+    return torch.stack(rows)
+
+
+def random_inputs(*batch: int, dtype: torch.dtype = torch.float32) -> tuple[Tensor, Tensor, Tensor]:
+    """Queries (..., 2, 5), keys (..., 3, 5), values (..., 3, 4)."""
+    torch.manual_seed(0)
+    shapes = [(*batch, 2, 5), (*batch, 3, 5), (*batch, 3, 4)]
+    query, key, value = (torch.randn(shape, dtype=torch.float64).to(dtype) for shape in shapes)
+    return query, key, value
+
+
+MASK = torch.tensor([[True, False, True], [False, True, False]])
+
+
+def test_example() -> None:
+    """Gives the first number of the prompt."""
+    query, key = torch.tensor([[2.0, 0.0]]), torch.tensor([[0.0, 0.0], [0.0, 1.0], [2.0, 0.0]])
+    value = torch.tensor([[1.0], [2.0], [9.0]])
+    assert_close(attention(query, key, value), torch.tensor([[8.2071]]), atol=1e-4, rtol=0)
+
+
+def test_example_with_mask() -> None:
+    """Gives the second number of the prompt, with a mask."""
+    query, key = torch.tensor([[2.0, 0.0]]), torch.tensor([[0.0, 0.0], [0.0, 1.0], [2.0, 0.0]])
+    value, mask = torch.tensor([[1.0], [2.0], [9.0]]), torch.tensor([[True, True, False]])
+    assert_close(attention(query, key, value, mask=mask), torch.tensor([[1.5]]))
+
+
+def test_no_batch() -> None:
+    """Agrees with loops where T, S, D and V differ and there is no batch."""
+    query, key, value = random_inputs()
+    assert_close(attention(query, key, value), by_loops(query, key, value))
+
+
+def test_mask() -> None:
+    """Leaves out the keys where the mask is False."""
+    query, key, value = random_inputs()
+    assert_close(attention(query, key, value, MASK), by_loops(query, key, value, MASK))
+
+
+def test_mask_that_hides_nothing() -> None:
+    """Gives the same with a mask of True everywhere as with none."""
+    query, key, value = random_inputs()
+    got = attention(query, key, value, torch.ones(2, 3, dtype=torch.bool))
+    assert_close(got, by_loops(query, key, value))
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_batch_and_heads(batch: int) -> None:
+    """Treats batch and heads apart, one mask for all of them."""
+    query, key, value = random_inputs(batch, 2)
+    flat = zip(query.flatten(0, 1), key.flatten(0, 1), value.flatten(0, 1), strict=True)
+    expected = torch.stack([by_loops(q, k, v, MASK) for q, k, v in flat]).view(batch, 2, 2, 4)
+    assert_close(attention(query, key, value, MASK), expected)
+
+
+def test_mask_of_each_batch() -> None:
+    """Broadcasts a mask of shape (B, 1, 1, S) over heads and queries."""
+    query, key, value = random_inputs(2, 2)
+    mask = torch.tensor([[True, True, False], [False, True, True]])[:, None, None, :]
+    expected = torch.stack(
+        [
+            torch.stack([by_loops(query[b, h], key[b, h], value[b, h], mask[b, 0].expand(2, 3)) for h in (0, 1)])
+            for b in (0, 1)
+        ]
+    )
+    assert_close(attention(query, key, value, mask), expected)
+
+
+def test_square_inputs() -> None:
+    """Weighs over keys, not over queries, also where T = S = D = V."""
+    torch.manual_seed(1)
+    query, key, value = torch.randn(3, 3, 3).unbind()
+    assert_close(attention(query, key, value), by_loops(query, key, value))
+
+
+def test_one_key() -> None:
+    """Returns the value itself where there is one key."""
+    query, key, value = random_inputs()
+    assert_close(attention(query, key[:1], value[:1]), value[:1].expand(2, 4))
+
+
+def test_equal_keys() -> None:
+    """Takes the plain mean of the values where all keys are equal."""
+    query, key, value = random_inputs()
+    assert_close(attention(query, key[:1].expand(3, 5), value), value.mean(0, keepdim=True).expand(2, 4))
+
+
+def test_large_scores() -> None:
+    """Stays finite for inputs of 1e4: the best key takes all."""
+    query = torch.tensor([[1e4, 0.0], [-1e4, 0.0]])
+    key, value = torch.tensor([[1e4, 0.0], [-1e4, 0.0]]), torch.tensor([[1.0], [2.0]])
+    assert_close(attention(query, key, value), torch.tensor([[1.0], [2.0]]))
+
+
+def test_hidden_key_that_would_win() -> None:
+    """Gives a hidden key no weight even if its score is the largest."""
+    query, key = torch.tensor([[1e4]]), torch.tensor([[1e4], [-1e4]])
+    value, mask = torch.tensor([[1.0], [2.0]]), torch.tensor([[False, True]])
+    assert_close(attention(query, key, value, mask), torch.tensor([[2.0]]))
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float16, 5e-3), (torch.bfloat16, 4e-2), (torch.float64, 1e-9)])
+def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
+    """Keeps the inputs' dtype, with a mask."""
+    query, key, value = random_inputs(dtype=dtype)
+    expected = by_loops(query.double(), key.double(), value.double(), MASK).to(dtype)
+    assert_close(attention(query, key, value, MASK), expected, atol=tolerance, rtol=tolerance)
+
+
+def test_not_contiguous() -> None:
+    """Takes heads that were split off by a transpose."""
+    query, key, value = random_inputs(2)
+    apart = (t.transpose(0, 1).contiguous().transpose(0, 1) for t in (query, key, value))
+    expected = torch.stack([by_loops(query[b], key[b], value[b]) for b in (0, 1)])
+    assert_close(attention(*apart), expected)
+
+
+def test_gradients() -> None:
+    """Sends the gradients of the loops to queries, keys and values."""
+    inputs = [t.requires_grad_() for t in random_inputs(dtype=torch.float64)]
+    got = torch.autograd.grad(attention(*inputs, MASK).square().sum(), inputs)
+    assert_close(got, torch.autograd.grad(by_loops(*inputs, MASK).square().sum(), inputs))
+
+
+def test_inputs_unchanged() -> None:
+    """Leaves queries, keys, values and mask as they were."""
+    inputs = [*random_inputs(), MASK.clone()]
+    before = [t.clone() for t in inputs]
+    attention(*inputs)
+    assert_close(inputs, before, rtol=0, atol=0)

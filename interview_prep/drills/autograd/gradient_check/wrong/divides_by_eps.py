@@ -1,0 +1,31 @@
+"""Divide by 2 * eps: that is how far the two points are apart."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+Function = Callable[[np.ndarray], float]
+Gradient = Callable[[np.ndarray], np.ndarray]
+
+
+def numerical_gradient(f: Function, x: np.ndarray, eps: float = 1e-5) -> np.ndarray:
+    slopes = np.zeros(np.shape(x))
+    for at in np.ndindex(slopes.shape):
+        up, down = np.array(x, dtype=np.float64), np.array(x, dtype=np.float64)
+        up[at] += eps
+        down[at] -= eps
+        slopes[at] = (f(up) - f(down)) / eps
+    return slopes
+
+
+def relative_error(a: np.ndarray, b: np.ndarray, floor: float = 1e-3) -> float:
+    a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    if a.shape != b.shape:
+        raise ValueError(f"shapes {a.shape} and {b.shape}")
+    errors = np.abs(a - b) / np.maximum(np.maximum(np.abs(a), np.abs(b)), floor)
+    return float(errors.max(initial=0.0))
+
+
+def check_gradient(f: Function, gradient: Gradient, x: np.ndarray, eps: float = 1e-5, tol: float = 1e-5) -> bool:
+    expected = numerical_gradient(f, x, eps)
+    return relative_error(gradient(np.array(x, dtype=np.float64)), expected) <= tol

@@ -1,0 +1,207 @@
+"""The best split against a search that counts every side anew, with the lines that run counted."""
+
+import sys
+from collections.abc import Callable
+from itertools import pairwise
+from types import FrameType
+from typing import Any
+
+import answer
+import numpy as np
+import pytest
+from answer import best_split
+from numpy.testing import assert_array_equal
+
+
+def impurity(labels: list[Any]) -> float:
+    return 1 - sum((labels.count(label) / len(labels)) ** 2 for label in set(labels))
+
+
+def by_loops(x: np.ndarray, y: np.ndarray) -> tuple[int, float, float] | None:
+    """Slow and obvious: every feature, every threshold, every row."""
+    best, found, labels = 1e-12, None, y.tolist()
+    for feature in range(x.shape[1]):
+        values = x[:, feature].tolist()
+        distinct = sorted(set(values))
+        for low, high in pairwise(distinct):
+            left = [label for value, label in zip(values, labels, strict=True) if value <= low]
+            right = [label for value, label in zip(values, labels, strict=True) if value > low]
+            after = (len(left) * impurity(left) + len(right) * impurity(right)) / len(labels)
+            if impurity(labels) - after > best + 1e-12:
+                best = impurity(labels) - after
+                found = feature, (low + high) / 2, best
+    return found
+
+
+def random_rows(n: int, d: int, classes: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(n, d)), rng.integers(classes, size=n)
+
+
+def column(*values: float) -> np.ndarray:
+    """One feature, (N, 1)."""
+    return np.array(values)[:, None]
+
+
+def lines_run(function: Callable[..., Any], *args: Any) -> int:
+    """How many lines of the answer a call runs."""
+    count, before = 0, sys.gettrace()
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        nonlocal count
+        if frame.f_code.co_filename != answer.__file__:
+            return None
+        count += event == "line"
+        return trace
+
+    sys.settrace(trace)
+    try:
+        function(*args)
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def test_example() -> None:
+    """Gives the split of the prompt."""
+    x, y = np.array([[5, 1], [5, 2], [5, 4], [5, 4]]), np.array([0, 0, 1, 0])
+    assert best_split(x, y) == pytest.approx((1, 3.0, 0.125))
+
+
+def test_example_constant() -> None:
+    """Gives None where the only feature is constant, as in the prompt."""
+    assert best_split(column(5, 5, 5, 5), np.array([0, 0, 1, 0])) is None
+
+
+@pytest.mark.parametrize(
+    ("n", "d", "classes", "seed"), [(2, 1, 2, 2), (3, 3, 3, 1), (8, 2, 2, 0), (9, 3, 4, 1), (15, 2, 3, 2)]
+)
+def test_random(n: int, d: int, classes: int, seed: int) -> None:
+    """Agrees with a search over all thresholds."""
+    x, y = random_rows(n, d, classes, seed)  # of seeds whose best split is better than all others
+    assert best_split(x, y) == pytest.approx(by_loops(x, y))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 3])
+def test_repeated_values(seed: int) -> None:
+    """Agrees with the search where many rows have the same value."""
+    rng = np.random.default_rng(seed)
+    x, y = rng.integers(4, size=(12, 2)), rng.integers(3, size=12)
+    assert best_split(x, y) == pytest.approx(by_loops(x, y))
+
+
+def test_equal_values_stay_together() -> None:
+    """Does not cut between rows of equal value, though that would be pure."""
+    x, y = column(1, 1, 1, 2), np.array([0, 0, 1, 1])
+    assert best_split(x, y) == pytest.approx((0, 1.5, 1 / 6))
+
+
+def test_sides_are_weighted() -> None:
+    """Weighs each side by its rows: one pure row is not worth much."""
+    x, y = column(1, 2, 3, 4, 5, 6), np.array([1, 0, 0, 0, 1, 1])
+    assert best_split(x, y) == pytest.approx(by_loops(x, y))
+
+
+def test_threshold_is_the_midpoint() -> None:
+    """Puts the threshold halfway between the two values."""
+    assert best_split(column(1.0, 4.0, 10.0), np.array([0, 0, 1]))[1] == pytest.approx(7.0)
+
+
+def test_gain() -> None:
+    """Gives the gain in Gini impurity, here of three classes."""
+    assert best_split(column(1, 1, 2), np.array([0, 1, 2]))[2] == pytest.approx(1 / 3)
+
+
+def test_descending_rows() -> None:
+    """Takes rows in any order."""
+    assert best_split(column(9, 7, 2, 1), np.array([1, 1, 0, 0])) == pytest.approx((0, 4.5, 0.5))
+
+
+def test_best_of_all_features() -> None:
+    """Takes the best of all features, not the last or the first that gains."""
+    x = np.array([[1, 4, 2], [2, 1, 1], [3, 2, 4], [4, 3, 3]])
+    assert best_split(x, np.array([0, 1, 1, 0])) == pytest.approx((1, 2.5, 0.5))
+
+
+def test_equal_features() -> None:
+    """Takes the lowest of features that gain equally much."""
+    x = np.repeat(column(1, 2, 3, 4), 3, axis=1) * np.array([1, 2, 3])
+    assert best_split(x, np.array([0, 0, 1, 1])) == pytest.approx((0, 2.5, 0.5))
+
+
+def test_equal_thresholds() -> None:
+    """Takes the lowest of thresholds that gain equally much."""
+    assert best_split(column(3, 2, 1), np.array([0, 1, 0])) == pytest.approx((0, 1.5, 1 / 9))
+
+
+def test_constant_feature_is_skipped() -> None:
+    """Leaves out a constant feature that comes first."""
+    x = np.array([[7.0, 1.0], [7.0, 2.0], [7.0, 3.0]])
+    assert best_split(x, np.array([1, 1, 0])) == pytest.approx((1, 2.5, 4 / 9))
+
+
+def test_one_class() -> None:
+    """Gives None where all rows have the same class."""
+    assert best_split(column(1, 2, 3), np.array([4, 4, 4])) is None
+
+
+def test_no_gain() -> None:
+    """Gives None for XOR, where every single split gains nothing."""
+    x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    assert best_split(x, np.array([0, 1, 1, 0])) is None
+
+
+def test_gain_of_rounding_only() -> None:
+    """Gives None where a gain is nothing but rounding."""
+    assert best_split(column(0, 0, 0, 1, 1, 1, 1, 1, 1), np.array([0, 1, 2, 0, 0, 1, 1, 2, 2])) is None
+
+
+def test_one_row() -> None:
+    """Gives None for a single row."""
+    assert best_split(np.array([[1.0, 2.0]]), np.array([0])) is None
+
+
+def test_labels_far_apart() -> None:
+    """Takes labels that are negative and far apart."""
+    assert best_split(column(1, 2, 3, 4), np.array([-5, 900, 900, 900])) == pytest.approx((0, 1.5, 0.375))
+
+
+def test_strings() -> None:
+    """Takes strings as labels."""
+    assert best_split(column(1, 2, 3, 4), np.array(["no", "no", "yes", "yes"])) == pytest.approx((0, 2.5, 0.5))
+
+
+def test_every_row_another_class() -> None:
+    """Splits two rows of two classes."""
+    assert best_split(column(4, 1), np.array([3, 7])) == pytest.approx((0, 2.5, 0.5))
+
+
+def test_large_values() -> None:
+    """Finds thresholds among values of 1e4 and -1e4."""
+    assert best_split(column(-1e4, 1e4, 1e4 + 1), np.array([0, 0, 1])) == pytest.approx((0, 10000.5, 4 / 9))
+
+
+def test_unsigned_bytes() -> None:
+    """Finds the midpoint of two bytes without overflow."""
+    x = column(200, 250, 10).astype(np.uint8)
+    assert best_split(x, np.array([0, 1, 0])) == pytest.approx((0, 225.0, 4 / 9))
+
+
+def test_plain_numbers() -> None:
+    """Returns the feature as int, threshold and gain as floats."""
+    got = best_split(column(1, 2, 3), np.array([0, 0, 1]))
+    assert [isinstance(got[0], int | np.integer), *[isinstance(each, float) for each in got[1:]]] == [True, True, True]
+
+
+def test_no_loop_over_rows() -> None:
+    """Runs as many lines for 40 rows as for 10."""
+    y = np.arange(40) % 2
+    x = np.stack([y, np.arange(40)], axis=1)
+    assert lines_run(best_split, x, y) == lines_run(best_split, x[:10], y[:10])
+
+
+def test_inputs_unchanged() -> None:
+    """Leaves x and y as they were."""
+    x, y = random_rows(6, 2, 2)
+    best_split(x, y)
+    assert_array_equal(np.column_stack([x, y]), np.column_stack(random_rows(6, 2, 2)))

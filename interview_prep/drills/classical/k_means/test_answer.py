@@ -1,0 +1,159 @@
+"""K-means against loops over points, and k-means++ against what its chances allow."""
+
+import numpy as np
+import pytest
+from answer import assign, lloyd, plus_plus
+from numpy.testing import assert_allclose, assert_array_equal
+
+POINTS = ((0, 0), (0, 2), (9, 1), (10, 1))
+
+
+def nearest(point: np.ndarray, centres: np.ndarray) -> int:
+    """Slow and obvious: one centre and one coordinate at a time."""
+    squares = [sum((float(a) - float(b)) ** 2 for a, b in zip(point, centre, strict=True)) for centre in centres]
+    return squares.index(min(squares))
+
+
+def by_loops(points: np.ndarray, centres: np.ndarray, steps: int) -> np.ndarray:
+    """Lloyd's iteration, one point at a time."""
+    for _ in range(steps):
+        groups: list[list[np.ndarray]] = [[] for _ in centres]
+        for point in points:
+            groups[nearest(point, centres)].append(point)
+        moved = [sum(group) / len(group) if group else centre for group, centre in zip(groups, centres, strict=True)]
+        centres = np.array(moved)
+    return centres
+
+
+def random_points(n: int, d: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=(n, d))
+
+
+def column(*values: float) -> np.ndarray:
+    """Points on a line, (N, 1)."""
+    return np.array(values, dtype=float)[:, None]
+
+
+def test_example_assign() -> None:
+    """Gives the assignment of the prompt."""
+    centres = np.array([[0.0, 0.0], [4.0, 1.0], [90.0, 90.0]])
+    assert_array_equal(assign(np.array(POINTS), centres), np.array([0, 0, 1, 1]))
+
+
+def test_example_lloyd() -> None:
+    """Gives the centres of the prompt."""
+    centres = np.array([[0.0, 0.0], [4.0, 1.0], [90.0, 90.0]])
+    expected = np.array([[0.0, 1.0], [9.5, 1.0], [90.0, 90.0]])
+    assert_allclose(lloyd(np.array(POINTS), centres, steps=1), expected)
+
+
+@pytest.mark.parametrize(("n", "k", "d"), [(1, 1, 2), (7, 3, 2), (3, 3, 3), (6, 2, 1), (2, 4, 3)])
+def test_assign(n: int, k: int, d: int) -> None:
+    """Agrees with a loop over points and centres."""
+    points, centres = random_points(n, d), random_points(k, d, seed=1)
+    assert_array_equal(assign(points, centres), np.array([nearest(point, centres) for point in points]))
+
+
+def test_equally_near() -> None:
+    """Takes the lower index of equally near centres."""
+    assert_array_equal(assign(column(1, 3, 5), column(4, 0, 2, 2)), np.array([1, 0, 0]))
+
+
+def test_assign_large_values() -> None:
+    """Takes the nearest centre where coordinates are 1e4."""
+    points = np.array([[1e4, -1e4], [-1e4, 1e4]])
+    assert_array_equal(assign(points, np.array([[-1e4, 1e4 - 1], [1e4, -1e4 + 1]])), np.array([1, 0]))
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 5])
+def test_lloyd(steps: int) -> None:
+    """Agrees with loops after each number of steps."""
+    points = random_points(30, 2, seed=2)
+    assert_allclose(lloyd(points, points[:3].copy(), steps), by_loops(points, points[:3], steps))
+
+
+def test_one_centre() -> None:
+    """Moves a single centre to the mean of all points."""
+    points = random_points(5, 3)
+    assert_allclose(lloyd(points, np.zeros((1, 3)), 1), points.mean(axis=0, keepdims=True))
+
+
+def test_centre_without_points() -> None:
+    """Leaves a centre without points where it is, and the others move on."""
+    points, centres = column(0, 1, 10, 11), column(0, 500, 9, -500)
+    assert_allclose(lloyd(points, centres, 3), column(0.5, 500, 10.5, -500))
+
+
+def test_integers() -> None:
+    """Does not cut the means where points and centres are integers."""
+    points = np.array([[0], [1], [10], [13]])
+    assert_allclose(lloyd(points, points[[0, 2]], 2), column(0.5, 11.5))
+
+
+def test_lloyd_leaves_inputs_unchanged() -> None:
+    """Leaves points and centres as they were."""
+    points, centres = random_points(6, 2), random_points(2, 2, seed=1)
+    lloyd(points, centres, 2)
+    assert_array_equal(np.vstack([points, centres]), np.vstack([random_points(6, 2), random_points(2, 2, seed=1)]))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_as_many_centres_as_points(seed: int) -> None:
+    """Draws every point once where k is N."""
+    points = random_points(6, 2, seed=3)
+    got = plus_plus(points, 6, np.random.default_rng(seed))
+    assert_allclose(np.unique(got, axis=0), np.unique(points, axis=0))
+
+
+def test_one_of_each_cluster() -> None:
+    """Draws one centre of each of four tight clusters that are far apart."""
+    points = column(*[1e4 * (i % 4) for i in range(400)])
+    got = plus_plus(points, 4, np.random.default_rng(0))
+    assert_allclose(np.unique(got, axis=0), column(0, 1e4, 2e4, 3e4))
+
+
+def test_first_centre_is_uniform() -> None:
+    """Draws the first centre uniformly: half of the time either of two points."""
+    rng = np.random.default_rng(0)
+    got = np.mean([plus_plus(column(0, 1), 1, rng) for _ in range(60)])
+    assert_allclose(got, 0.5, atol=0.25)
+
+
+def test_squared_distance() -> None:
+    """Draws by squared distance: 81 points at 1 weigh as much as one at 9."""
+    points, rng = column(*[0] * 800, *[1] * 81, 9), np.random.default_rng(0)
+    got = np.mean([plus_plus(points, 2, rng).max() == 9 for _ in range(60)])
+    assert_allclose(got, 0.46, atol=0.25)  # by plain distance 0.1, uniformly 0.0
+
+
+def test_not_always_the_farthest() -> None:
+    """Draws a near point too: 3 and 4 from 0 have chances of 9 and 16 in 25."""
+    points, rng = column(*[0] * 100, 3, 4), np.random.default_rng(0)
+    got = np.mean([plus_plus(points, 2, rng).max() == 4 for _ in range(60)])
+    assert_allclose(got, 0.64, atol=0.25)
+
+
+def test_same_generator_state() -> None:
+    """Draws the same centres from the same state of the generator."""
+    points = random_points(20, 2)
+    got = plus_plus(points, 4, np.random.default_rng(7))
+    assert_array_equal(got, plus_plus(points, 4, np.random.default_rng(7)))
+
+
+def test_equal_points() -> None:
+    """Draws uniformly, without a warning, where all distances are 0."""
+    assert_allclose(plus_plus(np.full((3, 2), 5), 3, np.random.default_rng(0)), np.full((3, 2), 5.0))
+
+
+def test_unsigned_bytes() -> None:
+    """Squares distances between bytes without overflow."""
+    points = np.array([[0]] * 50 + [[16]] * 50 + [[240]], dtype=np.uint8)  # 16² and 240² are 0 as bytes
+    got = plus_plus(points, 3, np.random.default_rng(0))
+    assert_allclose(np.unique(got, axis=0), column(0, 16, 240))
+
+
+def test_plus_plus_leaves_points_unchanged() -> None:
+    """Leaves the points as they were."""
+    points = random_points(6, 2)
+    plus_plus(points, 3, np.random.default_rng(0))
+    assert_array_equal(points, random_points(6, 2))

@@ -1,0 +1,27 @@
+"""Convert the points to float first: differences of unsigned bytes wrap around."""
+
+import numpy as np
+
+
+def plus_plus(points: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
+    centres = [points[rng.integers(len(points))]]
+    nearest = ((points - centres[0]) ** 2).sum(axis=1)
+    while len(centres) < k:
+        weights = nearest / nearest.sum() if nearest.any() else None
+        centres.append(points[rng.choice(len(points), p=weights)])
+        nearest = np.minimum(nearest, ((points - centres[-1]) ** 2).sum(axis=1))
+    return np.array(centres, dtype=float)
+
+
+def assign(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    return ((points[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
+
+
+def lloyd(points: np.ndarray, centres: np.ndarray, steps: int) -> np.ndarray:
+    centres = centres.astype(float)
+    for _ in range(steps):
+        labels = assign(points, centres)
+        for j in range(len(centres)):
+            if (labels == j).any():
+                centres[j] = points[labels == j].mean(axis=0)
+    return centres

@@ -1,0 +1,18 @@
+"""Divide the target's probability by the draft's: it thins out what the draft likes too much."""
+
+from torch import Tensor
+
+
+def draw(weights: Tensor, number: Tensor) -> int:
+    cumulative = weights.cumsum(dim=0)
+    return int((cumulative > number * cumulative[-1]).nonzero()[0])
+
+
+def verify(tokens: Tensor, draft: Tensor, target: Tensor, uniform: Tensor) -> list[int]:
+    accepted: list[int] = []
+    for i, token in enumerate(tokens.tolist()):
+        if uniform[i] >= draft[i, token] / target[i, token]:
+            lacking = (target[i] - draft[i]).clamp(min=0)
+            return [*accepted, draw(lacking, uniform[-1])]
+        accepted.append(token)
+    return [*accepted, draw(target[-1], uniform[-1])]

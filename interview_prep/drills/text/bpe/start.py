@@ -1,0 +1,11 @@
+"""Byte-pair encoding over the characters of words: training and encoding."""
+
+
+def train(text: str, count: int) -> list[tuple[str, str]]:
+    """Up to `count` merges in the order learned: the most frequent pair first, of equals the smallest."""
+    raise NotImplementedError
+
+
+def encode(text: str, merges: list[tuple[str, str]]) -> list[str]:
+    """The symbols of all words of the text, after all merges in their order."""
+    raise NotImplementedError

@@ -1,0 +1,104 @@
+"""The authoring contract of drills, proven by running: starts fail, solutions pass, every known mistake is rejected.
+
+Left out: whether a prompt is good. A drill whose folder is incomplete is not run.
+"""
+
+import os
+import queue
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from interview_prep.judge.drill import Drill, problems, read
+from interview_prep.judge.verdict import Verdict
+from interview_prep.judge.worker import Worker
+
+SLOW = 2  # seconds that a solution may take
+LONGEST = 75  # characters of what a check is about: it stands on one line of a terminal
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with one drill: nothing, where `problems` is empty."""
+
+    drill: str
+    problems: tuple[str, ...]
+    verdicts: int
+    wrong: int
+    seconds: float
+
+
+def lint(folders: Sequence[Path], workers: int = 0) -> Iterator[Finding]:
+    """Prove each drill, several at a time, in the folders' order."""
+    count = max(1, min(workers or os.cpu_count() or 1, len(folders)))
+    idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+    started = [Worker() for _ in range(count)]
+    for worker in started:
+        idle.put(worker)
+
+    def proven(folder: Path) -> Finding:
+        worker = idle.get()
+        try:
+            return prove(folder, worker)
+        finally:
+            idle.put(worker)
+
+    try:
+        with ThreadPoolExecutor(count) as pool:
+            yield from pool.map(proven, folders)
+    finally:
+        for worker in started:
+            worker.close()
+
+
+def prove(folder: Path, worker: Worker) -> Finding:
+    """All that is wrong with one drill."""
+    begin = time.perf_counter()
+    found = list(problems(folder))
+    judged: dict[str, Verdict] = {}
+    if not found:
+        drill = read(folder)
+        judged = verdicts(drill, worker)
+        found = [*contract(drill, judged), *forbidden(drill, worker)]
+    count = len(judged) + (len(drill.forbids) if judged else 0)
+    wrong = sum(name.startswith("wrong/") for name in judged)
+    return Finding(folder.name, tuple(found), count, wrong, time.perf_counter() - begin)
+
+
+def verdicts(drill: Drill, worker: Worker) -> dict[str, Verdict]:
+    """Each program of the folder with its verdict."""
+    programs = [drill.start, drill.solution, *drill.wrong]
+    return {str(path.relative_to(drill.folder)): worker.judge(drill, path, likely=False) for path in programs}
+
+
+def contract(drill: Drill, judged: dict[str, Verdict]) -> Iterator[str]:
+    """Where the verdicts are not what the names of the programs promise."""
+    solution = judged["solution.py"]
+    if not solution.passed:
+        first = solution.failed[0].says if solution.failed else solution.reason
+        yield f"{drill.name}/solution.py: is rejected: {first}"
+    if solution.seconds > SLOW:
+        yield f"{drill.name}/solution.py: takes {solution.seconds:.1f} s, at most {SLOW} s are allowed"
+    for name, verdict in judged.items():
+        if verdict.passed and name != "solution.py":
+            yield f"{drill.name}/{name}: passes"
+        if not verdict.passed and verdict.reason and name != "solution.py":
+            yield f"{drill.name}/{name}: is rejected without a failed check: {verdict.reason}"
+    for check in solution.checks:
+        if not check.says or check.says == check.name or len(check.says) > LONGEST:
+            yield f"{drill.name}/test_answer.py: {check.name} needs a docstring of at most {LONGEST} characters"
+
+
+def forbidden(drill: Drill, worker: Worker) -> Iterator[str]:
+    """Where the solution with a forbidden name added to it is not rejected by that name."""
+    solution = drill.solution.read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        for name in drill.forbids:
+            answer = Path(folder, "answer.py")
+            answer.write_text(f"{solution}\nimport {name.partition('.')[0]}\n{name}\n", encoding="utf-8")
+            verdict = worker.judge(drill, answer, likely=False)
+            if name not in verdict.reason:
+                yield f"{drill.name}/prompt.md: forbids {name}, which is not rejected: {verdict.reason or 'it passes'}"
