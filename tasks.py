@@ -78,6 +78,76 @@ def models(
         show.show(chosen=set, verified=verify, fetched=fetch, json=json)
 
 
+@task(name="drills", help={"topic": "one topic only", "json": "print one JSON document"})
+def list_drills(_: Context, topic: str = "", json: bool = False) -> None:
+    """List the drills, and how far you are with each."""
+    from interview_prep.practice import tasks
+
+    tasks.show_drills(topic=topic, json=json)
+
+
+@task(help={"name": "the drill: `invoke drills` lists them"})
+def drill(_: Context, name: str) -> None:
+    """Begin a drill: put its start into work/, never over an answer, and show the prompt."""
+    from interview_prep.practice import tasks
+
+    tasks.show_drill(name)
+
+
+@task(
+    help={
+        "name": "the drill",
+        "answer": "another file than the one in work/; its verdict is not noted",
+        "json": "print one JSON document; everything else goes to standard error",
+    }
+)
+def check(_: Context, name: str, answer: str = "", json: bool = False) -> None:
+    """Judge your answer to a drill, once."""
+    from interview_prep.practice import tasks
+
+    tasks.check(name, answer=answer, json=json)
+
+
+@task(help={"name": "the drill; the first that is not solved by default"})
+def practice(_: Context, name: str = "") -> None:
+    """Work on drills with a verdict on every save; single keys for hints, the next drill, quitting."""
+    from interview_prep.practice import watch
+
+    watch.practice(name)
+
+
+@task(help={"name": "the drill"})
+def hint(_: Context, name: str) -> None:
+    """Show the next hint of a drill."""
+    from interview_prep.practice import tasks
+
+    tasks.hint(name)
+
+
+@task(help={"name": "the drill", "give-up": "see it without having solved the drill"})
+def solution(_: Context, name: str, give_up: bool = False) -> None:
+    """Show a drill's solution, once you have solved it."""
+    from interview_prep.practice import tasks
+
+    tasks.solution(name, give_up=give_up)
+
+
+@task(help={"name": "the drill"})
+def reset(_: Context, name: str) -> None:
+    """Archive your answer to a drill and begin again."""
+    from interview_prep.practice import tasks
+
+    tasks.reset(name)
+
+
+@task(name="lint-drills", help={"name": "one drill; all by default"})
+def lint_drills(_: Context, name: str = "") -> None:
+    """Prove the drills: starts fail, solutions pass, every wrong answer is rejected."""
+    from interview_prep.practice import tasks
+
+    tasks.lint(name)
+
+
 @task(help={"port": "where to listen; PREP_PORT or 8888 by default"})
 def lab(_: Context, port: int = 0) -> None:
     """Start JupyterLab and print one URL to click."""

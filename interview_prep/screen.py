@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from interview_prep.environment.warmup import Outcome, Step
 
 STANDARD_OUTPUT, STANDARD_ERROR = 1, 2
+HOME, CLEAR_BELOW, BEGIN_UPDATE, END_UPDATE = "\x1b[H", "\x1b[J", "\x1b[?2026h", "\x1b[?2026l"
 LESS = r"-RFX -PsSpace\: on   b\: back   /\: search   q\: done$"  # instead of a bare colon
 
 
@@ -76,6 +77,18 @@ class Screen:
 
     def show(self, part: RenderableType) -> None:
         self._console.print(part)
+
+    def replace(self, part: RenderableType) -> None:
+        """Put it in place of all that is on the terminal, in one write, so that nothing flickers."""
+        with self._console.capture() as drawn:
+            self._console.print(part)
+        text = "".join(f"{line}\x1b[K\n" for line in drawn.get().splitlines())
+        sys.stdout.write(f"{BEGIN_UPDATE}{HOME}{text}{CLEAR_BELOW}{END_UPDATE}")
+        sys.stdout.flush()
+
+    def status(self, text: str) -> None:
+        """Say what goes on in the line below, which the next `replace` overwrites."""
+        self._console.print(f"[dim]{text}[/]", end="\r")
 
     def go_on(self) -> bool:
         """Wait for Enter; False when the person types q."""

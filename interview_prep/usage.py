@@ -1,9 +1,12 @@
 """A mistyped task or option: one line that names the next command, and exit 2, where invoke has a traceback or 1."""
 
 import difflib
+from collections.abc import Collection, Sequence
 
 from invoke.exceptions import Exit, ParseError
 from invoke.program import Program
+
+OPTIONAL_NAME = ("practice", "lint-drills")  # tasks
 
 
 def explain_mistakes(program: Program) -> None:
@@ -11,6 +14,7 @@ def explain_mistakes(program: Program) -> None:
     parse = program.parse_tasks
 
     def parse_or_explain() -> None:
+        program.core.unparsed[:] = with_option(program.core.unparsed, program.collection.task_names)
         try:
             parse()
         except ParseError as mistake:
@@ -22,6 +26,16 @@ def explain_mistakes(program: Program) -> None:
             ) from None
 
     program.parse_tasks = parse_or_explain  # type: ignore[method-assign]  # the one place where it can be caught
+
+
+def with_option(words: Sequence[str], tasks: Collection[str]) -> list[str]:
+    """`practice NAME` as `practice --name NAME`: invoke has no positional argument that may be left out."""
+    named = []
+    for word, before in zip(words, ["", *words], strict=False):
+        if before in OPTIONAL_NAME and not word.startswith("-") and word not in tasks:
+            named.append("--name")
+        named.append(word)
+    return named
 
 
 def sentence(program: Program, mistake: ParseError) -> str:

@@ -1,0 +1,134 @@
+"""What was tried and when, in work/history.sqlite3: one row an event. Nothing is ever changed or deleted.
+
+Safe under two terminals and kill -9: each event is one transaction. Left out: what follows from the events, which their
+readers derive.
+"""
+
+import contextlib
+import json
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+Kind = Literal["start", "attempt", "hint", "solution", "give up", "reset"]
+MIGRATIONS: tuple[tuple[str, ...], ...] = (  # the statements from the version that is its index to the next
+    (
+        """
+        CREATE TABLE event (
+            id INTEGER PRIMARY KEY,
+            at REAL NOT NULL,          -- seconds since 1970, UTC
+            drill TEXT NOT NULL,
+            kind TEXT NOT NULL,        -- start, attempt, hint, solution, give up, reset
+            passed INTEGER,            -- of an attempt
+            detail TEXT NOT NULL       -- JSON; of an attempt: verdict, seconds since the start, hints seen, sha256
+        )
+        """,
+        "CREATE INDEX event_of_drill ON event (drill, at)",
+    ),
+)
+WAIT = 10  # seconds for another terminal to finish its transaction
+
+
+class TooNew(Exception):  # noqa: N818 - a state, told to the person
+    """The file was written by a later version of the kit."""
+
+
+@dataclass(frozen=True)
+class Event:
+    at: float
+    drill: str
+    kind: Kind
+    passed: bool | None
+    detail: dict[str, Any]
+
+
+class History:
+    """The events of one person. Raises sqlite3.Error where the file cannot be used."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        with self.connected() as database:
+            with contextlib.suppress(sqlite3.OperationalError):  # a file system without shared memory keeps its journal
+                database.execute("PRAGMA journal_mode = WAL")
+            migrate(database)
+
+    @contextlib.contextmanager
+    def connected(self) -> Iterator[sqlite3.Connection]:
+        database = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None)
+        try:
+            database.execute("PRAGMA synchronous = NORMAL")  # in a WAL no transaction is lost but to a power failure
+            yield database
+        finally:
+            database.close()
+
+    def add(self, drill: str, kind: Kind, *, passed: bool | None = None, **detail: Any) -> None:
+        """Note what has just happened."""
+        with self.connected() as database:
+            row = (time.time(), drill, kind, passed, json.dumps(detail))
+            database.execute("INSERT INTO event (at, drill, kind, passed, detail) VALUES (?, ?, ?, ?, ?)", row)
+
+    def events(self, drill: str = "") -> list[Event]:
+        """All events, or those of one drill, oldest first."""
+        query = "SELECT at, drill, kind, passed, detail FROM event WHERE ? IN ('', drill) ORDER BY id"
+        with self.connected() as database:
+            rows = database.execute(query, (drill,)).fetchall()
+        return [
+            Event(at, name, kind, None if ok is None else bool(ok), json.loads(more))
+            for at, name, kind, ok, more in rows
+        ]
+
+
+def migrate(database: sqlite3.Connection) -> None:
+    """Bring the file to this version, whoever else is at it; raises TooNew."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        version = known(database.execute("PRAGMA user_version").fetchone()[0])
+        for migration in MIGRATIONS[version:]:
+            for statement in migration:
+                database.execute(statement)
+        database.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")
+
+
+def known(version: int) -> int:
+    """The version itself; raises TooNew for one of the future."""
+    if version > len(MIGRATIONS):
+        raise TooNew(f"It has version {version}, and this kit reads up to {len(MIGRATIONS)}.")
+    return version
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a person is with one drill."""
+
+    begun: float = 0  # when the present answer was begun; 0: not begun
+    attempts: int = 0
+    hints: int = 0
+    solved: bool = False
+    gave_up: bool = False
+
+    @property
+    def word(self) -> str:
+        return "solved" if self.solved else "gave up" if self.gave_up else "begun" if self.begun else ""
+
+
+def states(events: Iterable[Event]) -> dict[str, State]:
+    """Each drill's state, from the events since its last reset; what was once solved stays so."""
+    found: dict[str, State] = {}
+    for event in events:
+        now = found.get(event.drill, State())
+        found[event.drill] = State(
+            begun=event.at if event.kind in ("start", "reset") else now.begun or event.at,
+            attempts=0 if event.kind == "reset" else now.attempts + (event.kind == "attempt"),
+            hints=0 if event.kind == "reset" else now.hints + (event.kind == "hint"),
+            solved=now.solved or bool(event.passed),
+            gave_up=now.gave_up or event.kind == "give up",
+        )
+    return found

@@ -1,0 +1,207 @@
+"""What the drill tasks do: find, begin, check, help, note it in the history, show."""
+
+import difflib
+import hashlib
+import sqlite3
+import time
+from pathlib import Path
+
+from invoke.exceptions import Exit
+
+from interview_prep.judge import drill as drills
+from interview_prep.judge.drill import Drill, DrillError
+from interview_prep.judge.verdict import Verdict
+from interview_prep.judge.worker import Worker
+from interview_prep.practice import view, workspace
+from interview_prep.practice.history import History, State, TooNew, states
+from interview_prep.screen import Screen
+
+
+def catalogue() -> list[Drill]:
+    """All drills; raises Exit where one is broken."""
+    try:
+        return drills.catalogue()
+    except DrillError as error:
+        raise Exit(f"{error}\n`invoke lint-drills` says all that is wrong with drills.", code=2) from error
+
+
+def find(name: str) -> Drill:
+    """One drill by its name; raises Exit with the next command."""
+    if name.startswith("-"):
+        raise Exit(
+            f"{name!r} is no drill. `invoke --help check` explains a task, `invoke drills` lists the drills.", code=2
+        )
+    wanted = name.strip().rstrip("/").rpartition("/")[2].removesuffix(".py")
+    known = {folder.name: folder for folder in drills.folders()}
+    if wanted not in known:
+        near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.5)
+        meant = f", but {near[0]!r}" if near else ""
+        raise Exit(f"No drill {name!r}{meant}. `invoke drills` lists all {len(known)}.", code=2)
+    try:
+        return drills.read(known[wanted])
+    except DrillError as error:
+        raise Exit(str(error), code=2) from error
+
+
+def history() -> History:
+    """The person's events; raises Exit where they cannot be kept."""
+    path = workspace.WORK / "history.sqlite3"
+    try:
+        return History(path)
+    except TooNew as error:
+        raise Exit(
+            f"{path} is from a later version of the kit. {error} Update the kit, or move the file away.", code=2
+        ) from error
+    except (OSError, sqlite3.Error) as error:
+        raise Exit(
+            f"{path} cannot be used: {error}. Is work/ writable? Move the file away to begin a new one.", code=2
+        ) from error
+
+
+def begin(drill: Drill, kept: History) -> bool:
+    """Put the start in work/ and note it; whether it was put."""
+    try:
+        put = workspace.begin(drill)
+    except OSError as error:
+        raise Exit(f"{workspace.WORK} cannot be written: {error.strerror}.", code=2) from error
+    if put:
+        kept.add(drill.name, "start")
+    return put
+
+
+def state(drill: Drill, kept: History) -> State:
+    return states(kept.events(drill.name)).get(drill.name, State())
+
+
+def show_drills(*, topic: str, json: bool) -> None:
+    """The catalogue, or one topic of it."""
+    every = catalogue()
+    chosen = [drill for drill in every if topic in ("", drill.topic)]
+    if not chosen:
+        raise Exit(f"No topic {topic!r}. There are {', '.join(sorted({drill.topic for drill in every}))}.", code=2)
+    now = states(history().events())
+    screen = Screen(json=json)
+    screen.show(view.catalogue(chosen, now))
+    rows = [(drill, now.get(drill.name, State())) for drill in chosen]
+    fields = "title", "topic", "level", "minutes", "forbids", "tags"
+    screen.document(
+        {
+            "version": 1,
+            "drills": [
+                {"name": drill.name, **{field: getattr(drill, field) for field in fields}, "state": now.word or "new"}
+                for drill, now in rows
+            ],
+        }
+    )
+
+
+def show_drill(name: str) -> None:
+    """Begin a drill, if it is not begun, and show its prompt."""
+    drill, kept, screen = find(name), history(), Screen()
+    put = begin(drill, kept)
+    screen.show(view.task(drill))
+    where = workspace.answer(drill)
+    screen.show(view.link(where))
+    screen.say("is the start: edit it." if put else "is your answer so far, left as it was.")
+    screen.say(f"`invoke check {drill.name}` judges it; `invoke practice {drill.name}` does so whenever you save.")
+
+
+def check(name: str, *, answer: str, json: bool) -> None:
+    """One verdict; of a FILE it is not noted. Raises Exit(1) where it fails, Exit(2) where there is none."""
+    drill = find(name)
+    path = Path(answer).expanduser() if answer else workspace.answer(drill)
+    if not path.is_file():
+        begun = f"`invoke drill {drill.name}` puts the start there." if not answer else "Which file is it?"
+        raise Exit(f"No answer at {path}. {begun}", code=2)
+    with Worker() as worker:
+        verdict = judge(drill, path, worker, None if answer else history())
+    screen = Screen(json=json)
+    screen.show(view.verdict(verdict, path))
+    if verdict.passed:
+        screen.show(view.after(drill))
+    screen.document({"version": 1, **verdict.as_dict()})
+    if not verdict.passed:
+        raise Exit(code=1)
+
+
+def judge(drill: Drill, path: Path, worker: Worker, kept: History | None) -> Verdict:
+    """Judge an answer, and note it where there is a history."""
+    code = hashlib.sha256(path.read_bytes()).hexdigest()
+    verdict = worker.judge(drill, path)
+    if kept:
+        now = state(drill, kept)
+        since = time.time() - now.begun if now.begun else 0
+        told = {
+            key: value
+            for key, value in verdict.as_dict().items()
+            if key not in ("drill", "passed", "checks", "printed")
+        }
+        failed = [check.name for check in verdict.failed]
+        about = {
+            "since_start": since,
+            "hints": now.hints,
+            "code": code,
+            "failed": failed,
+            "checks": len(verdict.checks),
+        }
+        kept.add(drill.name, "attempt", passed=verdict.passed, **told, **about)
+    return verdict
+
+
+def hint(name: str) -> None:
+    """Show the hints so far and one more."""
+    drill, kept = find(name), history()
+    seen = state(drill, kept).hints
+    if seen < len(drill.hints):
+        kept.add(drill.name, "hint")
+    screen = Screen()
+    screen.show(view.hints(drill, seen + 1))
+    if seen >= len(drill.hints):
+        screen.say(f"That was the last one. `invoke solution {drill.name} --give-up` shows a solution.")
+
+
+def solution(name: str, *, give_up: bool) -> None:
+    """Show the reference, once solved or on giving up."""
+    drill, kept = find(name), history()
+    now = state(drill, kept)
+    if not (now.solved or now.gave_up or give_up):
+        raise Exit(
+            f"Solve it first (`invoke hint {drill.name}` helps), or `invoke solution {drill.name} --give-up`.",
+            code=2,
+        )
+    kept.add(drill.name, "solution" if now.solved or now.gave_up else "give up")
+    screen = Screen()
+    screen.show(view.solution(drill))
+    screen.show(view.after(drill))
+
+
+def reset(name: str) -> None:
+    """Archive the answer and begin again."""
+    drill, kept = find(name), history()
+    archived = workspace.reset(drill)
+    kept.add(drill.name, "reset")
+    screen = Screen()
+    if archived:
+        screen.say(f"Your answer is kept as {view.short(archived)}.")
+    screen.say(f"{view.short(workspace.answer(drill))} is the start again.")
+
+
+def lint(name: str) -> None:
+    """Prove every drill, or one; raises Exit(1) where a contract is broken."""
+    from interview_prep.judge.lint import lint
+
+    known = {folder.name: folder for folder in drills.folders()}
+    if name and name not in known:
+        find(name)  # says what is meant
+    chosen = [known[name]] if name else list(known.values())
+    screen, findings, begin = Screen(), [], time.perf_counter()
+    for finding in lint(chosen):
+        screen.show(view.finding(finding))
+        findings.append(finding)
+    seconds = time.perf_counter() - begin
+    broken = [finding for finding in findings if finding.problems]
+    wrong, verdicts = sum(each.wrong for each in findings), sum(each.verdicts for each in findings)
+    each = f"{seconds * 1000 / verdicts:.0f} ms a verdict" if verdicts else "none could be judged"
+    screen.say(f"{len(findings)} drills, {wrong} wrong answers, {verdicts} verdicts in {seconds:.1f} s ({each}).")
+    if broken:
+        raise Exit(f"{len(broken)} of {len(findings)} drills are broken.", code=1)

@@ -1,0 +1,176 @@
+"""The watch loop: save, and know. One screen, single keys, and a verdict each time the answer's file changes.
+
+The file's stat is read a hundred times a second, which costs less than a percent of a processor and works on every
+mount, where file events do not arrive from outside many a container. Left out: editing; that is an editor's.
+"""
+
+import contextlib
+import os
+import select
+import sys
+import termios
+import tty
+from collections.abc import Iterator
+from pathlib import Path
+
+from invoke.exceptions import Exit
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from interview_prep.judge.drill import Drill
+from interview_prep.judge.worker import Worker
+from interview_prep.practice import tasks, view, workspace
+from interview_prep.practice.history import State, states
+from interview_prep.screen import Screen
+
+TICK = 0.01  # seconds between two looks at the file
+KEYS = "n next   p prompt   h hint   l list   s solution   r reset   q quit"
+Stamp = tuple[int, int, int]
+
+
+class Loop:
+    """What is on the screen, and what each key does to it."""
+
+    def __init__(self, drills: list[Drill], first: Drill, worker: Worker) -> None:
+        self.drills, self.worker = drills, worker
+        self.history, self.screen = tasks.history(), Screen()
+        self.asking = ""  # the key that waits for a second press
+        self.open(first)
+
+    def open(self, drill: Drill) -> None:
+        """Turn to a drill: its prompt, or the verdict where there is an answer already."""
+        self.drill, self.answer = drill, workspace.answer(drill)
+        tasks.begin(drill, self.history)
+        self.worker.prepare(drill)
+        self.seen = stamp(self.answer)
+        self.body: RenderableType = view.task(drill)
+        if self.answer.read_bytes() != drill.start.read_bytes():
+            self.check()
+
+    def changed(self) -> bool:
+        """Whether the answer was saved since it was judged, and is no longer being written."""
+        now = stamp(self.answer)
+        if now == self.seen or now is None:
+            return False
+        self.seen = now
+        return True
+
+    def check(self) -> None:
+        self.screen.status("judging…")
+        try:
+            verdict = tasks.judge(self.drill, self.answer, self.worker, self.history)
+        except FileNotFoundError:  # between the two halves of an editor's save
+            return
+        shown = view.verdict(verdict, self.answer)
+        self.body = Group(shown, view.after(self.drill), Text("n: the next drill")) if verdict.passed else shown
+
+    def draw(self) -> None:
+        now = states(self.history.events())
+        bar = view.progress(self.drills, now)
+        self.screen.replace(view.frame(self.drill, self.answer, bar, self.body, KEYS))
+
+    def press(self, key: str) -> bool:
+        """Do what a key says; False to end. What cannot be undone wants the key twice."""
+        asked, self.asking = self.asking, ""
+        now = tasks.state(self.drill, self.history)
+        if key == "q":
+            return False
+        if key == "n":
+            self.open(self.following())
+        elif key == "p":
+            self.body = view.task(self.drill)
+        elif key == "l":
+            self.body = view.catalogue(self.drills, states(self.history.events()))
+        elif key == "h":
+            self.hint(now)
+        elif key == "s":
+            self.solution(now, sure=asked == "s")
+        elif key == "r":
+            self.reset(sure=asked == "r")
+        return True
+
+    def following(self) -> Drill:
+        """The next drill that is not solved, in the catalogue's order from here; at the end the one after this."""
+        now = states(self.history.events())
+        here = [drill.name for drill in self.drills].index(self.drill.name)
+        rest = [*self.drills[here + 1 :], *self.drills[:here]]
+        return next((drill for drill in rest if not now.get(drill.name, State()).solved), (rest or self.drills)[0])
+
+    def hint(self, now: State) -> None:
+        if now.hints < len(self.drill.hints):
+            self.history.add(self.drill.name, "hint")
+        last = now.hints + 1 > len(self.drill.hints)
+        self.body = Group(
+            view.hints(self.drill, now.hints + 1), Text("That was the last one." if last else "h: one more")
+        )
+
+    def solution(self, now: State, *, sure: bool) -> None:
+        if not (now.solved or now.gave_up or sure):
+            self.asking, self.body = (
+                "s",
+                Text("Give up, and see a solution? s again: yes. Any other key: no.\n", "bold"),
+            )
+            return
+        self.history.add(self.drill.name, "solution" if now.solved or now.gave_up else "give up")
+        self.body = Group(view.solution(self.drill), view.after(self.drill))
+
+    def reset(self, *, sure: bool) -> None:
+        if not sure:
+            self.asking, self.body = "r", Text("Archive this answer and begin again? r again: yes.\n", "bold")
+            return
+        archived = workspace.reset(self.drill)
+        self.history.add(self.drill.name, "reset")
+        self.seen = stamp(self.answer)
+        kept = f"Your answer is kept as {view.short(archived)}.\n" if archived else ""
+        self.body = Group(Text(kept, "bold"), view.task(self.drill))
+
+
+def stamp(path: Path) -> Stamp | None:
+    """What changes with each save, or None while there is no such file."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+@contextlib.contextmanager
+def single_keys() -> Iterator[None]:
+    """A terminal that hands over each key as it is pressed and shows none."""
+    before = termios.tcgetattr(sys.stdin)
+    tty.setcbreak(sys.stdin)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+def practice(name: str) -> None:
+    """Open a drill, or the first that is not solved, and judge it on each save until q."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Exit("Practice needs a terminal. `invoke check NAME` works anywhere.", code=2)
+    drills = tasks.catalogue()
+    now = states(tasks.history().events())
+    unsolved = next((drill for drill in drills if not now.get(drill.name, State()).solved), drills[0])
+    first = tasks.find(name) if name else unsolved
+    with Worker() as worker, single_keys(), contextlib.suppress(KeyboardInterrupt):
+        loop = Loop(drills, first, worker)
+        run(loop)
+
+
+def run(loop: Loop) -> None:
+    """Draw, and wait for a key, a save or another size of the terminal, until q or the end of the input."""
+    loop.draw()
+    size = os.get_terminal_size()
+    while True:
+        ready, _, _ = select.select([sys.stdin], [], [], TICK)
+        if ready:
+            key = os.read(sys.stdin.fileno(), 64).decode(errors="ignore")
+            if not key or not loop.press(key[0].lower()):
+                return
+        elif loop.changed():
+            loop.check()
+        elif os.get_terminal_size() == size:
+            continue
+        size = os.get_terminal_size()
+        loop.draw()

@@ -1,0 +1,124 @@
+"""The drill tasks as a person and a machine meet them: exit codes, files, JSON, and what stands on the screen."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from interview_prep.judge.drill import Drill
+from tests.practice.conftest import Invoke
+
+
+def test_first_use_to_solved(invoke: Invoke, drill: Drill, tmp_path: Path) -> None:
+    """Drill, check, hint, solve, solution, reset: each does what it says and exits as it should."""
+    answer = tmp_path / "causal_mask.py"
+    begun = invoke("drill", "causal_mask")
+    assert begun.returncode == 0
+    assert "Causal and padding masks" in begun.stdout
+    assert answer.read_text() == drill.start.read_text()
+
+    answer.write_text((drill.folder / "wrong/hides_itself.py").read_text())
+    assert invoke("drill", "causal_mask").returncode == 0
+    assert "hides" not in answer.name
+    assert answer.read_text() == (drill.folder / "wrong/hides_itself.py").read_text()
+
+    failed = invoke("check", "causal_mask")
+    assert failed.returncode == 1
+    assert "✗ not yet  12 of 20 checks hold" in failed.stdout
+    assert "This looks like: Keep the diagonal" in " ".join(failed.stdout.split())
+    assert max(map(len, failed.stdout.splitlines())) <= 80
+
+    refused = invoke("solution", "causal_mask")
+    assert refused.returncode == 2
+    assert "Solve it first (`invoke hint causal_mask` helps)" in refused.stderr
+    assert "Hint 1 of 3" in invoke("hint", "causal_mask").stdout
+    second = invoke("hint", "causal_mask").stdout
+    assert "Hint 1 of 3" in second
+    assert "Hint 2 of 3" in second
+    assert "Hint 3 of 3" not in second
+
+    answer.write_text(drill.solution.read_text())
+    passed = invoke("check", "causal_mask")
+    assert passed.returncode == 0
+    assert "✓ passed  20 of 20 checks hold" in passed.stdout
+    assert "Follow-ups" in passed.stdout
+    assert "A solution" in invoke("solution", "causal_mask").stdout
+
+    assert invoke("reset", "causal_mask").returncode == 0
+    assert answer.read_text() == drill.start.read_text()
+    assert [path.read_text() for path in (tmp_path / "archive").iterdir()] == [drill.solution.read_text()]
+
+    rows = sqlite3.connect(tmp_path / "history.sqlite3").execute("SELECT kind, passed, detail FROM event").fetchall()
+    assert [kind for kind, _, _ in rows] == ["start", "attempt", "hint", "hint", "attempt", "solution", "reset"]
+    assert [passed for _, passed, _ in rows if passed is not None] == [0, 1]
+    detail = json.loads(rows[4][2])
+    assert detail["hints"] == 2
+    assert detail["checks"] == 20
+    assert 0 < detail["since_start"] < 600
+    assert len(detail["code"]) == 64
+
+
+def test_check_for_machines(invoke: Invoke, drill: Drill, tmp_path: Path) -> None:
+    """--json prints one document and nothing else; another file's verdict is not noted."""
+    failed = invoke("check", "causal_mask", "--answer", str(drill.folder / "wrong/leaves_nan.py"), "--json")
+    assert failed.returncode == 1
+    verdict = json.loads(failed.stdout)
+    assert (verdict["version"], verdict["passed"]) == (1, False)
+    first = next(check for check in verdict["checks"] if not check["passed"])
+    assert (first["kind"], first["got"], first["expected"]) == ("nan", "nan at [0, 0, 0, 0]", "0")
+    assert first["call"].startswith("masked_softmax(")
+    assert not (tmp_path / "history.sqlite3").exists()
+    passed = invoke("check", "causal_mask", "--answer", str(drill.solution), "--json")
+    assert (passed.returncode, json.loads(passed.stdout)["passed"]) == (0, True)
+
+
+def test_catalogue(invoke: Invoke) -> None:
+    """Every folder is listed once, with its state; a topic narrows it."""
+    invoke("drill", "causal_mask")
+    listed = json.loads(invoke("drills", "--json").stdout)["drills"]
+    names = [drill["name"] for drill in listed]
+    assert len(names) == len(set(names))
+    assert {"causal_mask", "bpe", "k_means"} <= set(names)
+    assert {drill["name"] for drill in listed if drill["state"] == "begun"} == {"causal_mask"}
+    text = json.loads(invoke("drills", "--topic", "text", "--json").stdout)["drills"]
+    assert {drill["topic"] for drill in text} == {"text"}
+    assert "bpe" in invoke("drills", "--topic", "text").stdout
+
+
+def test_giving_up_is_recorded(invoke: Invoke, tmp_path: Path) -> None:
+    """The solution opens on giving up, and the history says so."""
+    assert "A solution" in invoke("solution", "bpe", "--give-up").stdout
+    kinds = sqlite3.connect(tmp_path / "history.sqlite3").execute("SELECT kind FROM event").fetchall()
+    assert kinds == [("give up",)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["check", "causal_maks"], "No drill 'causal_maks', but 'causal_mask'. `invoke drills` lists all"),
+        (["check", "--help"], "'--help' is no drill. `invoke --help check` explains a task"),
+        (["check", "bpe"], "No answer at"),
+        (["check", "bpe", "--answer", "nowhere.py"], "No answer at nowhere.py."),
+        (["drills", "--topic", "cooking"], "No topic 'cooking'. There are"),
+        (["practice", "bpe"], "Practice needs a terminal. `invoke check NAME` works anywhere."),
+        (["lint-drills", "nothing"], "No drill 'nothing'"),
+        (["hint", "nothing"], "No drill 'nothing'"),
+    ],
+)
+def test_mistakes(invoke: Invoke, arguments: list[str], says: str) -> None:
+    """One line with the next command, and exit 2."""
+    answer = invoke(*arguments)
+    assert answer.returncode == 2
+    assert says in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert answer.stdout == ""
+
+
+def test_unusable_history(invoke: Invoke, tmp_path: Path) -> None:
+    """A file that is no database is named, and left as it is."""
+    (tmp_path / "history.sqlite3").write_text("no database " * 100)
+    answer = invoke("drill", "bpe")
+    assert answer.returncode == 2
+    assert "history.sqlite3 cannot be used: file is not a database." in answer.stderr
+    assert (tmp_path / "history.sqlite3").read_text() == "no database " * 100
