@@ -87,7 +87,7 @@ def list_drills(_: Context, topic: str = "", json: bool = False) -> None:
 
 
 @task(help={"name": "the drill: `invoke drills` lists them"})
-def drill(_: Context, name: str) -> None:
+def drill(_: Context, name: str = "") -> None:
     """Begin a drill: put its start into work/, never over an answer, and show the prompt."""
     from interview_prep.practice import tasks
 
@@ -101,7 +101,7 @@ def drill(_: Context, name: str) -> None:
         "json": "print one JSON document; everything else goes to standard error",
     }
 )
-def check(_: Context, name: str, answer: str = "", json: bool = False) -> None:
+def check(_: Context, name: str = "", answer: str = "", json: bool = False) -> None:
     """Judge your answer to a drill, once."""
     from interview_prep.practice import tasks
 
@@ -117,7 +117,7 @@ def practice(_: Context, name: str = "") -> None:
 
 
 @task(help={"name": "the drill"})
-def hint(_: Context, name: str) -> None:
+def hint(_: Context, name: str = "") -> None:
     """Show the next hint of a drill."""
     from interview_prep.practice import tasks
 
@@ -125,7 +125,7 @@ def hint(_: Context, name: str) -> None:
 
 
 @task(help={"name": "the drill", "give-up": "see it without having solved the drill"})
-def solution(_: Context, name: str, give_up: bool = False) -> None:
+def solution(_: Context, name: str = "", give_up: bool = False) -> None:
     """Show a drill's solution, once you have solved it."""
     from interview_prep.practice import tasks
 
@@ -133,7 +133,7 @@ def solution(_: Context, name: str, give_up: bool = False) -> None:
 
 
 @task(help={"name": "the drill"})
-def reset(_: Context, name: str) -> None:
+def reset(_: Context, name: str = "") -> None:
     """Archive your answer to a drill and begin again."""
     from interview_prep.practice import tasks
 

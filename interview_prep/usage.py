@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from invoke.exceptions import Exit, ParseError
 from invoke.program import Program
 
-OPTIONAL_NAME = ("practice", "lint-drills")  # tasks
+TAKE_A_NAME = ("drill", "check", "practice", "hint", "solution", "reset", "lint-drills")  # tasks
+FLAGS = ("--json", "--give-up")  # after which a name may come as well
 
 
 def explain_mistakes(program: Program) -> None:
@@ -29,10 +30,13 @@ def explain_mistakes(program: Program) -> None:
 
 
 def with_option(words: Sequence[str], tasks: Collection[str]) -> list[str]:
-    """`practice NAME` as `practice --name NAME`: invoke has no positional argument that may be left out."""
-    named = []
+    """`check NAME` as `check --name NAME`: to invoke an argument without an option's name is never optional, nor help.
+
+    As a true positional, `--help` would be taken for the drill's name.
+    """
+    named: list[str] = []
     for word, before in zip(words, ["", *words], strict=False):
-        if before in OPTIONAL_NAME and not word.startswith("-") and word not in tasks:
+        if before in (*TAKE_A_NAME, *FLAGS) and not word.startswith("-") and word not in tasks:
             named.append("--name")
         named.append(word)
     return named

@@ -27,9 +27,9 @@ def catalogue() -> list[Drill]:
 
 def find(name: str) -> Drill:
     """One drill by its name; raises Exit with the next command."""
-    if name.startswith("-"):
+    if not name:
         raise Exit(
-            f"{name!r} is no drill. `invoke --help check` explains a task, `invoke drills` lists the drills.", code=2
+            "Which drill? `invoke drills` lists all, `invoke practice` takes the first that is not solved.", code=2
         )
     wanted = name.strip().rstrip("/").rpartition("/")[2].removesuffix(".py")
     known = {folder.name: folder for folder in drills.folders()}

@@ -160,9 +160,11 @@ def practice(name: str) -> None:
 
 def run(loop: Loop) -> None:
     """Draw, and wait for a key, a save or another size of the terminal, until q or the end of the input."""
-    loop.draw()
-    size = os.get_terminal_size()
+    size = None
     while True:
+        if size is None:
+            size = os.get_terminal_size()
+            loop.draw()
         ready, _, _ = select.select([sys.stdin], [], [], TICK)
         if ready:
             key = os.read(sys.stdin.fileno(), 64).decode(errors="ignore")
@@ -172,5 +174,4 @@ def run(loop: Loop) -> None:
             loop.check()
         elif os.get_terminal_size() == size:
             continue
-        size = os.get_terminal_size()
-        loop.draw()
+        size = None

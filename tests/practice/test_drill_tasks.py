@@ -97,7 +97,8 @@ def test_giving_up_is_recorded(invoke: Invoke, tmp_path: Path) -> None:
     ("arguments", "says"),
     [
         (["check", "causal_maks"], "No drill 'causal_maks', but 'causal_mask'. `invoke drills` lists all"),
-        (["check", "--help"], "'--help' is no drill. `invoke --help check` explains a task"),
+        (["check"], "Which drill? `invoke drills` lists all, `invoke practice` takes the first that is not solved."),
+        (["check", "--json", "causal_maks"], "No drill 'causal_maks', but 'causal_mask'."),
         (["check", "bpe"], "No answer at"),
         (["check", "bpe", "--answer", "nowhere.py"], "No answer at nowhere.py."),
         (["drills", "--topic", "cooking"], "No topic 'cooking'. There are"),

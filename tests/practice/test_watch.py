@@ -30,9 +30,12 @@ class Terminal:
         self.pid, self.descriptor = pty.fork()
         if self.pid == 0:
             os.chdir(ROOT)
-            os.environ.update({"PREP_WORK": str(work), "TERM": "xterm-256color"})
-            os.environ.pop("COLUMNS", None)
-            os.execv(INVOKE, ["invoke", "practice", *arguments])
+            environment = {
+                **os.environ,
+                "PREP_WORK": str(work),
+                "TERM": "xterm-256color",
+            }  # readline's COLUMNS is not there
+            os.execve(INVOKE, ["invoke", "practice", *arguments], environment)
         self.resize(80)
         self.raw = b""
 

@@ -1,0 +1,231 @@
+"""The block against loops over sequences, tokens and heads, with norms and GELU written out."""
+
+import math
+
+import pytest
+import torch
+from answer import Block
+from torch import Tensor, nn
+from torch.testing import assert_close
+
+
+def normed(layer: nn.LayerNorm, rows: Tensor) -> Tensor:
+    centred = rows - rows.mean(-1, keepdim=True)
+    return centred / (centred.square().mean(-1, keepdim=True) + layer.eps).sqrt() * layer.weight + layer.bias
+
+
+def linear(layer: nn.Linear, rows: Tensor) -> Tensor:
+    return rows @ layer.weight.T + layer.bias
+
+
+def gelu(rows: Tensor) -> Tensor:
+    return rows / 2 * (1 + torch.tanh(math.sqrt(2 / math.pi) * (rows + 0.044715 * rows**3)))
+
+
+def by_loops(block: Block, x: Tensor, heads: int) -> Tensor:
+    """Slow and obvious, for one sequence: (T, D) -> (T, D)."""
+    length, width = x.shape
+    size = width // heads
+    thirds = linear(block.qkv, normed(block.norm_1, x))
+    tokens = []
+    for t in range(length):
+        joined = []
+        for first in range(0, width, size):
+            query, keys, values = (thirds[: t + 1, at : at + size] for at in range(first, 3 * width, width))
+            scores = keys @ query[t] / math.sqrt(size)
+            weights = torch.exp(scores - scores.max())
+            joined.append(weights / weights.sum() @ values)
+        tokens.append(torch.cat(joined))
+    after = x + linear(block.out, torch.stack(tokens))
+    return after + linear(block.down, gelu(linear(block.up, normed(block.norm_2, after))))
+
+
+def random_block(width: int, heads: int, dropout: float = 0.0) -> Block:
+    """All parameters random, those of the norms too; float64, in train mode."""
+    draw = torch.Generator().manual_seed(0)
+    block = Block(width, heads, dropout).double()
+    for parameter in block.parameters():
+        parameter.data = 0.7 * torch.randn(parameter.shape, dtype=torch.float64, generator=draw)
+    return block
+
+
+def random_input(*shape: int) -> Tensor:
+    return torch.randn(shape, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+
+
+def silence(layer: nn.Linear) -> None:
+    layer.weight.data.zero_()
+    layer.bias.data.zero_()
+
+
+def test_example() -> None:
+    """Gives the numbers of the prompt."""
+    block = Block(width=4, heads=2)
+    for p in block.parameters():
+        p.data = torch.linspace(-0.5, 0.5, p.numel()).view_as(p)
+    x = torch.tensor([[[1.0, 2.0, 3.0, 4.0], [4.0, 0.0, -1.0, 1.0]]])
+    expected = torch.tensor([[[-2.1668, 1.2921, 4.7509, 8.2098], [2.0639, -0.5069, -0.0778, 3.3514]]])
+    assert_close(block(x).detach(), expected, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize(("width", "heads"), [(2, 1), (4, 4), (6, 3)])
+def test_heads(width: int, heads: int) -> None:
+    """Agrees with loops, for one head and for several."""
+    block, x = random_block(width, heads), random_input(1, 3, width)
+    assert_close(block(x)[0], by_loops(block, x[0], heads))
+
+
+def test_batch() -> None:
+    """Treats the sequences of a batch apart."""
+    block, x = random_block(4, 2), random_input(3, 2, 4)
+    assert_close(block(x), torch.stack([by_loops(block, each, 2) for each in x]))
+
+
+def test_one_token() -> None:
+    """Works for a single token."""
+    block, x = random_block(4, 2), random_input(1, 1, 4)
+    assert_close(block(x)[0], by_loops(block, x[0], 2))
+
+
+def test_prefix() -> None:
+    """Gives the first tokens the same whatever follows."""
+    block, x = random_block(4, 2), random_input(2, 4, 4)
+    assert_close(block(x)[:, :2], block(x[:, :2]))
+
+
+def test_no_gradient_from_the_future() -> None:
+    """Lets no token depend on a later one."""
+    block, x = random_block(4, 2), random_input(1, 3, 4).requires_grad_()
+    got = torch.autograd.grad(block(x)[0, 1].sum(), x)[0][0, 2]
+    assert_close(got, torch.zeros(4, dtype=torch.float64), rtol=0, atol=0)
+
+
+def test_depends_on_the_past() -> None:
+    """Lets the last token depend on the first."""
+    block, x = random_block(4, 2), random_input(1, 3, 4)
+    other = x.clone()
+    other[0, 0] += torch.tensor([1.0, -1.0, 0.5, 0.0], dtype=torch.float64)
+    assert_close(block(other)[0, 2], by_loops(block, other[0], 2)[2])
+
+
+def test_only_residuals() -> None:
+    """Gives x itself where both branches give 0: no norm stands on the residual."""
+    block, x = random_block(4, 2), random_input(2, 3, 4)
+    silence(block.out)
+    silence(block.down)
+    assert_close(block(x), x)
+
+
+def test_zero_input() -> None:
+    """Works for an x of zeros where the attention gives 0."""
+    block, x = random_block(4, 2), torch.zeros(1, 2, 4, dtype=torch.float64)
+    silence(block.out)
+    assert_close(block(x)[0], by_loops(block, x[0], 2))
+
+
+def test_normed_input() -> None:
+    """Adds the MLP to an x that its norm leaves as it is."""
+    block, x = random_block(2, 1), torch.tensor([[[1.0, -1.0], [-1.0, 1.0]]], dtype=torch.float64)
+    silence(block.out)
+    for norm in (block.norm_1, block.norm_2):
+        norm.eps = 0.0
+        norm.reset_parameters()
+    assert_close(block(x)[0], by_loops(block, x[0], 1))
+
+
+def test_equal_values() -> None:
+    """Gives weights that sum to 1: equal values remain what they are."""
+    block, x = random_block(4, 2), random_input(1, 2, 4)
+    block.qkv.weight.data[8:] = 0
+    assert_close(block(x)[0], by_loops(block, x[0], 2))
+
+
+def test_only_attention() -> None:
+    """Adds the attention to x where the MLP gives 0."""
+    block, x = random_block(4, 2), random_input(1, 3, 4)
+    silence(block.down)
+    assert_close(block(x)[0], by_loops(block, x[0], 2))
+
+
+def test_only_mlp() -> None:
+    """Adds the MLP to x where the attention gives 0."""
+    block, x = random_block(4, 2), random_input(1, 2, 4)
+    silence(block.out)
+    assert_close(block(x)[0], by_loops(block, x[0], 2))
+
+
+def test_large_scores() -> None:
+    """Stays finite where scores are huge."""
+    block, x = random_block(4, 2), random_input(1, 2, 4)
+    block.qkv.weight.data *= 1e4
+    assert_close(block(x)[0], by_loops(block, x[0], 2))
+
+
+def test_large_inputs() -> None:
+    """Keeps inputs of 1e4 on the residual."""
+    block, x = random_block(4, 2), 1e4 * random_input(1, 2, 4)
+    assert_close(block(x)[0], by_loops(block, x[0], 2))
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-4), (torch.float16, 3e-2), (torch.bfloat16, 2e-1)])
+def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
+    """Works in the dtype that the block was moved to."""
+    block, x = random_block(4, 2).to(dtype), random_input(1, 2, 4).to(dtype)
+    got = block(x)[0].detach()
+    expected = by_loops(block.double(), x[0].double(), 2).detach().to(dtype)
+    assert_close(got, expected, atol=tolerance, rtol=tolerance)
+
+
+def test_not_contiguous() -> None:
+    """Takes an input with time before batch in memory."""
+    block, x = random_block(4, 2), random_input(2, 2, 4).transpose(0, 1)
+    assert_close(block(x), torch.stack([by_loops(block, each, 2) for each in x]))
+
+
+def test_gradients() -> None:
+    """Sends the gradients of the loops to all parameters and to x."""
+    block, x = random_block(4, 2), random_input(1, 2, 4).requires_grad_()
+    leaves = [x, *block.parameters()]
+    expected = torch.autograd.grad(by_loops(block, x[0], 2).square().sum(), leaves)
+    got = torch.autograd.grad(block(x).square().sum(), leaves)
+    assert_close(got, expected)
+
+
+def test_input_unchanged() -> None:
+    """Leaves x as it was."""
+    block, x = random_block(4, 2), random_input(2, 3, 4)
+    block(x)
+    assert_close(x, random_input(2, 3, 4), rtol=0, atol=0)
+
+
+def test_dropout_of_branches() -> None:
+    """Drops out the branches and never the residual: with p = 1 x is left."""
+    block, x = random_block(4, 2, dropout=1.0), random_input(2, 3, 4)
+    assert_close(block(x), x)
+
+
+def test_places_of_dropout() -> None:
+    """Calls the dropout module twice, for the result of each branch."""
+    block, shapes = random_block(4, 2), []
+    block.dropout.register_forward_hook(lambda _module, inputs, _output: shapes.append(tuple(inputs[0].shape)))
+    block(random_input(1, 3, 4))
+    assert shapes == [(1, 3, 4), (1, 3, 4)]
+
+
+def test_no_dropout_in_eval_mode() -> None:
+    """Drops out nothing in eval mode."""
+    block, x = random_block(4, 2, dropout=0.9).eval(), random_input(1, 2, 4)
+    assert_close(block(x)[0], by_loops(block, x[0], 2))
+
+
+@pytest.mark.parametrize(("width", "heads"), [(4, 3), (2, 4)])
+def test_heads_that_do_not_divide(width: int, heads: int) -> None:
+    """Raises ValueError where heads does not divide width."""
+    with pytest.raises(ValueError):  # noqa: PT011, any message will do
+        Block(width, heads)
+
+
+def test_state() -> None:
+    """Has the parameters of the six layers in its state, and nothing else."""
+    layers = ["down", "norm_1", "norm_2", "out", "qkv", "up"]
+    assert sorted(Block(4, 2).state_dict()) == [f"{layer}.{kind}" for layer in layers for kind in ("bias", "weight")]

@@ -1,0 +1,36 @@
+"""Give the MLP what the attention has changed: the two branches follow one another."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import gelu
+
+
+class Block(nn.Module):
+    def __init__(self, width: int, heads: int, dropout: float = 0.0) -> None:
+        super().__init__()
+        if width % heads:
+            raise ValueError(f"{heads} heads do not divide a width of {width}")
+        self.heads = heads
+        self.norm_1 = nn.LayerNorm(width)
+        self.qkv = nn.Linear(width, 3 * width)
+        self.out = nn.Linear(width, width)
+        self.norm_2 = nn.LayerNorm(width)
+        self.up = nn.Linear(width, 4 * width)
+        self.down = nn.Linear(4 * width, width)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        attended = self.dropout(self.attention(self.norm_1(x)))
+        return x + attended + self.dropout(self.down(gelu(self.up(self.norm_2(x)), approximate="tanh")))
+
+    def attention(self, x: Tensor) -> Tensor:
+        b, t, d = x.shape
+        heads = self.qkv(x).view(b, t, 3, self.heads, d // self.heads)
+        q, k, v = heads.permute(2, 0, 3, 1, 4)
+        scores = q @ k.transpose(-2, -1) / math.sqrt(d // self.heads)
+        future = torch.ones(t, t, dtype=torch.bool, device=x.device).triu(diagonal=1)
+        weights = scores.masked_fill(future, float("-inf")).softmax(dim=-1)
+        mixed = (weights @ v).transpose(1, 2).reshape(b, t, d)
+        return self.out(mixed)

@@ -1,0 +1,234 @@
+"""A GPT against its formulas, one token and one head at a time, and by what it learns by heart."""
+
+import functools
+import math
+
+import pytest
+import torch
+from answer import GPT, generate, loss_of
+from torch import Tensor
+from torch.nn.functional import cross_entropy, gelu
+from torch.testing import assert_close
+
+NAMES = """
+token.weight position.weight
+blocks.0.norm_1.weight blocks.0.norm_1.bias blocks.0.norm_2.weight blocks.0.norm_2.bias
+blocks.0.attention.query_key_value.weight blocks.0.attention.query_key_value.bias
+blocks.0.attention.out.weight blocks.0.attention.out.bias
+blocks.0.mlp.0.weight blocks.0.mlp.0.bias blocks.0.mlp.2.weight blocks.0.mlp.2.bias
+norm.weight norm.bias head.weight head.bias
+"""
+
+
+LINES = torch.tensor([[0, 3, 3, 3, 4], [1, 4, 4, 5, 4], [2, 5, 3, 5, 3]])
+
+
+def small(heads: int = 2, layers: int = 1, context: int = 6) -> GPT:
+    """A model of 7 tokens and, unless told, 6 places, with weights large enough that every part of it matters."""
+    torch.manual_seed(0)
+    model = GPT(vocab=7, context=context, width=8, heads=heads, layers=layers)
+    for value in model.state_dict().values():
+        value.normal_(std=0.7)
+    return model
+
+
+def random_ids(batch: int, length: int, vocab: int = 7) -> Tensor:
+    return torch.randint(vocab, (batch, length), generator=torch.Generator().manual_seed(batch + length))
+
+
+def norm(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    x = x - x.mean(dim=-1, keepdim=True)
+    return x / torch.sqrt((x * x).mean(dim=-1, keepdim=True) + 1e-5) * weight + bias
+
+
+def attended(x: Tensor, part: dict[str, Tensor], heads: int) -> Tensor:
+    """(T, C) -> (T, C), one token and one head at a time."""
+    queries, keys, values = (x @ part["query_key_value.weight"].T + part["query_key_value.bias"]).chunk(3, dim=-1)
+    width, mixed = x.shape[1] // heads, torch.empty_like(x)
+    for h in range(heads):
+        at = slice(h * width, (h + 1) * width)
+        for t in range(len(x)):
+            weights = torch.exp(keys[: t + 1, at] @ queries[t, at] / math.sqrt(width))  # of those up to t
+            mixed[t, at] = weights / weights.sum() @ values[: t + 1, at]
+    return mixed @ part["out.weight"].T + part["out.bias"]
+
+
+def by_loops(model: GPT, ids: Tensor, heads: int = 2, layers: int = 1) -> Tensor:
+    """Slow and obvious: (B, T) -> (B, T, V), one row at a time."""
+    p, rows = model.state_dict(), []
+    for row in ids.tolist():
+        x = torch.stack([p["token.weight"][token] + p["position.weight"][t] for t, token in enumerate(row)])
+        for b in (f"blocks.{layer}." for layer in range(layers)):
+            part = {name.removeprefix(f"{b}attention."): value for name, value in p.items()}
+            x = x + attended(norm(x, p[b + "norm_1.weight"], p[b + "norm_1.bias"]), part, heads)
+            hidden = norm(x, p[b + "norm_2.weight"], p[b + "norm_2.bias"]) @ p[b + "mlp.0.weight"].T
+            x = x + gelu(hidden + p[b + "mlp.0.bias"]) @ p[b + "mlp.2.weight"].T + p[b + "mlp.2.bias"]
+        rows.append(norm(x, p["norm.weight"], p["norm.bias"]) @ p["head.weight"].T + p["head.bias"])
+    return torch.stack(rows)
+
+
+@functools.cache
+def taught() -> tuple[GPT, float, float]:
+    """A model that has been trained on LINES, one batch, and its loss at first and at last."""
+    torch.manual_seed(0)
+    model = GPT(vocab=6, context=4, width=32, heads=2, layers=1)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.02, fused=True)
+    losses = []
+    for _ in range(9):
+        loss = cross_entropy(model(LINES[:, :-1]).flatten(0, 1), LINES[:, 1:].flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return model, losses[0], losses[-1]
+
+
+def test_example() -> None:
+    """Gives a row the same logits whatever comes later and beside it."""
+    torch.manual_seed(0)
+    model = GPT(vocab=11, context=16)
+    alone = model(torch.tensor([[3, 1, 4, 1]]))[0, :3]
+    among = model(torch.tensor([[3, 1, 4, 5], [2, 7, 1, 8]]))[0, :3]
+    assert_close(alone, among)
+
+
+@pytest.mark.parametrize(("batch", "length"), [(1, 1), (1, 6), (3, 2)])
+def test_logits(batch: int, length: int) -> None:
+    """Gives the logits of the formulas, with two heads."""
+    model, ids = small(), random_ids(batch, length)
+    assert_close(model(ids), by_loops(model, ids), atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("heads", [1, 4])
+def test_heads(heads: int) -> None:
+    """Gives the logits of the formulas with one head and with four."""
+    model, ids = small(heads), random_ids(1, 4)
+    assert_close(model(ids), by_loops(model, ids, heads), atol=1e-4, rtol=1e-4)
+
+
+def test_two_blocks() -> None:
+    """Gives the logits of the formulas with two blocks."""
+    model, ids = small(layers=2), random_ids(1, 3)
+    assert_close(model(ids), by_loops(model, ids, layers=2), atol=1e-4, rtol=1e-4)
+
+
+def test_float64() -> None:
+    """Gives the logits of the formulas to nine digits in float64."""
+    model, ids = small().double(), random_ids(2, 3)
+    assert_close(model(ids), by_loops(model, ids), atol=1e-9, rtol=1e-9)
+
+
+@pytest.mark.parametrize("t", [1, 3, 5])
+def test_later_tokens(t: int) -> None:
+    """Changes no logits before a token that is replaced."""
+    model, ids = small(), random_ids(2, 6)
+    other = ids.clone()
+    other[:, t] = (ids[:, t] + 1) % 7
+    assert_close(model(other)[:, :t], model(ids)[:, :t])
+
+
+def test_earlier_tokens() -> None:
+    """Lets every token up to its own matter for the last logits."""
+    model, ids = small(), random_ids(1, 5)
+    others = ids.repeat(5, 1)
+    others[range(5), range(5)] = (ids[0] + 1) % 7
+    moved = (model(others)[:, -1] - model(ids)[:, -1]).abs().amax(dim=-1)
+    assert (moved > 1e-3).tolist() == [True] * 5
+
+
+def test_rows_are_apart() -> None:
+    """Gives each row of a batch the logits that it has alone."""
+    model, ids = small(), random_ids(3, 4)
+    assert_close(model(ids), torch.cat([model(row[None]) for row in ids]), atol=1e-4, rtol=1e-4)
+
+
+def test_batch_larger_than_context() -> None:
+    """Takes more rows than the model has places."""
+    model, ids = small(context=2), random_ids(3, 2)
+    assert_close(model(ids), by_loops(model, ids), atol=1e-4, rtol=1e-4)
+
+
+def test_places_differ() -> None:
+    """Tells equal tokens apart by their place."""
+    model = small()
+    logits = model(torch.full((1, 4), 3))[0]
+    assert [((logits[t] - logits[t - 1]).abs().max() > 1e-2).item() for t in (1, 2, 3)] == [True] * 3
+
+
+def test_blocks_that_add_nothing() -> None:
+    """Passes token and place on where attention and MLP give zero."""
+    model, ids = small(), random_ids(2, 4)
+    for layer in (model.blocks[0].attention.out, model.blocks[0].mlp[2]):
+        torch.nn.init.zeros_(layer.weight)
+        torch.nn.init.zeros_(layer.bias)
+    x = torch.stack(
+        [torch.stack([model.token.weight[i] + model.position.weight[t] for t, i in enumerate(row)]) for row in ids]
+    )
+    assert_close(model(ids), model.head(model.norm(x)), atol=1e-4, rtol=1e-4)
+
+
+def test_checkpoints() -> None:
+    """Keeps the names and shapes of all parameters."""
+    assert sorted(small().state_dict()) == sorted(NAMES.split())
+
+
+@pytest.mark.parametrize(("batch", "length"), [(1, 2), (2, 4)])
+def test_loss(batch: int, length: int) -> None:
+    """Means the loss over every token but the first, given those before it."""
+    model, ids = small(), random_ids(batch, length)
+    shares = by_loops(model, ids).log_softmax(dim=-1)
+    pairs = [(b, t) for b in range(batch) for t in range(length - 1)]
+    expected = -sum(shares[b, t, ids[b, t + 1]] for b, t in pairs) / len(pairs)
+    assert_close(loss_of(model, ids), expected, atol=1e-4, rtol=1e-4)
+
+
+def test_loss_of_certainty() -> None:
+    """Reports a loss near 0 where the model is sure and right."""
+    model = small()
+    torch.nn.init.zeros_(model.head.weight)
+    model.head.bias.data = torch.tensor([0.0, 30, 0, 0, 0, 0, 0])
+    assert_close(loss_of(model, torch.ones(2, 4, dtype=torch.long)), torch.tensor(0.0))
+
+
+def test_gradients() -> None:
+    """Sends a gradient to every parameter."""
+    model = small()
+    loss_of(model, random_ids(3, 6)).backward()
+    assert [name for name, p in model.named_parameters() if p.grad is None or not p.grad.abs().max() > 0] == []
+
+
+def test_overfits_one_batch() -> None:
+    """Learns: the loss on one batch falls to a tenth, and not by looking."""
+    _, before, after = taught()
+    assert after < before / 10
+
+
+def test_says_what_it_learned() -> None:
+    """Continues each learned line from its first token, alone."""
+    model, _, _ = taught()
+    said = torch.cat([generate(model, line[None, :1], 4) for line in LINES])
+    assert_close(said, LINES)
+
+
+def test_generate() -> None:
+    """Appends the most likely tokens, also beyond the context."""
+    model, ids = small(), random_ids(2, 3)
+    expected = ids
+    for _ in range(4):
+        best = model(expected[:, -6:])[:, -1].argmax(dim=-1, keepdim=True)
+        expected = torch.cat([expected, best], dim=1)
+    assert_close(generate(model, ids, 4), expected)
+
+
+def test_generate_nothing() -> None:
+    """Returns the prompt itself where count is 0."""
+    ids = random_ids(2, 3)
+    assert_close(generate(small(), ids, 0), ids)
+
+
+def test_ids_unchanged() -> None:
+    """Leaves the ids as they were."""
+    model, ids = small(), random_ids(2, 4)
+    loss_of(model, ids)
+    generate(model, ids, 2)
+    assert_close(ids, random_ids(2, 4))

@@ -1,0 +1,230 @@
+"""Generation with a cache against a loop over rows that reads the whole sequence again at every step."""
+
+import math
+from typing import Any
+
+import pytest
+import torch
+from answer import generate
+from numpy.testing import assert_allclose
+from torch import Tensor
+from torch.nn.functional import one_hot
+from torch.testing import assert_close
+
+INF = math.inf
+
+
+def running_sum(tokens: Tensor, cache: Any) -> tuple[Tensor, Any]:
+    """The model of the prompt."""
+    total = tokens.cumsum(1) + (0 if cache is None else cache)
+    return one_hot(total % 5, 5).float(), total[:, -1:]
+
+
+class Hashing:
+    """A model whose logits depend on all tokens so far and their order; it notes how it is called."""
+
+    def __init__(self, vocabulary: int, seed: int = 0) -> None:
+        generator = torch.Generator().manual_seed(seed)
+        self.table = torch.rand(89, vocabulary, generator=generator)
+        self.shapes: list[tuple[int, ...]] = []
+        self.first: list[bool] = []
+        self.grad: list[bool] = []
+
+    def __call__(self, tokens: Tensor, cache: Any) -> tuple[Tensor, Any]:
+        self.shapes.append(tuple(tokens.shape))
+        self.first.append(cache is None)
+        self.grad.append(torch.is_grad_enabled())
+        key = torch.zeros(len(tokens), dtype=torch.int64) if cache is None else cache[0]
+        logits = []
+        for column in tokens.T:
+            key = (key * 31 + column + 7) % 89
+            logits.append(self.table[key])
+        return torch.stack(logits, dim=1), (key,)
+
+    def best(self, tokens: list[int]) -> int:
+        """What greedily follows one row of tokens."""
+        key = 0
+        for token in tokens:
+            key = (key * 31 + token + 7) % 89
+        return int(self.table[key].argmax())
+
+
+def by_rows(model: Hashing, prompt: Tensor, max_new: int, eos: int, pad: int) -> Tensor:
+    """Slow and obvious: one row after the other, no cache, and padded in the end."""
+    rows = []
+    for row in prompt.tolist():
+        tokens = list(row)
+        while len(tokens) < len(row) + max_new and eos not in tokens[len(row) :]:
+            tokens.append(model.best(tokens))
+        rows.append(tokens)
+    longest = max(map(len, rows))
+    return torch.tensor([tokens + [pad] * (longest - len(tokens)) for tokens in rows])
+
+
+def always(*logits: float) -> Any:
+    """A model that says the same after everything."""
+    row = torch.tensor(logits)
+    return lambda tokens, _: (row.expand(*tokens.shape, len(logits)), 0)
+
+
+def shares(got: Tensor, vocabulary: int) -> Tensor:
+    """How often each id is the last one."""
+    return torch.bincount(got[:, -1], minlength=vocabulary) / len(got)
+
+
+def test_example() -> None:
+    """Gives the result of the prompt."""
+    expected = torch.tensor([[1, 0, 1, 2, 4, 0], [1, 2, 3, 1, 2, 4]])
+    assert_close(generate(running_sum, torch.tensor([[1, 0], [1, 2]]), max_new=9, eos=4, pad=0), expected)
+
+
+@pytest.mark.parametrize(("batch", "length", "seed"), [(1, 1, 0), (1, 4, 1), (3, 2, 2), (5, 3, 3)])
+def test_greedy(batch: int, length: int, seed: int) -> None:
+    """Agrees with a loop that has no cache, each row ending by itself."""
+    prompt = torch.randint(6, (batch, length), generator=torch.Generator().manual_seed(seed))
+    expected = by_rows(Hashing(6, seed), prompt, 7, eos=2, pad=5)
+    assert_close(generate(Hashing(6, seed), prompt, max_new=7, eos=2, pad=5), expected)
+
+
+def test_limit() -> None:
+    """Adds max_new tokens where no row ends."""
+    expected = torch.tensor([[0, 2, 2, 2], [1, 2, 2, 2]])
+    assert_close(generate(always(0.0, 1.0, 3.0), torch.tensor([[0], [1]]), max_new=3, eos=1, pad=0), expected)
+
+
+def test_pads_what_is_finished() -> None:
+    """Gives a finished row pad, not what the model goes on to say."""
+    got = generate(running_sum, torch.tensor([[4, 0], [1, 0]]), max_new=9, eos=4, pad=3)
+    assert_close(got, torch.tensor([[4, 0, 4, 3, 3], [1, 0, 1, 2, 4]]))
+
+
+def test_ends_at_different_steps() -> None:
+    """Goes on until the last row has ended, though no two end together."""
+    got = generate(running_sum, torch.tensor([[1, 0], [4, 0], [1, 2]]), max_new=20, eos=4, pad=1)
+    assert_close(got, torch.tensor([[1, 0, 1, 2, 4, 1], [4, 0, 4, 1, 1, 1], [1, 2, 3, 1, 2, 4]]))
+
+
+def test_eos_in_the_prompt() -> None:
+    """Continues a prompt that holds eos."""
+    got = generate(running_sum, torch.tensor([[4, 2], [4, 3]]), max_new=3, eos=4, pad=0)
+    assert_close(got, torch.tensor([[4, 2, 1, 2, 4], [4, 3, 2, 4, 0]]))
+
+
+def test_pad_is_eos() -> None:
+    """Works where one id is both eos and pad."""
+    expected = torch.tensor([[1, 0, 1, 2, 4, 4], [1, 2, 3, 1, 2, 4]])
+    assert_close(generate(running_sum, torch.tensor([[1, 0], [1, 2]]), max_new=9, eos=4, pad=4), expected)
+
+
+def test_model_says_pad() -> None:
+    """Goes on where the model itself says pad before eos."""
+    expected = torch.tensor([[2, 1, 3, 1, 2, 4]])
+    assert_close(generate(running_sum, torch.tensor([[2, 1]]), max_new=9, eos=4, pad=3), expected)
+
+
+def test_one_token_a_call() -> None:
+    """Feeds the prompt once, then one token a row, in as many calls as steps."""
+    model = Hashing(4)
+    generate(model, torch.ones(2, 3, dtype=torch.int64), max_new=4, eos=9, pad=0)
+    assert model.shapes == [(2, 3), (2, 1), (2, 1), (2, 1)]
+
+
+def test_no_call_after_the_end() -> None:
+    """Calls the model no more once all rows have ended."""
+    model = Hashing(3)
+    model.table[:] = torch.tensor([0.0, 1.0, 0.0])
+    generate(model, torch.zeros(2, 2, dtype=torch.int64), max_new=50, eos=1, pad=0)
+    assert model.shapes == [(2, 2)]
+
+
+def test_cache_is_passed_on() -> None:
+    """Gives the model no cache at the first call, and one at every later call."""
+    model = Hashing(4)
+    generate(model, torch.ones(2, 3, dtype=torch.int64), max_new=3, eos=9, pad=0)
+    assert model.first == [True, False, False]
+
+
+def test_no_new_tokens() -> None:
+    """Returns the prompt where max_new is 0."""
+    assert_close(generate(Hashing(3), torch.tensor([[1, 2]]), max_new=0, eos=0, pad=0), torch.tensor([[1, 2]]))
+
+
+def test_no_call_for_no_tokens() -> None:
+    """Does not call the model where max_new is 0."""
+    model = Hashing(3)
+    generate(model, torch.tensor([[1, 2]]), max_new=0, eos=0, pad=0)
+    assert model.shapes == []
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
+def test_shares_of_samples(temperature: float) -> None:
+    """Draws each token as often as softmax(logits / temperature) says."""
+    generator = torch.Generator().manual_seed(0)
+    model, prompt = always(0.0, 1.0, 2.0), torch.zeros(2000, 1, dtype=torch.int64)
+    got = shares(generate(model, prompt, 1, 9, 0, temperature=temperature, generator=generator), 3)
+    weights = [math.exp(logit / temperature) for logit in (0.0, 1.0, 2.0)]
+    assert_allclose(got.numpy(), [weight / sum(weights) for weight in weights], atol=0.04)
+
+
+def test_samples_depend_on_all_before() -> None:
+    """Draws from the last position with the newest cache."""
+    generator = torch.Generator().manual_seed(0)
+    prompt = torch.tensor([[3, 1], [0, 2], [2, 2]])
+    sharp = Hashing(5, seed=4)
+    sharp.table *= 1000
+    expected = by_rows(sharp, prompt, 5, eos=1, pad=0)
+    assert_close(generate(sharp, prompt, 5, 1, 0, temperature=0.01, generator=generator), expected)
+
+
+def test_samples_end() -> None:
+    """Ends and pads sampled rows too."""
+    generator = torch.Generator().manual_seed(0)
+    prompt = torch.zeros(300, 1, dtype=torch.int64)
+    got = generate(always(-INF, 0.0, 0.0), prompt, 4, eos=2, pad=0, temperature=1.0, generator=generator)
+    ended = (got[:, 1:] == 2).cumsum(1).cumsum(1)  # 1 at the first eos, larger after it
+    assert_close(got[:, 1:], torch.where(ended == 0, 1, torch.where(ended == 1, 2, 0)))
+
+
+def test_impossible_tokens() -> None:
+    """Never draws a token whose logit is -inf."""
+    generator = torch.Generator().manual_seed(0)
+    prompt = torch.zeros(500, 1, dtype=torch.int64)
+    got = shares(generate(always(-INF, 1.0, -INF, 1e4), prompt, 1, 9, 0, temperature=1e4, generator=generator), 4)
+    assert_close(got > 0, torch.tensor([False, True, False, True]))
+
+
+def test_large_logits() -> None:
+    """Draws from logits of 1e4 without overflow."""
+    generator = torch.Generator().manual_seed(0)
+    got = generate(always(-1e4, 1e4, 0.0), torch.zeros(2, 1, dtype=torch.int64), 1, 9, 0, 0.5, generator)
+    assert_close(got, torch.tensor([[0, 1], [0, 1]]))
+
+
+def test_generator() -> None:
+    """Draws the same tokens from the same state of the generator given."""
+    prompt = torch.zeros(60, 1, dtype=torch.int64)
+    expected = generate(always(0.0, 0.0, 0.0), prompt, 2, 9, 0, 1.0, torch.Generator().manual_seed(7))
+    got = generate(always(0.0, 0.0, 0.0), prompt, 2, 9, 0, 1.0, torch.Generator().manual_seed(7))
+    assert_close(got, expected)
+
+
+def test_generator_moves_on() -> None:
+    """Draws other tokens when the generator has moved on."""
+    prompt, generator = torch.zeros(60, 1, dtype=torch.int64), torch.Generator().manual_seed(7)
+    first = generate(always(0.0, 0.0, 0.0), prompt, 2, 9, 0, 1.0, generator)
+    second = generate(always(0.0, 0.0, 0.0), prompt, 2, 9, 0, 1.0, generator)
+    assert torch.equal(first, second) == False  # noqa: E712, the judge shows both sides
+
+
+def test_gradients_are_off() -> None:
+    """Calls the model without autograd."""
+    model = Hashing(4)
+    generate(model, torch.ones(1, 2, dtype=torch.int64), max_new=2, eos=9, pad=0)
+    assert model.grad == [False, False]
+
+
+def test_prompt_unchanged() -> None:
+    """Leaves the prompt as it was."""
+    prompt = torch.tensor([[4, 0], [1, 0]])
+    generate(running_sum, prompt, max_new=5, eos=4, pad=3)
+    assert_close(prompt, torch.tensor([[4, 0], [1, 0]]))

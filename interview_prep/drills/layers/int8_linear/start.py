@@ -1,0 +1,20 @@
+"""A linear layer that keeps its weights as int8, with one scale a row."""
+
+from torch import Tensor, nn
+
+
+def quantize(weight: Tensor) -> tuple[Tensor, Tensor]:
+    """(O, I) -> levels, int8 (O, I), and scale, float32 (O, 1): weight is about levels * scale."""
+    raise NotImplementedError
+
+
+class Int8Linear(nn.Module):
+    """What a trained nn.Linear computes, from int8 weights. Buffers: weight, scale, and bias or None."""
+
+    def __init__(self, linear: nn.Linear) -> None:
+        super().__init__()
+        raise NotImplementedError
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(..., I) -> (..., O), in x's dtype."""
+        raise NotImplementedError

@@ -1,0 +1,26 @@
+"""Take the maximum over dim=1, along each row: a column's scale lies inside the sum."""
+
+import torch
+from torch import Tensor, nn
+
+
+def quantize(weight: Tensor) -> tuple[Tensor, Tensor]:
+    weight = weight.detach().float()
+    scale = weight.abs().amax(dim=0, keepdim=True) / 127
+    scale = torch.where(scale > 0, scale, 1.0)
+    levels = (weight / scale).round().to(torch.int8)
+    return levels, scale.T if scale.numel() == len(weight) else scale
+
+
+class Int8Linear(nn.Module):
+    def __init__(self, linear: nn.Linear) -> None:
+        super().__init__()
+        levels, scale = quantize(linear.weight)
+        bias = None if linear.bias is None else linear.bias.detach().clone()
+        self.register_buffer("weight", levels)
+        self.register_buffer("scale", scale)
+        self.register_buffer("bias", bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out = x @ (self.weight.to(x.dtype) * self.scale.to(x.dtype)).T
+        return out if self.bias is None else out + self.bias.to(x.dtype)

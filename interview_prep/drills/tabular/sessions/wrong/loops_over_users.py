@@ -1,0 +1,20 @@
+"""Use diff and cumsum over all users at once: a function for each group is a loop in disguise."""
+
+import pandas as pd
+
+
+def sessions(events: pd.DataFrame, gap: pd.Timedelta) -> pd.DataFrame:
+    ordered = events.sort_values(["user", "time"])
+    new = ordered.groupby("user")["time"].transform(lambda times: ~(times.diff() <= gap))
+    number = new.astype(bool).cumsum().to_numpy()
+    runs = ordered.groupby(number)
+    columns = {"user": runs["user"].first(), "start": runs["time"].min(), "end": runs["time"].max()}
+    return pd.DataFrame({**columns, "events": runs.size()}).reset_index(drop=True)
+
+
+def first_after(events: pd.DataFrame, first: str, then: str) -> pd.DataFrame:
+    time, user = events["time"], events["user"]
+    start = time.where(events["event"] == first).groupby(user).transform("min")
+    later = time.where((events["event"] == then) & (time > start))
+    table = pd.DataFrame({"user": user, "first": start, "then": later}).groupby("user").min()
+    return table.dropna(subset="first").reset_index()

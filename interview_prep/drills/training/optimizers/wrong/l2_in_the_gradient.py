@@ -1,0 +1,59 @@
+"""Keep AdamW's decay apart: in the gradient it is divided by the root, which is plain Adam."""
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+
+
+class SGD:
+    def __init__(self, params: Iterable[Tensor], lr: float, momentum: float = 0.0, weight_decay: float = 0.0) -> None:
+        self.params = list(params)
+        self.lr, self.momentum, self.weight_decay = lr, momentum, weight_decay
+        self.velocity = [torch.zeros_like(p) for p in self.params]
+
+    @torch.no_grad()
+    def step(self) -> None:
+        for p, v in zip(self.params, self.velocity, strict=True):
+            if p.grad is None:
+                continue
+            v.mul_(self.momentum).add_(p.grad + self.weight_decay * p)
+            p.sub_(self.lr * v)
+
+    def zero_grad(self) -> None:
+        for p in self.params:
+            p.grad = None
+
+
+class AdamW:
+    def __init__(
+        self,
+        params: Iterable[Tensor],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.01,
+    ) -> None:
+        self.params = list(params)
+        self.lr, self.betas, self.eps, self.weight_decay = lr, betas, eps, weight_decay
+        self.mean = [torch.zeros_like(p) for p in self.params]
+        self.square = [torch.zeros_like(p) for p in self.params]
+        self.steps = [0 for _ in self.params]
+
+    @torch.no_grad()
+    def step(self) -> None:
+        first, second = self.betas
+        for i, (p, m, v) in enumerate(zip(self.params, self.mean, self.square, strict=True)):
+            if p.grad is None:
+                continue
+            self.steps[i] += 1
+            g = p.grad + self.weight_decay * p
+            m.mul_(first).add_((1 - first) * g)
+            v.mul_(second).add_((1 - second) * g**2)
+            m_hat = m / (1 - first ** self.steps[i])
+            v_hat = v / (1 - second ** self.steps[i])
+            p.sub_(self.lr * m_hat / (v_hat.sqrt() + self.eps))
+
+    def zero_grad(self) -> None:
+        for p in self.params:
+            p.grad = None
