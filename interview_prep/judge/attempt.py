@@ -53,22 +53,32 @@ class Attempt:
         """What an answer is worth, in at most about `seconds`."""
         begin = time.perf_counter()
         os.write(self.order, json.dumps({**asdict(request), "scratch": str(self.scratch)}).encode() + b"\n")
-        data, late = watch(self.report, begin + seconds)
-        how = self.end()
-        how = f"It takes more than {seconds:g} s" if late else how
-        verdict = conclude(Path(request.folder).name, list(signed(data, self.key)), how)
-        return replace(verdict, printed=self.output, seconds=time.perf_counter() - begin)
-
-    def end(self) -> str:
-        """Clear all of it away; how the process had ended by itself."""
-        how = clear(self.child)
+        messages, late = self.watch(begin + seconds)
+        how = "" if final(messages) else f"It takes more than {seconds:g} s" if late else clear(self.child)
         self.printed.seek(max(0, self.printed.seek(0, os.SEEK_END) - TAIL))
-        self.output = self.printed.read().decode(errors="replace")
+        printed = self.printed.read().decode(errors="replace")
+        verdict = conclude(Path(request.folder).name, messages, how)
+        return replace(verdict, printed=printed, seconds=time.perf_counter() - begin)
+
+    def watch(self, until: float) -> tuple[list[Message], bool]:
+        """What the fork says until its last word, its end, or the end of its time, and whether that was it."""
+        data = b""
+        while len(data) < REPORT:
+            ready, _, _ = select.select([self.report], [], [], max(0, until - time.perf_counter()))
+            part = os.read(self.report, 1 << 16) if ready else b""
+            data += part
+            messages = list(signed(data, self.key)) if not part or part.endswith(b"\n") else []
+            if not part or final(messages):
+                return messages, not ready
+        return list(signed(data, self.key)), False
+
+    def end(self) -> None:
+        """Clear all of it away."""
+        clear(self.child)
         self.printed.close()
         os.close(self.order)
         os.close(self.report)
         shutil.rmtree(self.scratch)
-        return how
 
 
 def keep_only(*descriptors: int) -> None:
@@ -118,18 +128,9 @@ def signed(data: bytes, key: bytes) -> Iterator[Message]:
             yield json.loads(text)
 
 
-def watch(reading: int, until: float) -> tuple[bytes, bool]:
-    """What the fork sends until it ends or its time is over, and whether it was over."""
-    data = b""
-    while len(data) < REPORT:
-        ready, _, _ = select.select([reading], [], [], max(0, until - time.perf_counter()))
-        if not ready:
-            return data, True
-        part = os.read(reading, 1 << 16)
-        if not part:
-            break
-        data += part
-    return data, False
+def final(messages: list[Message]) -> bool:
+    """Whether the last word has been said."""
+    return bool(messages) and not {"ended", "reason"}.isdisjoint(messages[-1])
 
 
 def clear(child: int) -> str:

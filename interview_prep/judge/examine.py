@@ -94,8 +94,8 @@ def examine(session: pytest.Session, request: Request, integrity: limits.Integri
     checks = Path(request.folder, "test_answer.py")
     guard = limits.Guard(request.answer, Path(request.folder), Path(request.scratch))
     try:
+        integrity.allow(armed(request, guard))
         source = read(request)
-        integrity.allow(forbids.tripwires(request.forbids, guard))
         limits.restrict()
         guard.watch()
         load(request, source, guard)
@@ -113,6 +113,14 @@ def examine(session: pytest.Session, request: Request, integrity: limits.Integri
     except (KeyboardInterrupt, pytest.exit.Exception) as error:
         send({"reason": f"It raises {type(error).__name__}, which no check can catch.", "line": 0})
     send({"ended": session.testscollected, "refused": guard.refused or integrity.broken(), "line": guard.line})
+
+
+def armed(request: Request, guard: limits.Guard) -> list[tuple[Any, str]]:
+    """Set the tripwires."""
+    try:
+        return forbids.tripwires(request.forbids, guard)
+    except LookupError as error:
+        raise Refused(str(error)) from error
 
 
 def read(request: Request) -> str:

@@ -71,8 +71,7 @@ def tripwires(forbids: Iterable[str], guard: "Guard") -> list[tuple[Any, str]]:
     """Replace each forbidden function by one that raises while the answer is its caller; what has been replaced."""
     replaced = []
     for name in forbids:
-        owner, attribute = owner_of(name), name.rpartition(".")[2]
-        target = getattr(owner, attribute)
+        owner, attribute, target = found(name)
         places = [(target, "__init__"), (owner, attribute)] if isinstance(target, type) else [(owner, attribute)]
         for place in places:
             with contextlib.suppress(TypeError):  # of a type in C, which only the source can be searched for
@@ -80,6 +79,15 @@ def tripwires(forbids: Iterable[str], guard: "Guard") -> list[tuple[Any, str]]:
                 replaced.append(place)
                 break
     return replaced
+
+
+def found(name: str) -> tuple[Any, str, Any]:
+    """Who holds it, under which attribute, and the thing itself; raises LookupError where there is none."""
+    try:
+        owner, attribute = owner_of(name), name.rpartition(".")[2]
+        return owner, attribute, getattr(owner, attribute)
+    except (AttributeError, ImportError) as error:
+        raise LookupError(f"The drill forbids {name}, which does not exist.") from error
 
 
 def guarded(function: Callable[..., Any], name: str, guard: "Guard") -> Callable[..., Any]:

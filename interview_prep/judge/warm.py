@@ -14,7 +14,7 @@ import socket
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import pytest
 
@@ -45,6 +45,8 @@ class Service:
 
     def __init__(self, stream: IO[str], folder: Path) -> None:
         self.stream, self.folder = stream, folder
+        self.spare: Attempt | None = None
+        self.spent: Attempt | None = None
         self.known: dict[str, list[tuple[Pattern, str]]] = {}
 
     @pytest.hookimpl(trylast=True)
@@ -53,7 +55,7 @@ class Service:
         gc.collect()
         gc.freeze()  # the forks share these pages as long as nothing writes to them
         self.session = session
-        self.spare: Attempt | None = Attempt(session, self.folder)
+        self.renew()
         for line in self.stream:
             asked = json.loads(line)
             if "answer" in asked:
@@ -62,10 +64,17 @@ class Service:
                 self.mistakes(asked)
             else:
                 self.reply({})
-            self.spare = self.spare or Attempt(session, self.folder)
+            self.renew()
         if self.spare:
             self.spare.end()
         os._exit(0)
+
+    def renew(self) -> None:
+        """Clear the last attempt away, and have another process wait for the next."""
+        if self.spent:
+            self.spent.end()
+            self.spent = None
+        self.spare = self.spare or Attempt(self.session, self.folder)
 
     def reply(self, content: dict[str, Any]) -> None:
         self.stream.write(json.dumps(content) + "\n")
@@ -88,8 +97,11 @@ class Service:
 
     def attempt(self, asked: dict[str, Any], answer: str, seconds: float = 10) -> Verdict:
         for name in asked["forbids"]:
-            owner_of(name)  # imported here, it is there in every later fork
-        spare, self.spare = self.spare or Attempt(self.session, self.folder), None
+            with contextlib.suppress(ImportError, AttributeError):  # which the fork reports
+                owner_of(name)  # imported here, it is there in every later fork
+        self.renew()
+        spare, self.spare = cast("Attempt", self.spare), None
+        self.spent = spare
         request = Request(asked["folder"], answer, asked["forbids"], asked["allows"], asked["wants"])
         return spare.judge(request, seconds)
 

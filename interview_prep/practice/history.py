@@ -8,7 +8,7 @@ import contextlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -50,32 +50,21 @@ class History:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.path = path
-        with self.connected() as database:
-            with contextlib.suppress(sqlite3.OperationalError):  # a file system without shared memory keeps its journal
-                database.execute("PRAGMA journal_mode = WAL")
-            migrate(database)
-
-    @contextlib.contextmanager
-    def connected(self) -> Iterator[sqlite3.Connection]:
-        database = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None)
-        try:
-            database.execute("PRAGMA synchronous = NORMAL")  # in a WAL no transaction is lost but to a power failure
-            yield database
-        finally:
-            database.close()
+        self.database = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
+        self.database.execute("PRAGMA synchronous = NORMAL")  # in a WAL nothing is lost but to a power failure
+        with contextlib.suppress(sqlite3.OperationalError):  # a file system without shared memory keeps its journal
+            self.database.execute("PRAGMA journal_mode = WAL")
+        migrate(self.database)
 
     def add(self, drill: str, kind: Kind, *, passed: bool | None = None, **detail: Any) -> None:
         """Note what has just happened."""
-        with self.connected() as database:
-            row = (time.time(), drill, kind, passed, json.dumps(detail))
-            database.execute("INSERT INTO event (at, drill, kind, passed, detail) VALUES (?, ?, ?, ?, ?)", row)
+        row = (time.time(), drill, kind, passed, json.dumps(detail))
+        self.database.execute("INSERT INTO event (at, drill, kind, passed, detail) VALUES (?, ?, ?, ?, ?)", row)
 
     def events(self, drill: str = "") -> list[Event]:
         """All events, or those of one drill, oldest first."""
         query = "SELECT at, drill, kind, passed, detail FROM event WHERE ? IN ('', drill) ORDER BY id"
-        with self.connected() as database:
-            rows = database.execute(query, (drill,)).fetchall()
+        rows = self.database.execute(query, (drill,)).fetchall()
         return [
             Event(at, name, kind, None if ok is None else bool(ok), json.loads(more))
             for at, name, kind, ok, more in rows

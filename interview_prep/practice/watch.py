@@ -1,6 +1,6 @@
 """The watch loop: save, and know. One screen, single keys, and a verdict each time the answer's file changes.
 
-The file's stat is read a hundred times a second, which costs less than a percent of a processor and works on every
+The file's stat is read two hundred times a second, which costs less than a percent of a processor and works on every
 mount, where file events do not arrive from outside many a container. Left out: editing; that is an editor's.
 """
 
@@ -23,7 +23,7 @@ from interview_prep.practice import tasks, view, workspace
 from interview_prep.practice.history import State, states
 from interview_prep.screen import Screen
 
-TICK = 0.01  # seconds between two looks at the file
+TICK = 0.005  # seconds between two looks at the file
 KEYS = "n next   p prompt   h hint   l list   s solution   r reset   q quit"
 Stamp = tuple[int, int, int]
 

@@ -1,0 +1,76 @@
+"""Every drill of the kit keeps the authoring contract, and lint itself finds what breaks it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from interview_prep.judge import drill as drills
+from interview_prep.judge.lint import Finding, lint, prove
+from interview_prep.judge.worker import Worker
+
+DOUBLE = Path(__file__).parent / "drills/golden/double"
+
+
+@pytest.fixture(scope="module")
+def findings() -> dict[str, Finding]:
+    return {finding.drill: finding for finding in lint(drills.folders())}
+
+
+@pytest.mark.parametrize("name", [folder.name for folder in drills.folders()])
+def test_drill(findings: dict[str, Finding], name: str) -> None:
+    """The start fails, the solution passes, each known mistake and each forbidden call is rejected."""
+    assert findings[name].problems == ()
+    assert findings[name].wrong >= 3
+
+
+def test_names_are_unique() -> None:
+    """A drill is called by its folder's name alone."""
+    names = [folder.name for folder in drills.folders()]
+    assert len(names) == len(set(names))
+
+
+def broken(tmp_path: Path) -> Path:
+    """A copy of a good drill, to break."""
+    return Path(shutil.copytree(DOUBLE, tmp_path / "golden" / "double"))
+
+
+def test_good_copy(worker: Worker, tmp_path: Path) -> None:
+    """The copy that the next tests break is good."""
+    assert prove(broken(tmp_path), worker).problems == ()
+
+
+def test_wrong_answer_that_passes(worker: Worker, tmp_path: Path) -> None:
+    """A known mistake that the checks accept is named."""
+    folder = broken(tmp_path)
+    shutil.copy(folder / "solution.py", folder / "wrong" / "none.py")
+    assert prove(folder, worker).problems == ("double/wrong/none.py: passes",)
+
+
+def test_start_that_passes_and_solution_that_fails(worker: Worker, tmp_path: Path) -> None:
+    """Both are found at once."""
+    folder = broken(tmp_path)
+    (folder / "start.py").write_text((folder / "solution.py").read_text())
+    (folder / "solution.py").write_text((folder / "wrong" / "squares.py").read_text())
+    assert prove(folder, worker).problems == (
+        "double/solution.py: is rejected: Doubles two numbers.",
+        "double/start.py: passes",
+    )
+
+
+def test_forbidden_name_that_is_none(worker: Worker, tmp_path: Path) -> None:
+    """A misspelt name in `forbids` would forbid nothing."""
+    folder = broken(tmp_path)
+    prompt = (folder / "prompt.md").read_text()
+    (folder / "prompt.md").write_text(prompt.replace("torch.mul,", "torch.mulitply,"))
+    assert any("torch.mulitply" in problem for problem in prove(folder, worker).problems)
+
+
+def test_check_without_a_sentence(worker: Worker, tmp_path: Path) -> None:
+    """A check whose name on the screen would be a function's is named."""
+    folder = broken(tmp_path)
+    checks = (folder / "test_answer.py").read_text()
+    (folder / "test_answer.py").write_text(checks.replace('    """Leaves its input alone."""\n', ""))
+    assert prove(folder, worker).problems == (
+        "double/test_answer.py: test_unchanged needs a docstring of at most 75 characters",
+    )

@@ -1,0 +1,92 @@
+"""The worker over many verdicts, the patterns of mistakes, and the checks by plain pytest."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from interview_prep.environment import ROOT
+from interview_prep.judge import drill as drills
+from interview_prep.judge.drill import DrillError
+from interview_prep.judge.worker import Worker
+
+HERE = Path(__file__).parent
+DOUBLE = drills.read(HERE / "drills/golden/double")
+MIXED = (
+    "passes",
+    "fails",
+    "exits",
+    "forbidden_and_caught",
+    "prints_1_gb",
+    "recurses",
+    "starts_threads",
+    "patches_torch",
+)
+PROMPT = "---\ntitle: Broken\ntopic: text\nlevel: 4\nminutes: soon\ntags: []\n---\n## Hint 1\n\nA\n"
+PASSES = {"passes", "starts_threads"}
+
+
+def resident(worker: Worker) -> int:
+    """The pages that the worker has in memory, in bytes."""
+    return int(Path(f"/proc/{worker.process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def descriptors(worker: Worker) -> int:
+    return len(list(Path(f"/proc/{worker.process.pid}/fd").iterdir()))
+
+
+def test_two_hundred_verdicts(worker: Worker) -> None:
+    """Mixed answers in a row are judged alike to the last, and memory and open files stay where they were."""
+    answers = [HERE / "answers" / f"{MIXED[number % len(MIXED)]}.py" for number in range(208)]
+    first = [worker.judge(DOUBLE, answer, seconds=5) for answer in answers[:8]]
+    worker.ready()
+    before, files = resident(worker), descriptors(worker)
+    rest = [worker.judge(DOUBLE, answer, seconds=5) for answer in answers[8:]]
+    worker.ready()
+    assert [verdict.passed for verdict in first] == [name in PASSES for name in MIXED]
+    for verdict, expected in zip(rest, first * 25, strict=True):
+        assert (verdict.passed, verdict.reason, verdict.pattern) == (expected.passed, expected.reason, expected.pattern)
+    assert resident(worker) <= before * 1.05
+    assert descriptors(worker) == files
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"), [("solution.py", "20 passed"), ("wrong/hides_itself.py", "8 failed, 12 passed")]
+)
+def test_plain_pytest(answer: str, says: str) -> None:
+    """The same checks run by hand, against the file that ANSWER names."""
+    folder = drills.DRILLS / "attention" / "causal_mask"
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", str(folder)],
+        cwd=ROOT, env={**os.environ, "ANSWER": str(folder / answer)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert says in run.stdout
+    assert run.returncode == ("failed" in says)
+
+
+def test_every_problem_of_a_folder_is_named(tmp_path: Path) -> None:
+    """A folder that is no drill says all that is wrong with it at once."""
+    folder = tmp_path / "attention" / "broken"
+    (folder / "wrong").mkdir(parents=True)
+    (folder / "wrong" / "silent.py").write_text("x = 1\n")
+    (folder / "notes.txt").write_text("")
+    (folder / "start.py").write_text("")
+    (folder / "prompt.md").write_text(
+        "---\ntitle: Broken\ntopic: text\nlevel: 4\nminutes: soon\ntags: []\n---\n## Hint 1\n\nA\n"
+    )
+    with pytest.raises(DrillError) as raised:
+        drills.read(folder)
+    assert str(raised.value).splitlines() == [
+        "broken/solution.py: missing",
+        "broken/test_answer.py: missing",
+        "broken/notes.txt: does not belong here",
+        "broken/wrong: 1 wrong answers, at least 3 are needed",
+        "broken/wrong/silent.py: has no docstring to say",
+        "broken/prompt.md: minutes is 'soon', which is no int",
+        "broken/prompt.md: forbids is None, which is no list",
+        "broken/prompt.md: topic is 'text' in the folder attention",
+        "broken/prompt.md: level is 4, not 1, 2 or 3",
+        *(f"broken/prompt.md: has no section {name!r}" for name in ("Hint 2", "Hint 3", "Follow-ups", "Say aloud")),
+    ]
