@@ -48,7 +48,8 @@ class Row:
 def show(*, only: str, json: bool) -> None:
     """Measure the groups, printing each row as it is known."""
     groups: dict[str, Callable[[], Iterator[Row]]] = {
-        "start": start, "warmup": warm_up, "models": verifying, "lab": lab_start, "images": images, "setup": set_up,
+        "start": start, "judge": judge, "warmup": warm_up, "models": verifying,
+        "lab": lab_start, "images": images, "setup": set_up,
     }  # fmt: skip
     if only and only not in groups:
         raise Exit(f"No group {only!r}. `invoke bench --only` takes {', '.join(groups)}.", code=2)
@@ -80,6 +81,13 @@ def start() -> Iterator[Row]:
     yield Row("invoke --list", listing, "python -c 'import invoke.main'", bare, "s", "≤ 0.3 s")
     examined = statistics.median(seconds([invoke, "doctor"]) for _ in range(5))
     yield Row("invoke doctor", examined, "", 0, "s", "≤ 5 s")
+
+
+def judge() -> Iterator[Row]:
+    """From the save of an answer to its verdict, and lint."""
+    from interview_prep.practice import bench
+
+    yield from bench.measure()
 
 
 def warm_up() -> Iterator[Row]:

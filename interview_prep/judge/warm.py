@@ -10,6 +10,7 @@ import gc
 import importlib
 import json
 import os
+import select
 import socket
 import sys
 from dataclasses import asdict, replace
@@ -37,7 +38,6 @@ PYTEST = (
     *(f"-pno:{name}" for name in UNUSED),
 )
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: orphans of a fork become this process's children, which it can end
-Pattern = frozenset[tuple[str, str]]
 
 
 class Service:
@@ -47,7 +47,7 @@ class Service:
         self.stream, self.folder = stream, folder
         self.spare: Attempt | None = None
         self.spent: Attempt | None = None
-        self.known: dict[str, list[tuple[Pattern, str]]] = {}
+        self.known: dict[str, dict[Path, frozenset[tuple[str, str]]]] = {}
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -61,7 +61,7 @@ class Service:
             if "answer" in asked:
                 self.reply(asdict(self.judge(asked)))
             elif "folder" in asked:
-                self.mistakes(asked)
+                self.learn(asked, idly=True)
             else:
                 self.reply({})
             self.renew()
@@ -84,16 +84,20 @@ class Service:
         verdict = self.attempt(asked, asked["answer"], asked["seconds"])
         if verdict.passed or not verdict.pattern or not asked["likely"]:
             return verdict
-        likely = (says for pattern, says in self.mistakes(asked) if pattern == verdict.pattern)
-        return replace(verdict, likely=next(likely, ""))
+        self.learn(asked)
+        known = self.known[asked["folder"]].items()
+        return replace(
+            verdict, likely=next((sentence(path) for path, pattern in known if pattern == verdict.pattern), "")
+        )
 
-    def mistakes(self, asked: dict[str, Any]) -> list[tuple[Pattern, str]]:
-        """How each known mistake of a drill fails, with what its maker should read."""
-        folder = asked["folder"]
-        if folder not in self.known:
-            wrong = sorted(Path(folder, "wrong").glob("*.py"))
-            self.known[folder] = [(self.attempt(asked, str(path)).pattern, sentence(path)) for path in wrong]
-        return self.known[folder]
+    def learn(self, asked: dict[str, Any], *, idly: bool = False) -> None:
+        """How each known mistake of a drill fails; `idly` no further when somebody waits for a verdict."""
+        known = self.known.setdefault(asked["folder"], {})
+        for path in sorted(Path(asked["folder"], "wrong").glob("*.py")):
+            if idly and select.select([self.stream], [], [], 0)[0]:
+                return
+            if path not in known:
+                known[path] = self.attempt(asked, str(path)).pattern
 
     def attempt(self, asked: dict[str, Any], answer: str, seconds: float = 10) -> Verdict:
         for name in asked["forbids"]:

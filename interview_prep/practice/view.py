@@ -147,6 +147,6 @@ def frame(drill: Drill, where: Path, bar: RenderableType, body: RenderableType, 
 def finding(found: Finding) -> RenderableType:
     """One drill's line of lint, with its problems below."""
     mark = Text("no ", style="red") if found.problems else Text("ok ", style="green")
-    counts = f"{found.wrong:3} wrong answers rejected, {found.verdicts:3} verdicts, {found.seconds:.1f} s"
+    counts = f"{found.wrong:3} wrong, {found.verdicts:3} verdicts, {found.seconds:4.1f} s"
     line = Text.assemble(mark, f"{found.drill:32}", (counts, "dim"))
     return Group(line, *(Text(f"   {problem}", style="red") for problem in found.problems))

@@ -41,11 +41,10 @@ def by_loops(block: Block, x: Tensor, heads: int) -> Tensor:
 
 
 def random_block(width: int, heads: int, dropout: float = 0.0) -> Block:
-    """All parameters random, those of the norms too; float64, in train mode."""
-    draw = torch.Generator().manual_seed(0)
-    block = Block(width, heads, dropout).double()
-    for parameter in block.parameters():
-        parameter.data = 0.7 * torch.randn(parameter.shape, dtype=torch.float64, generator=draw)
+    """All parameters random, those of the norms too; float64, in train mode, without gradients."""
+    block = Block(width, heads, dropout).double().requires_grad_(requires_grad=False)
+    numbers = torch.randn(12 * width**2 + 13 * width, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    nn.utils.vector_to_parameters(0.7 * numbers, block.parameters())
     return block
 
 
@@ -68,9 +67,9 @@ def test_example() -> None:
     assert_close(block(x).detach(), expected, atol=1e-4, rtol=0)
 
 
-@pytest.mark.parametrize(("width", "heads"), [(2, 1), (4, 4), (6, 3)])
+@pytest.mark.parametrize(("width", "heads"), [(4, 4), (6, 3)])
 def test_heads(width: int, heads: int) -> None:
-    """Agrees with loops, for one head and for several."""
+    """Agrees with loops for several heads, of one number each and of two."""
     block, x = random_block(width, heads), random_input(1, 3, width)
     assert_close(block(x)[0], by_loops(block, x[0], heads))
 
@@ -185,7 +184,7 @@ def test_not_contiguous() -> None:
 def test_gradients() -> None:
     """Sends the gradients of the loops to all parameters and to x."""
     block, x = random_block(4, 2), random_input(1, 2, 4).requires_grad_()
-    leaves = [x, *block.parameters()]
+    leaves = [x, *block.requires_grad_().parameters()]
     expected = torch.autograd.grad(by_loops(block, x[0], 2).square().sum(), leaves)
     got = torch.autograd.grad(block(x).square().sum(), leaves)
     assert_close(got, expected)

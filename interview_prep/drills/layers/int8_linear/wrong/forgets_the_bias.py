@@ -21,5 +21,4 @@ class Int8Linear(nn.Module):
         self.register_buffer("bias", bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        out = x @ (self.weight.to(x.dtype) * self.scale.to(x.dtype)).T
-        return out
+        return x @ (self.weight.to(x.dtype) * self.scale.to(x.dtype)).T

@@ -1,0 +1,15 @@
+"""Give each pair its own frequency: with one alone positions soon look alike."""
+
+import torch
+from torch import Tensor
+
+
+def rope(x: Tensor, offset: int = 0, base: float = 10000.0) -> Tensor:  # noqa: ARG001, the mistake
+    length, size = x.shape[-2:]
+    if size % 2:
+        raise ValueError(f"D={size} is odd, there are no pairs.")
+    frequency = torch.ones(size // 2)
+    angle = torch.arange(offset, offset + length)[:, None] * frequency
+    cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
+    a, b = x.chunk(2, dim=-1)
+    return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)

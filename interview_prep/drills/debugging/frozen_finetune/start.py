@@ -1,0 +1,78 @@
+"""Teach a pretrained net a second task: a new head on a frozen body. It has four bugs."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+
+class Net(nn.Module):
+    """Features (B, F) -> logits (B, C): head(dropout(body(x)))."""
+
+    def __init__(self, features: int, width: int, classes: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(features, width), nn.BatchNorm1d(width), nn.ReLU())
+        self.dropout, self.head = nn.Dropout(0.2), nn.Linear(width, classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.dropout(self.body(x)))
+
+
+def fit(net: Net, optimizer: torch.optim.Optimizer, x: Tensor, y: Tensor, epochs: int) -> list[float]:
+    """Train in place on rows (N, F) and labels (N,), 16 at a time in their order -> each epoch's mean loss of a row."""
+    losses = []
+    for _ in range(epochs):
+        net.train()
+        total = 0.0
+        for rows, labels in zip(x.split(16), y.split(16), strict=True):
+            loss = cross_entropy(net(rows), labels)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(rows)
+        losses.append(total / len(x))
+    return losses
+
+
+def pretrain(net: Net, x: Tensor, y: Tensor, *, epochs: int = 20, lr: float = 0.1) -> list[float]:
+    """Train all of the net in place on rows (N, F) and labels (N,) -> each epoch's mean loss of a row."""
+    return fit(net, torch.optim.SGD(net.parameters(), lr=lr, momentum=0.9), x, y, epochs)
+
+
+def finetune(  # noqa: PLR0913, the settings of a run
+    net: Net, x: Tensor, y: Tensor, classes: int, *, epochs: int = 20, lr: float = 0.1
+) -> list[float]:
+    """Put a new head on the net and train it alone, in place -> each epoch's mean loss of a row."""
+    net.body.requires_grad = False
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=0.9)
+    net.head = nn.Linear(net.head.in_features, classes)
+    net.body.eval()
+    return fit(net, optimizer, x, y, epochs)
+
+
+@torch.no_grad()
+def accuracy(net: Net, x: Tensor, y: Tensor) -> float:
+    """Share of the rows (N, F) whose largest logit is that of the label (N,)."""
+    return (net(x).argmax(dim=1) == y).float().mean().item()
+
+
+def main() -> None:
+    """Learn eight kinds of points, then on a part of them with a shift which are warm; then count kinds again."""
+    torch.manual_seed(0)
+    centres = 3 * torch.randn(8, 6)
+    kinds, new_kinds = torch.randint(8, (2, 480))
+    x, new_x = centres[kinds] + torch.randn(480, 6), centres[new_kinds] + torch.randn(480, 6)
+    net = Net(6, 32, classes=8)
+    pretrain(net, x, kinds)
+    print(f"kinds: {accuracy(net, new_x, new_kinds):.0%} right")
+    old_head = net.head
+    few, new_few = kinds < 4, new_kinds < 4
+    losses = finetune(net, x[few], kinds[few] % 2, 2)
+    print(f"finetune: loss {losses[0]:.3f} -> {losses[-1]:.3f}")
+    shares = [accuracy(net, new_x[new_few], new_kinds[new_few] % 2) for _ in range(3)]
+    print("odd or even, three times:", *(f"{share:.1%}" for share in shares), "right")
+    net.head = old_head
+    print(f"kinds, with the old head: {accuracy(net, new_x, new_kinds):.0%} right")
+
+
+if __name__ == "__main__":
+    main()

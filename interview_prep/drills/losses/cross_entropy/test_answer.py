@@ -1,0 +1,177 @@
+"""Cross-entropy against sums of math.exp and math.log, one position at a time."""
+
+import math
+
+import pytest
+import torch
+from answer import cross_entropy
+from torch import Tensor
+from torch.testing import assert_close
+
+
+def by_loops(logits: Tensor, target: Tensor, ignore_index: int = -100, label_smoothing: float = 0.0) -> Tensor:
+    """Slow and obvious, in float64."""
+    losses = []
+    for row, label in zip(logits.reshape(-1, logits.shape[-1]).tolist(), target.reshape(-1).tolist(), strict=True):
+        if label == ignore_index:
+            continue
+        log_total = math.log(sum(math.exp(logit) for logit in row))
+        wanted = [(1 - label_smoothing) * (c == label) + label_smoothing / len(row) for c in range(len(row))]
+        losses.append(-sum(w * (logit - log_total) for w, logit in zip(wanted, row, strict=True)))
+    return torch.tensor(sum(losses) / len(losses), dtype=torch.float64)
+
+
+def numbers(*shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
+    draw = torch.randn(shape, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    return (2 * draw).to(dtype)
+
+
+LOGITS = [[2.0, 1.0, 0.0], [0.0, 3.0, 0.0], [5.0, 5.0, 5.0]]
+ROWS = torch.tensor([[0, 3, -100, 1], [-100, -100, -100, 2]])  # (2, 4): rows that keep 3 and 1
+
+
+def test_example() -> None:
+    """Gives the first number of the prompt."""
+    got = cross_entropy(torch.tensor(LOGITS), torch.tensor([0, 2, -100]))
+    assert_close(got, torch.tensor(1.7513), atol=1e-4, rtol=0)
+
+
+def test_example_with_smoothing() -> None:
+    """Gives the second number of the prompt, with label smoothing."""
+    got = cross_entropy(torch.tensor(LOGITS), torch.tensor([0, 2, -100]), label_smoothing=0.3)
+    assert_close(got, torch.tensor(1.6013), atol=1e-4, rtol=0)
+
+
+def test_random() -> None:
+    """Agrees with loops over (N, C)."""
+    logits, target = numbers(5, 3), torch.tensor([2, 0, 1, 1, 0])
+    assert_close(cross_entropy(logits, target), by_loops(logits, target).float())
+
+
+def test_square() -> None:
+    """Takes the classes from the last dimension also where N = C."""
+    logits, target = numbers(3, 3), torch.tensor([2, 0, 2])
+    assert_close(cross_entropy(logits, target), by_loops(logits, target).float())
+
+
+def test_sequences() -> None:
+    """Averages over all kept positions of (B, T, C), not row by row."""
+    logits = numbers(2, 4, 5)
+    assert_close(cross_entropy(logits, ROWS), by_loops(logits, ROWS).float())
+
+
+def test_sequences_as_long_as_classes() -> None:
+    """Takes the classes from the last dimension also where T = C."""
+    logits = numbers(2, 4, 4)
+    assert_close(cross_entropy(logits, ROWS), by_loops(logits, ROWS).float())
+
+
+def test_one_position() -> None:
+    """Takes a batch of 1, and a position without a batch."""
+    logits = numbers(1, 4)
+    expected = by_loops(logits, torch.tensor([3])).float()
+    assert_close(cross_entropy(logits, torch.tensor([3])), expected)
+    assert_close(cross_entropy(logits[0], torch.tensor(3)), expected)
+
+
+def test_one_class() -> None:
+    """Costs nothing where there is only one class."""
+    assert_close(cross_entropy(numbers(3, 1), torch.tensor([0, -100, 0])), torch.tensor(0.0))
+
+
+def test_equal_logits() -> None:
+    """Gives log(C) where all logits are equal, as for an untrained model."""
+    assert_close(cross_entropy(torch.full((3, 7), 4.0), torch.tensor([0, 3, 6])), torch.tensor(math.log(7)))
+
+
+@pytest.mark.parametrize("smoothing", [0.1, 1.0])
+def test_smoothing(smoothing: float) -> None:
+    """Smooths over all C classes, of kept positions only."""
+    logits = numbers(2, 4, 5)
+    got = cross_entropy(logits, ROWS, label_smoothing=smoothing)
+    assert_close(got, by_loops(logits, ROWS, label_smoothing=smoothing).float())
+
+
+@pytest.mark.parametrize("ignored", [0, 2, -1])
+def test_ignores_any_number(ignored: int) -> None:
+    """Ignores the number that it is given, also a class."""
+    logits, target = numbers(4, 3), torch.tensor([ignored, 1, 1, ignored])
+    got = cross_entropy(logits, target, ignore_index=ignored)
+    assert_close(got, by_loops(logits, target, ignored).float())
+
+
+def test_ignores_a_class_with_smoothing() -> None:
+    """Still smooths over all classes where one of them is ignored as a target."""
+    logits, target = numbers(4, 3), torch.tensor([0, 1, 2, 0])
+    got = cross_entropy(logits, target, ignore_index=0, label_smoothing=0.2)
+    assert_close(got, by_loops(logits, target, 0, 0.2).float())
+
+
+def test_class_zero_counts() -> None:
+    """Keeps class 0 where another number is ignored."""
+    logits, target = numbers(4, 3), torch.tensor([0, 1, 2, 0])
+    assert_close(cross_entropy(logits, target, ignore_index=2), by_loops(logits, target, 2).float())
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_nothing_kept(smoothing: float) -> None:
+    """Gives 0 with a gradient of 0 where every position is ignored."""
+    logits = numbers(2, 3).requires_grad_()
+    got = cross_entropy(logits, torch.tensor([-100, -100]), label_smoothing=smoothing)
+    assert_close(got, torch.tensor(0.0))
+    got.backward()
+    assert_close(logits.grad, torch.zeros(2, 3))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_large_logits(dtype: torch.dtype) -> None:
+    """Costs 2e4, not inf, to be sure and wrong at 1e4, and 0 to be right."""
+    logits = torch.tensor([[1e4, -1e4], [-1e4, 1e4]], dtype=dtype)
+    assert_close(cross_entropy(logits, torch.tensor([1, 1])), torch.tensor(1e4, dtype=dtype))
+    assert_close(cross_entropy(logits, torch.tensor([0, 1])), torch.tensor(0.0, dtype=dtype))
+
+
+def test_small_probability() -> None:
+    """Costs 200 where the probability is too small for float32."""
+    assert_close(cross_entropy(torch.tensor([[0.0, -200.0]]), torch.tensor([1])), torch.tensor(200.0))
+
+
+def test_large_logits_of_an_ignored_position() -> None:
+    """Is not disturbed by large logits where the target is ignored."""
+    logits = torch.tensor([[1e4, -1e4], [1.0, 1.0]])
+    assert_close(cross_entropy(logits, torch.tensor([-100, 0])), torch.tensor(math.log(2)))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "tolerance"), [(torch.float16, 4e-3), (torch.bfloat16, 4e-2), (torch.float64, 1e-12)]
+)
+def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
+    """Keeps the dtype and its digits."""
+    logits = numbers(2, 4, 5, dtype=dtype)
+    got = cross_entropy(logits, ROWS, label_smoothing=0.1)
+    expected = by_loops(logits, ROWS, label_smoothing=0.1).to(dtype)
+    assert_close(got, expected, atol=tolerance, rtol=tolerance)
+
+
+def test_not_contiguous() -> None:
+    """Takes logits and targets that were transposed."""
+    logits, target = numbers(4, 2, 5).transpose(0, 1), ROWS.T.contiguous().T
+    assert_close(cross_entropy(logits, target), by_loops(logits, target).float())
+
+
+def test_gradient() -> None:
+    """Sends (p - y) / K to the logits, and 0 where the target is ignored."""
+    logits, target = numbers(3, 4, dtype=torch.float64).requires_grad_(), torch.tensor([2, -100, 0])
+    got = torch.autograd.grad(cross_entropy(logits, target, label_smoothing=0.2), logits)
+    p = logits.detach().exp() / logits.detach().exp().sum(1, keepdim=True)
+    wanted = torch.tensor([[0.05, 0.05, 0.85, 0.05], [0.0] * 4, [0.85, 0.05, 0.05, 0.05]], dtype=torch.float64)
+    assert_close(got, ((p * torch.tensor([[1.0], [0.0], [1.0]]) - wanted) / 2,))
+
+
+def test_inputs_unchanged() -> None:
+    """Leaves logits and targets as they were."""
+    logits, target = numbers(2, 4, 5), ROWS.clone()
+    before = logits.clone()
+    cross_entropy(logits, target, label_smoothing=0.1)
+    assert_close(logits, before, rtol=0, atol=0)
+    assert_close(target, ROWS)

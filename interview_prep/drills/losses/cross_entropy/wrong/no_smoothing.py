@@ -1,0 +1,11 @@
+"""Use label_smoothing: yours ignores it."""
+
+from torch import Tensor
+
+
+def cross_entropy(logits: Tensor, target: Tensor, ignore_index: int = -100, label_smoothing: float = 0.0) -> Tensor:  # noqa: ARG001, the mistake
+    kept = target != ignore_index
+    log_p = logits[kept].log_softmax(-1)
+    nll = -log_p.gather(-1, target[kept].unsqueeze(-1)).squeeze(-1)
+    loss = nll
+    return loss.sum() / kept.sum().clamp(min=1)

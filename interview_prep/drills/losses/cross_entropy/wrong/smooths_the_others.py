@@ -1,0 +1,12 @@
+"""Give every class e / C, the true one too: you spread e over the C - 1 others."""
+
+from torch import Tensor
+
+
+def cross_entropy(logits: Tensor, target: Tensor, ignore_index: int = -100, label_smoothing: float = 0.0) -> Tensor:
+    kept = target != ignore_index
+    log_p = logits[kept].log_softmax(-1)
+    nll = -log_p.gather(-1, target[kept].unsqueeze(-1)).squeeze(-1)
+    others = (-log_p.sum(-1) - nll) / max(log_p.shape[-1] - 1, 1)
+    loss = (1 - label_smoothing) * nll + label_smoothing * others
+    return loss.sum() / kept.sum().clamp(min=1)

@@ -1,0 +1,197 @@
+"""Softmax and its relatives against sums of math.exp, one number at a time."""
+
+import itertools
+import math
+
+import pytest
+import torch
+from answer import log_softmax, logsumexp, softmax
+from torch import Tensor
+from torch.testing import assert_close
+
+INF = float("inf")
+EXAMPLE = [[1000.0, 1001.0, 1003.0]]
+
+
+def sums_by_loops(x: Tensor, dim: int) -> Tensor:
+    """Slow and obvious: the sum of exp along dim, which keeps the size 1, in float64."""
+    slices = x.movedim(dim, -1)
+    sums = torch.empty(slices.shape[:-1], dtype=torch.float64)
+    for index in itertools.product(*map(range, sums.shape)):
+        sums[index] = sum(math.exp(number) for number in slices[index].tolist())
+    return sums.unsqueeze(dim)
+
+
+def numbers(*shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
+    draw = torch.randn(shape, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    return (2 * draw).to(dtype)
+
+
+def test_example_softmax() -> None:
+    """Gives the softmax of the prompt."""
+    assert_close(softmax(torch.tensor(EXAMPLE)), torch.tensor([[0.0420, 0.1142, 0.8438]]), atol=1e-4, rtol=0)
+
+
+def test_example_log_softmax() -> None:
+    """Gives the log-softmax of the prompt."""
+    expected = torch.tensor([[-3.1698, -2.1698, -0.1698]])
+    assert_close(log_softmax(torch.tensor(EXAMPLE)), expected, atol=1e-4, rtol=0)
+
+
+def test_example_logsumexp() -> None:
+    """Gives the log-sum-exp of the prompt."""
+    assert_close(logsumexp(torch.tensor(EXAMPLE)), torch.tensor([1003.1698]), atol=2e-4, rtol=0)
+
+
+@pytest.mark.parametrize("dim", [0, 1, 2, -1, -2])
+def test_softmax_along_each_dim(dim: int) -> None:
+    """Agrees with loops along each dimension of (2, 3, 4)."""
+    x = numbers(2, 3, 4)
+    assert_close(softmax(x, dim), (x.double().exp() / sums_by_loops(x, dim)).float())
+
+
+@pytest.mark.parametrize("dim", [0, 1, -1])
+def test_log_softmax_along_each_dim(dim: int) -> None:
+    """Takes the log-softmax along each dimension of (2, 3, 4)."""
+    x = numbers(2, 3, 4)
+    assert_close(log_softmax(x, dim=dim), (x.double() - sums_by_loops(x, dim).log()).float())
+
+
+@pytest.mark.parametrize("dim", [0, 1, -1])
+def test_logsumexp_along_each_dim(dim: int) -> None:
+    """Takes the log-sum-exp along each dimension of (2, 3, 4), without it."""
+    x = numbers(2, 3, 4)
+    assert_close(logsumexp(x, dim), sums_by_loops(x, dim).log().squeeze(dim).float())
+
+
+@pytest.mark.parametrize("dim", [0, -1])
+def test_logsumexp_keeps_the_dim(dim: int) -> None:
+    """Leaves size 1 where it summed, with keepdim."""
+    x = numbers(2, 3, 4)
+    assert_close(logsumexp(x, dim, keepdim=True), sums_by_loops(x, dim).log().float())
+
+
+def test_square() -> None:
+    """Sums over the right dimension also where both have the same size."""
+    x = numbers(3, 3)
+    assert_close(softmax(x, 0), (x.double().exp() / sums_by_loops(x, 0)).float())
+    assert_close(softmax(x), (x.double().exp() / sums_by_loops(x, 1)).float())
+
+
+def test_one_dimension() -> None:
+    """Takes a plain vector, of which logsumexp gives one number."""
+    x = numbers(4)
+    assert_close(softmax(x), (x.double().exp() / sums_by_loops(x, 0)).float())
+    assert_close(logsumexp(x), sums_by_loops(x, 0).log().squeeze(0).float())
+
+
+def test_batch_of_one() -> None:
+    """Removes only the dimension that it summed, not a batch of 1."""
+    assert_close(logsumexp(torch.zeros(1, 2, 1), dim=1), torch.full((1, 1), math.log(2)))
+
+
+def test_slice_of_one() -> None:
+    """Gives 1, 0 and the number itself along a dimension of size 1."""
+    x = torch.tensor([[3.0], [-1e4]])
+    assert_close(softmax(x), torch.ones(2, 1))
+    assert_close(log_softmax(x), torch.zeros(2, 1))
+    assert_close(logsumexp(x), torch.tensor([3.0, -1e4]))
+
+
+def test_batch_of_none() -> None:
+    """Takes a batch of 0."""
+    assert_close(softmax(torch.zeros(0, 3)), torch.zeros(0, 3))
+    assert_close(log_softmax(torch.zeros(0, 3)), torch.zeros(0, 3))
+    assert_close(logsumexp(torch.zeros(0, 3)), torch.zeros(0))
+
+
+DTYPES = [torch.float16, torch.bfloat16, torch.float32, torch.float64]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_large_softmax(dtype: torch.dtype) -> None:
+    """Stays finite where one row is at 1e4 and the next at -1e4."""
+    x = torch.tensor([[1e4, 1e4, -1e4], [-1e4, -1e4, -1e4]], dtype=dtype)
+    assert_close(softmax(x), torch.tensor([[0.5, 0.5, 0.0], [1 / 3, 1 / 3, 1 / 3]], dtype=dtype))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_large_log_softmax(dtype: torch.dtype) -> None:
+    """Gives -2e4, not -inf, where the softmax is too small for its dtype."""
+    x = torch.tensor([[1e4, -1e4], [-1e4, 1e4]], dtype=dtype)
+    assert_close(log_softmax(x), torch.stack([x[0] - 1e4, x[1] - 1e4]))
+
+
+def test_large_logsumexp() -> None:
+    """Gives 1e4 and -1e4 where one number dominates or all are small."""
+    x = torch.tensor([[1e4, -1e4], [-1e4, -1.1e4]])
+    assert_close(logsumexp(x), torch.tensor([1e4, -1e4]))
+
+
+def test_digits_of_log_softmax() -> None:
+    """Keeps the digits of a small result between large numbers."""
+    x = torch.tensor([[1e4, 1e4], [-1e4, -1e4]])
+    assert_close(log_softmax(x), torch.full((2, 2), -math.log(2)), atol=1e-6, rtol=0)
+
+
+def test_small_log_softmax() -> None:
+    """Gives -200 beside 0, whose probability is 0 in float32."""
+    assert_close(log_softmax(torch.tensor([0.0, -200.0])), torch.tensor([0.0, -200.0]))
+
+
+def test_masked_entries() -> None:
+    """Gives an entry of -inf the softmax 0 and the log-softmax -inf."""
+    x = torch.tensor([[-INF, 0.0, 0.0], [-INF, -INF, -1e4]])
+    assert_close(softmax(x), torch.tensor([[0.0, 0.5, 0.5], [0.0, 0.0, 1.0]]))
+    assert_close(log_softmax(x), torch.tensor([[-INF, -math.log(2), -math.log(2)], [-INF, -INF, 0.0]]))
+    assert_close(logsumexp(x), torch.tensor([math.log(2), -1e4]))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "tolerance"), [(torch.float16, 4e-3), (torch.bfloat16, 3e-2), (torch.float64, 1e-12)]
+)
+def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
+    """Keeps the dtype and its digits."""
+    x = numbers(2, 5, dtype=dtype)
+    total = sums_by_loops(x, 1)
+    assert_close(softmax(x), (x.double().exp() / total).to(dtype), atol=tolerance, rtol=tolerance)
+    assert_close(log_softmax(x), (x.double() - total.log()).to(dtype), atol=tolerance, rtol=tolerance)
+    assert_close(logsumexp(x), total.log().squeeze(1).to(dtype), atol=tolerance, rtol=tolerance)
+
+
+def test_not_contiguous() -> None:
+    """Takes a transposed tensor."""
+    x = numbers(4, 3).T
+    assert_close(softmax(x, 1), (x.double().exp() / sums_by_loops(x, 1)).float())
+
+
+def test_gradient_of_softmax() -> None:
+    """Sends the gradient of the plain quotient, zero to a masked entry."""
+    x = numbers(2, 3, dtype=torch.float64)
+    x[0, 1] = -INF
+    x.requires_grad_()
+    got = torch.autograd.grad(softmax(x, 0).square().sum(), x)
+    assert_close(got, torch.autograd.grad((x.exp() / x.exp().sum(0)).square().sum(), x))
+
+
+def test_gradient_of_log_softmax() -> None:
+    """Sends the gradient of the plain log of the quotient."""
+    x = numbers(2, 3, dtype=torch.float64).requires_grad_()
+    got = torch.autograd.grad(log_softmax(x, 1).square().sum(), x)
+    assert_close(got, torch.autograd.grad((x.exp() / x.exp().sum(1, keepdim=True)).log().square().sum(), x))
+
+
+def test_gradient_of_logsumexp() -> None:
+    """Sends the softmax as the gradient, also between equal numbers."""
+    x = torch.tensor([[2.0, 2.0], [1e4, 0.0]], requires_grad=True)
+    got = torch.autograd.grad(logsumexp(x).sum(), x)
+    assert_close(got, (torch.tensor([[0.5, 0.5], [1.0, 0.0]]),))
+
+
+@pytest.mark.parametrize("function", [softmax, log_softmax, logsumexp])
+def test_inputs_unchanged(function) -> None:  # noqa: ANN001
+    """Leaves x as it was."""
+    x = numbers(2, 3)
+    before = x.clone()
+    function(x, 1)
+    assert_close(x, before, rtol=0, atol=0)

@@ -1,0 +1,19 @@
+"""Let gradients flow: what passes through .data or .detach() has none."""
+
+from torch import Tensor
+
+
+def softmax(x: Tensor, dim: int = -1) -> Tensor:
+    exps = (x.data - x.data.amax(dim, keepdim=True)).exp()
+    return exps / exps.sum(dim, keepdim=True)
+
+
+def log_softmax(x: Tensor, dim: int = -1) -> Tensor:
+    shifted = x - x.amax(dim, keepdim=True)
+    return shifted - shifted.exp().sum(dim, keepdim=True).log()
+
+
+def logsumexp(x: Tensor, dim: int = -1, keepdim: bool = False) -> Tensor:
+    largest = x.amax(dim, keepdim=True)
+    result = largest + (x - largest).exp().sum(dim, keepdim=True).log()
+    return result if keepdim else result.squeeze(dim)
