@@ -4,6 +4,7 @@ import contextlib
 import difflib
 import json
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,6 +30,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from interview_prep.environment.bench import Row
+    from interview_prep.environment.gpu.report import Report
     from interview_prep.environment.models.fetch import Arrival
     from interview_prep.environment.warmup import Outcome, Step
 
@@ -67,7 +69,7 @@ class Screen:
 
     def sheet(self, heading: RenderableType, path: Path, *, paged: bool) -> None:
         """Show a Markdown page below its heading; paged where somebody is there to turn the pages."""
-        page = Group(heading, Markdown(path.read_text(encoding="utf-8")))
+        page = Group(heading, Markdown(with_absolute_links(path)))
         if paged and self._console.is_terminal:
             os.environ.setdefault("LESS", LESS)
             with self._console.pager(styles=True):
@@ -134,6 +136,16 @@ class Screen:
             if others >= 0:
                 self.say(f"{problem}{f', and so {others} more' if others else ''}")
 
+    def gpu(self, report: "Report") -> None:
+        """A GPU's measurements as a table in a terminal and as plain lines elsewhere, then what is the matter."""
+        from interview_prep.environment.gpu.report import lines
+        from interview_prep.environment.gpu.view import view
+
+        if self._console.is_terminal and report.measurements:
+            self._console.print(view(report))
+        else:
+            self.say("\n".join(lines(report)))
+
     @contextlib.contextmanager
     def transfers(self) -> Iterator[Callable[[Sequence["Arrival"]], None]]:
         """Bars with bytes and speed, a file each; without a terminal a line when a file is there."""
@@ -175,6 +187,15 @@ class Screen:
             mark = "[green]ok[/]" if check.ok else "[red]no[/]"
             table.add_row(mark, check.name, check.evidence if check.ok else f"{check.evidence}\n[bold]{check.mend}[/]")
         self._console.print(table)
+
+
+def with_absolute_links(page: Path) -> str:
+    """A page's text, in which links to files are such as a terminal can open."""
+
+    def absolute(link: "re.Match[str]") -> str:
+        return f"]({(page.parent / link[1]).resolve().as_uri()}{link[2] or ''})"
+
+    return re.sub(r"\]\(([^)#:]+)(#[^)]*)?\)", absolute, page.read_text(encoding="utf-8"))
 
 
 def _plain(value: Any) -> Any:

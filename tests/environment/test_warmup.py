@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from interview_prep.environment import ROOT, warmup
+from interview_prep.screen import with_absolute_links
 
 INVOKE = str(Path(sys.executable).parent / "invoke")
 
@@ -129,3 +131,12 @@ def test_an_interrupt_ends_with_the_table_so_far() -> None:
     assert "Traceback" not in rest
     assert "done" in rest
     assert "not run" in rest
+
+
+def test_links_of_a_sheet_open_from_a_terminal() -> None:
+    """A link beside a page becomes the file's address, and every one of these files is there."""
+    page = warmup.ML / "huggingface" / "tokenization_notes.md"
+    targets = re.findall(r"\]\((file://[^)#]+)", with_absolute_links(page))
+    assert (ROOT / "interview_prep/drills/text/bpe/prompt.md").as_uri() in targets
+    assert (warmup.ML / "huggingface" / "fine_tuning_outline.md").as_uri() in targets
+    assert [target for target in targets if not Path(target.removeprefix("file://")).exists()] == []
