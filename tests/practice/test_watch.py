@@ -1,17 +1,9 @@
 """The watch loop in a real terminal: saves, keys, sizes, interruption."""
 
-import contextlib
-import os
-import pty
-import re
-import select
-import signal
 import sqlite3
-import struct
 import termios
 import time
 from collections.abc import Iterator
-from fcntl import ioctl
 from pathlib import Path
 
 import pytest
@@ -19,65 +11,18 @@ import pytest
 from interview_prep.environment import ROOT
 from interview_prep.judge.drill import Drill
 from tests.practice.conftest import INVOKE
-
-KEYS = "n next   p prompt   h hint   l list   s solution   r reset   q quit"
-
-
-class Terminal:
-    """`invoke practice` in a pseudo-terminal of 80 columns."""
-
-    def __init__(self, work: Path, *arguments: str) -> None:
-        self.pid, self.descriptor = pty.fork()
-        if self.pid == 0:
-            os.chdir(ROOT)
-            environment = {
-                **os.environ,
-                "PREP_WORK": str(work),
-                "TERM": "xterm-256color",
-            }  # readline's COLUMNS is not there
-            os.execve(INVOKE, ["invoke", "practice", *arguments], environment)
-        self.resize(80)
-        self.raw = b""
-
-    def resize(self, columns: int) -> None:
-        ioctl(self.descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-
-    def press(self, key: str) -> None:
-        os.write(self.descriptor, key.encode())
-
-    def until(self, text: str, seconds: float = 30) -> str:
-        """The screen that begins with the last redraw and holds a text."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if select.select([self.descriptor], [], [], 0.05)[0]:
-                with contextlib.suppress(OSError):
-                    self.raw += os.read(self.descriptor, 1 << 16)
-            screen = plain(self.raw.rpartition(b"\x1b[H")[2])
-            if text in screen and KEYS in screen:
-                self.raw = b""
-                return screen
-        pytest.fail(f"{text!r} does not come. There is:\n{plain(self.raw)[-2000:]}")
-
-    def ended(self) -> int:
-        with contextlib.suppress(OSError):
-            while os.read(self.descriptor, 1 << 16):
-                pass
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+from tests.practice.terminal import Terminal
 
 
-def plain(data: bytes) -> str:
-    """What a terminal shows: without its control sequences."""
-    return re.sub(r"\x1b(\[[0-9;?]*[a-zA-Z]|\]8;.*?\x1b\\)", "", data.decode(errors="ignore")).replace("\r", "")
+def practice(work: Path) -> Terminal:
+    return Terminal(INVOKE, "--search-root", str(ROOT), "practice", "causal_mask", PREP_WORK=str(work))
 
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    opened = Terminal(tmp_path, "causal_mask")
+    opened = practice(tmp_path)
     yield opened
-    with contextlib.suppress(ProcessLookupError, ChildProcessError):
-        os.kill(opened.pid, signal.SIGKILL)
-        os.waitpid(opened.pid, 0)
-    os.close(opened.descriptor)
+    opened.close()
 
 
 def test_saves_and_keys(terminal: Terminal, drill: Drill, tmp_path: Path) -> None:
@@ -175,11 +120,11 @@ def test_interrupt_restores_the_terminal(terminal: Terminal) -> None:
 def test_comes_back_to_an_answer(drill: Drill, tmp_path: Path) -> None:
     """Opened on an answer that was begun, it is judged at once."""
     (tmp_path / "causal_mask.py").write_text(drill.solution.read_text())
-    terminal = Terminal(tmp_path, "causal_mask")
+    terminal = practice(tmp_path)
     terminal.until("20 of 20 checks hold")
     terminal.press("q")
     assert terminal.ended() == 0
-    os.close(terminal.descriptor)
+    terminal.close()
 
 
 def children(pid: int) -> list[int]:

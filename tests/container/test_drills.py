@@ -1,0 +1,46 @@
+"""Drills in containers: the judge where nothing may be written and nothing is reached, and a save from outside."""
+
+import json
+from pathlib import Path
+
+from interview_prep.judge import drill as drills
+from tests.container.engine import CPU, LOCKED_DOWN, checkout, run
+from tests.practice.terminal import Terminal
+
+MASK = drills.read(drills.DRILLS / "attention" / "causal_mask")
+
+
+def test_verdicts_with_everything_locked() -> None:
+    """As a user without a name, read-only, without a network: the solution passes, a mistake is recognised."""
+    inside = f"interview_prep/drills/{MASK.topic}/{MASK.name}"
+    for answer, code in (("solution.py", 0), ("wrong/hides_itself.py", 1)):
+        words = "invoke", "check", MASK.name, "--answer", f"{inside}/{answer}", "--json"
+        done = run(CPU, *words, options=(*LOCKED_DOWN, "--user", "12345"))
+        assert done.returncode == code, done.stderr
+        verdict = json.loads(done.stdout)
+        assert verdict["passed"] == (code == 0)
+        assert ("Keep the diagonal" in verdict["likely"]) == (code == 1)
+
+
+def test_every_drill_holds_in_the_image() -> None:
+    """The authoring contract with the packages that the image has."""
+    done = run(CPU, "invoke", "lint-drills", seconds=900)
+    assert done.returncode == 0, done.stdout
+    assert f"\n{len(drills.folders())} drills, " in done.stdout
+
+
+def test_save_from_outside_is_judged(tmp_path: Path) -> None:
+    """An editor on the host saves into the mounted checkout; the watch loop in the container sees it."""
+    with checkout(tmp_path, owner=1001) as copy:
+        command = "docker", "compose", "--project-directory", str(copy.folder), "run", "--rm", "lab"
+        terminal = Terminal(*command, "invoke", "practice", MASK.name, **copy.environment())
+        try:
+            terminal.until("Causal and padding masks")
+            answer = copy.folder / "work" / f"{MASK.name}.py"
+            assert answer.stat().st_uid == copy.owner
+            answer.write_text(MASK.solution.read_text())
+            terminal.until("20 of 20 checks hold")
+            terminal.press("q")
+            assert terminal.ended() == 0
+        finally:
+            terminal.close()
