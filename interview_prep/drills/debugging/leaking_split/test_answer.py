@@ -110,7 +110,7 @@ def test_reminders_change_nothing() -> None:
 
 
 def test_shifted_rows() -> None:
-    """Measures new rows by the training rows, also where they are quite different."""
+    """Measures new rows by the training rows, however different they are."""
     train, rows = table_of(5, 6), table_of(4, 7)
     rows[["age", "income"]] = 100 + 10 * rows[["age", "income"]]
     assert_allclose(encode(train, rows), by_loops(train, rows), atol=1e-9)
@@ -139,7 +139,7 @@ def test_a_quarter_is_held_out(customers: int, held_out: int) -> None:
 
 
 def test_every_loan_once() -> None:
-    """Puts every loan on one of the sides, unchanged and in the order of the table."""
+    """Puts every loan on one side, unchanged and in the table's order."""
     table = table_of(9, 1)
     train, test = split(table, seed=0)
     assert_frame_equal(pd.concat([train, test]).sort_index(), table)
@@ -190,7 +190,7 @@ def test_noise() -> None:
 
 
 def test_score_comes_true() -> None:
-    """Learns where income decides, and scores as well as it then does on new customers."""
+    """Learns where income decides, and scores what new customers then show."""
     table, later = (table_of(400, seed, signal=3.0, share=40) for seed in (7, 8))
     later["adviser"] += 1000
     found = pairs_in_order(later["default"].to_numpy(), predict(table, later.drop(columns=["default", "reminders"])))

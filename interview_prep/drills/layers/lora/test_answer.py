@@ -8,37 +8,41 @@ from answer import LoRALinear
 from torch import Tensor, nn
 from torch.testing import assert_close
 
+WEIGHT, BIAS = torch.randn(3, 5, generator=torch.Generator().manual_seed(0)).split([4, 1], dim=1)
+
 
 def random_linear(*, bias: bool = True) -> nn.Linear:
-    torch.manual_seed(0)
-    return nn.Linear(4, 3, bias=bias)
+    linear = nn.Linear(4, 3, bias=bias)
+    linear.weight.data = WEIGHT.clone()
+    if bias:
+        linear.bias.data = BIAS.flatten().clone()
+    return linear
 
 
 def trained_layer(*, bias: bool = True, rank: int = 2, alpha: float = 3.0) -> LoRALinear:
     """A layer whose A and B are set to random numbers."""
     layer = LoRALinear(random_linear(bias=bias), rank, alpha)
-    layer.A.data = torch.randn(rank, 4)
-    layer.B.data = torch.randn(3, rank)
+    layer.A.data, layer.B.data = inputs(rank, 4, seed=2), inputs(3, rank, seed=3)
     return layer
 
 
-def weight_by_loops(layer: LoRALinear, scale: float, *, bias: bool = True) -> Tensor:
+def weight_by_loops(layer: LoRALinear, scale: float) -> Tensor:
     """Slow and obvious: the weight (3, 4) with the update, one number at a time."""
-    weight, a, b = random_linear(bias=bias).weight.tolist(), layer.A.tolist(), layer.B.tolist()
+    weight, a, b = WEIGHT.tolist(), layer.A.tolist(), layer.B.tolist()
     for o in range(3):
         for i in range(4):
             weight[o][i] += scale * sum(b[o][r] * a[r][i] for r in range(len(a)))
     return torch.tensor(weight)
 
 
-def inputs(*shape: int) -> Tensor:
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(1))
+def inputs(*shape: int, seed: int = 1) -> Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
 def train(layer: LoRALinear, steps: int = 3) -> list[float]:
     """Steps of SGD towards a target that is away from the start by rank 1; the loss before each."""
     x, losses = inputs(8, 4), []
-    target = random_linear()(x).detach() + x[:, :1] * torch.tensor([1.0, -1.0, 1.0])
+    target = x @ WEIGHT.T + BIAS.flatten() + x[:, :1] * torch.tensor([1.0, -1.0, 1.0])
     for _ in range(steps):
         loss = (layer(x) - target).square().mean()
         losses.append(loss.item())
@@ -94,12 +98,14 @@ def test_b_starts_at_zero() -> None:
 
 def test_a_starts_random() -> None:
     """Starts with an A of shape (rank, I) whose rows are independent."""
+    torch.manual_seed(0)
     layer = LoRALinear(random_linear(), 2)
     assert torch.linalg.matrix_rank(layer.A.detach()).item() == len(layer.A) == 2
 
 
 def test_a_is_drawn_anew() -> None:
     """Draws another A for the next layer."""
+    torch.manual_seed(0)
     first, second = (LoRALinear(nn.Linear(4, 3), 2).A for _ in range(2))
     assert not torch.equal(first, second)
 
@@ -108,7 +114,7 @@ def test_a_is_drawn_anew() -> None:
 def test_update(batch: int) -> None:
     """Adds alpha / rank times B A to the weight."""
     layer, x = trained_layer(), inputs(batch, 4)
-    expected = x @ weight_by_loops(layer, 1.5).T + random_linear().bias.detach()
+    expected = x @ weight_by_loops(layer, 1.5).T + BIAS.flatten()
     assert_close(layer(x).detach(), expected)
 
 
@@ -116,21 +122,21 @@ def test_update(batch: int) -> None:
 def test_rank_and_alpha(rank: int, alpha: float) -> None:
     """Scales by alpha / rank, whatever the rank."""
     layer, x = trained_layer(rank=rank, alpha=alpha, bias=False), inputs(2, 4)
-    assert_close(layer(x).detach(), x @ weight_by_loops(layer, alpha / rank, bias=False).T)
+    assert_close(layer(x).detach(), x @ weight_by_loops(layer, alpha / rank).T)
 
 
 def test_default_alpha() -> None:
     """Takes alpha = 1 where none is given."""
     layer, x = LoRALinear(random_linear(bias=False), 2), inputs(2, 4)
-    layer.B.data = torch.randn(3, 2)
-    assert_close(layer(x).detach(), x @ weight_by_loops(layer, 0.5, bias=False).T)
+    layer.B.data = inputs(3, 2, seed=3)
+    assert_close(layer(x).detach(), x @ weight_by_loops(layer, 0.5).T)
 
 
 @pytest.mark.parametrize("shape", [(4,), (2, 1, 3, 4), (0, 4)])
 def test_batch_dimensions(shape: tuple[int, ...]) -> None:
     """Takes any number of batch dimensions, as nn.Linear does."""
     layer, x = trained_layer(bias=False), inputs(*shape)
-    assert_close(layer(x).detach(), x @ weight_by_loops(layer, 1.5, bias=False).T)
+    assert_close(layer(x).detach(), x @ weight_by_loops(layer, 1.5).T)
 
 
 @pytest.mark.parametrize("bias", [True, False])
@@ -143,6 +149,7 @@ def test_only_a_and_b_are_trained(*, bias: bool) -> None:
 
 def test_both_learn() -> None:
     """Moves both A and B in a few steps of training."""
+    torch.manual_seed(0)
     layer = LoRALinear(random_linear(), 2)
     a, b = layer.A.detach().clone(), layer.B.detach().clone()
     train(layer)
@@ -170,7 +177,7 @@ def test_gradients() -> None:
     """Sends the gradients of the whole weight to A, B and x."""
     layer, x = trained_layer(bias=False), inputs(2, 4).requires_grad_()
     a, b = (p.detach().clone().requires_grad_() for p in (layer.A, layer.B))
-    weight = random_linear(bias=False).weight.detach() + 1.5 * b @ a
+    weight = WEIGHT + 1.5 * b @ a
     got = torch.autograd.grad(layer(x).square().sum(), [layer.A, layer.B, x])
     assert_close(got, torch.autograd.grad((x @ weight.T).square().sum(), [a, b, x]))
 
@@ -179,9 +186,9 @@ def test_gradients() -> None:
 def test_merged_layer(*, bias: bool) -> None:
     """Merges into a layer that computes the same."""
     layer, x = trained_layer(bias=bias), inputs(5, 4)
-    expected = x @ weight_by_loops(layer, 1.5, bias=bias).T
+    expected = x @ weight_by_loops(layer, 1.5).T
     if bias:
-        expected = expected + random_linear().bias.detach()
+        expected = expected + BIAS.flatten()
     assert_close(layer.merge()(x).detach(), expected)
 
 
@@ -233,7 +240,7 @@ def test_dtype(dtype: torch.dtype) -> None:
 def test_dtype_of_the_result(dtype: torch.dtype, tolerance: float) -> None:
     """Converts as a whole: frozen weights, A and B."""
     layer, x = trained_layer(), inputs(2, 4)
-    expected = x @ weight_by_loops(layer, 1.5).T + random_linear().bias.detach()
+    expected = x @ weight_by_loops(layer, 1.5).T + BIAS.flatten()
     assert_close(layer.to(dtype)(x.to(dtype)).detach(), expected.to(dtype), atol=tolerance, rtol=tolerance)
 
 

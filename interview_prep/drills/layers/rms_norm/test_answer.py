@@ -42,8 +42,8 @@ WEIGHT = torch.tensor([0.5, -2.0, 1.5, 3.0])
 def test_example() -> None:
     """Gives the first numbers of the prompt."""
     x = torch.tensor([[1.0, 2.0, 2.0], [0.0, 0.0, 0.0]])
-    expected = torch.tensor([[0.5, 10.0, -1.0], [0.0, 0.0, 0.0]])
-    assert_close(rms_norm(x, torch.tensor([1.0, 10.0, -1.0]), eps=1.0), expected)
+    expected = torch.tensor([[0.5, 10.0, 0.5], [0.0, 0.0, 0.0]])
+    assert_close(rms_norm(x, torch.tensor([1.0, 10.0, 0.5]), eps=1.0), expected)
 
 
 def test_second_example() -> None:

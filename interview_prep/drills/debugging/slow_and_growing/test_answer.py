@@ -1,0 +1,206 @@
+"""A recurrent training loop against one that is written out, with a model that counts what is done to it."""
+
+import weakref
+from typing import ClassVar
+
+import pytest
+import torch
+from answer import Network, forecast, train
+from torch import Tensor, nn
+from torch.testing import assert_close
+
+
+class Counted(torch.autograd.Function):
+    """Gives its input unchanged, and counts graphs alive and steps back."""
+
+    alive: ClassVar = weakref.WeakSet()
+    back = 0
+
+    @staticmethod
+    def forward(ctx: torch.autograd.function.FunctionCtx, x: Tensor) -> Tensor:
+        Counted.alive.add(ctx)
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx: torch.autograd.function.FunctionCtx, grad: Tensor) -> Tensor:  # noqa: ARG004, fixed by torch
+        Counted.back += 1
+        return grad
+
+
+class Memory(nn.Module):
+    """A linear network of one number, not the answer's: state = keep * state + value, guess = out * state."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keep, self.out = nn.Parameter(torch.tensor(0.7).double()), nn.Parameter(torch.tensor(0.4).double())
+        self.steps, self.most_alive, self.grad_steps = 0, 0, 0
+        self.gone_back: list[int] = []  # at each step forward
+        Counted.alive.clear()
+        Counted.back = 0
+
+    def forward(self, value: Tensor, state: Tensor | None) -> tuple[Tensor, Tensor]:
+        self.steps += 1
+        self.grad_steps += torch.is_grad_enabled()
+        self.gone_back.append(Counted.back)
+        state = Counted.apply(self.keep * (0 if state is None else state) + value)
+        if torch.is_grad_enabled():
+            self.most_alive = max(self.most_alive, len(Counted.alive))
+        return self.out * state, state
+
+
+def noise(batch: int, length: int) -> Tensor:
+    return torch.randn(batch, length, dtype=torch.float64, generator=torch.Generator().manual_seed(batch + length))
+
+
+def waves(length: int) -> Tensor:
+    return torch.sin(0.9 * torch.arange(length) + torch.tensor([[0.0], [2.0]]))
+
+
+def by_hand(series: Tensor, epochs: int, chunk: int, lr: float) -> tuple[list[float], list[float]]:
+    """Slow and obvious: derivatives by the chain rule, one number at a time -> losses, weights of a Memory."""
+    keep, out, losses = 0.7, 0.4, []
+    batch, length = series.shape
+    for _ in range(epochs):
+        total, keep_grad, out_grad = 0.0, 0.0, 0.0
+        for b in range(batch):
+            state, slope = 0.0, 0.0  # slope: of the state with keep, within the chunk
+            for t in range(length - 1):
+                slope = 0.0 if t % chunk == 0 else slope
+                slope, state = state + keep * slope, keep * state + series[b, t].item()
+                error = out * state - series[b, t + 1].item()
+                total += error**2
+                keep_grad += 2 * error * out * slope
+                out_grad += 2 * error * state
+        count = batch * (length - 1)
+        keep, out = keep - lr * keep_grad / count, out - lr * out_grad / count
+        losses.append(total / count)
+    return losses, [keep, out]
+
+
+def guesses_by_hand(series: Tensor, steps: int) -> list[list[float]]:
+    """What a new Memory guesses, one series at a time."""
+    rows = []
+    for values in series.tolist():
+        state, row = 0.0, []
+        for value in values:
+            state = 0.7 * state + value
+        for _ in range(steps):
+            row.append(0.4 * state)
+            state = 0.7 * state + row[-1]
+        rows.append(row)
+    return rows
+
+
+SHAPES = [(1, 2, 3, 1), (1, 9, 4, 3), (3, 8, 3, 2), (2, 5, 1, 2)]  # series, values, chunk, epochs
+
+
+def test_example_losses() -> None:
+    """Gives the losses of the prompt."""
+    torch.manual_seed(0)
+    losses = train(Network(4), torch.sin(torch.arange(9.0))[None], epochs=3, chunk=4, lr=0.2)
+    assert losses == pytest.approx([0.668096, 0.469824, 0.391544], abs=1e-4)
+
+
+def test_losses_are_numbers() -> None:
+    """Gives the losses as floats, which keep nothing alive."""
+    losses = train(Memory(), noise(1, 6), epochs=2, chunk=2, lr=0.1)
+    assert [type(loss) for loss in losses] == [float, float]
+
+
+@pytest.mark.parametrize(("batch", "length", "chunk", "epochs"), SHAPES)
+def test_losses(batch: int, length: int, chunk: int, epochs: int) -> None:
+    """Reports the losses of the loop that is written out."""
+    series = noise(batch, length)
+    losses = train(Memory(), series, epochs=epochs, chunk=chunk, lr=0.1)
+    assert [float(loss) for loss in losses] == pytest.approx(by_hand(series, epochs, chunk, 0.1)[0], abs=1e-6)
+
+
+@pytest.mark.parametrize(("batch", "length", "chunk", "epochs"), SHAPES)
+def test_weights(batch: int, length: int, chunk: int, epochs: int) -> None:
+    """Leaves the weights of the loop, whose gradients end where a chunk begins."""
+    series, model = noise(batch, length), Memory()
+    train(model, series, epochs=epochs, chunk=chunk, lr=0.1)
+    assert [model.keep.item(), model.out.item()] == pytest.approx(by_hand(series, epochs, chunk, 0.1)[1], abs=1e-6)
+
+
+def test_steps_forward() -> None:
+    """Runs the model once for each value of an epoch."""
+    model = Memory()
+    train(model, noise(1, 12), epochs=2, chunk=4, lr=0.01)
+    assert model.steps == 2 * 11
+
+
+def test_steps_back() -> None:
+    """Goes back over each step once, however long the series."""
+    model = Memory()
+    train(model, noise(1, 12), epochs=2, chunk=4, lr=0.01)
+    assert Counted.back == 2 * 11
+
+
+def test_chunk_by_chunk() -> None:
+    """Has gone back over a chunk before the next one begins."""
+    model = Memory()
+    train(model, noise(1, 9), epochs=1, chunk=3, lr=0.01)
+    assert model.gone_back == [0, 0, 0, 3, 3, 3, 6, 6]
+
+
+def test_graphs_alive() -> None:
+    """Has the graphs of two chunks at most at any time, not of an epoch."""
+    model = Memory()
+    train(model, noise(1, 14), epochs=1, chunk=3, lr=0.01)
+    assert model.most_alive <= 2 * 3
+
+
+def test_nothing_is_left() -> None:
+    """Keeps no graph alive when training is over."""
+    losses = train(Memory(), noise(1, 11), epochs=2, chunk=5, lr=0.01)
+    assert (len(losses), len(Counted.alive)) == (2, 0)
+
+
+@pytest.mark.parametrize(("batch", "length", "steps"), [(1, 1, 1), (1, 6, 4), (3, 5, 3)])
+def test_forecast(batch: int, length: int, steps: int) -> None:
+    """Goes on as the loop does, each guess being the next value."""
+    series = noise(batch, length)
+    expected = torch.tensor(guesses_by_hand(series, steps), dtype=torch.float64)
+    assert_close(forecast(Memory(), series, steps).detach(), expected)
+
+
+def test_forecast_steps() -> None:
+    """Runs the model once for each value and once for each guess."""
+    model = Memory()
+    forecast(model, noise(1, 9), 5)
+    assert model.steps in (13, 14)
+
+
+def test_forecast_records_nothing() -> None:
+    """Forecasts without recording gradients, from the first step on."""
+    model = Memory()
+    forecast(model, noise(1, 5), 3)
+    assert model.grad_steps == 0
+
+
+def test_forecast_is_clean() -> None:
+    """Gives guesses that keep no graph."""
+    got = forecast(Memory(), noise(1, 5), 3)
+    assert (got.requires_grad, got.grad_fn) == (False, None)
+
+
+def test_gradients_are_on_afterwards() -> None:
+    """Leaves gradients switched on, so that one can train after a forecast."""
+    forecast(Memory(), noise(1, 5), 3)
+    assert torch.is_grad_enabled()
+
+
+def test_series_unchanged() -> None:
+    """Leaves the series as they were."""
+    series = noise(2, 6)
+    train(Memory(), series, epochs=1, chunk=2, lr=0.1)
+    forecast(Memory(), series, 2)
+    assert_close(series, noise(2, 6))
+
+
+def test_learns() -> None:
+    """Learns: the loss of two waves falls to a quarter."""
+    torch.manual_seed(0)
+    losses = [float(loss) for loss in train(Network(8), waves(17), epochs=9, chunk=8, lr=0.3)]
+    assert losses[-1] < losses[0] / 4

