@@ -21,7 +21,7 @@ def split(table: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def standardised(rows: Tensor, like: Tensor) -> Tensor:
-    """Shift and scale each column of (N, F) as would give the same column of `like` (M, F) mean 0 and std 1."""
+    """Subtract from each column of (N, F) the mean of that column of `like` (M, F), and divide by its std."""
     return (rows - like.mean(dim=0)) / like.std(dim=0)  # (N, F) beside (F,)
 
 

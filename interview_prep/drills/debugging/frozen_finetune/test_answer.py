@@ -1,0 +1,239 @@
+"""What may move while a new head is trained and what may not, against a head trained by loops, and what it learns."""
+
+import copy
+import functools
+
+import pytest
+import torch
+from answer import Net, accuracy, finetune, pretrain
+from torch import Tensor
+from torch.testing import assert_close
+
+
+def rows(count: int, seed: int = 0) -> Tensor:
+    """Points (N, 3) that are not centred at 0: the body has seen none like them."""
+    return 2 + torch.randn(count, 3, generator=torch.Generator().manual_seed(seed))
+
+
+def labels(count: int, classes: int) -> Tensor:
+    return torch.arange(count) % classes
+
+
+def seeded(width: int = 4, dropout: float = 0.0) -> Net:
+    """A net of 2 classes whose batch norm has statistics of its own."""
+    torch.manual_seed(0)
+    net = Net(3, width, classes=2)
+    net.dropout.p = dropout
+    net.body[1].running_mean.copy_(torch.linspace(-1, 1, width))
+    net.body[1].running_var.copy_(torch.linspace(0.5, 2, width))
+    return net
+
+
+def features(net: Net, x: Tensor) -> Tensor:
+    """Slow and obvious: what a frozen body makes of (N, F), with the statistics that it has stored."""
+    p = {name: value.detach() for name, value in net.body.state_dict().items()}
+    hidden = x @ p["0.weight"].T + p["0.bias"]
+    scaled = (hidden - p["1.running_mean"]) / torch.sqrt(p["1.running_var"] + 1e-5)
+    return (scaled * p["1.weight"] + p["1.bias"]).clamp(min=0)
+
+
+def slow_loss(x: Tensor, y: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    chances = torch.exp(x @ weight.T + bias)
+    chances = chances / chances.sum(dim=1, keepdim=True)
+    return -sum(torch.log(chances[row, label]) for row, label in enumerate(y)) / len(y)
+
+
+def points(count: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Points (N, 3) of four kinds."""
+    generator = torch.Generator().manual_seed(seed)
+    kinds = torch.arange(count) % 4
+    centres = torch.tensor([[3.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 3.0], [-3.0, -3.0, -3.0]])
+    return centres[kinds] + 0.5 * torch.randn(count, 3, generator=generator), kinds
+
+
+@functools.cache
+def taught() -> tuple[Net, list[float], float, float]:
+    """A net taught four kinds and then two groups of them; its losses, and how well it knew the kinds before, after."""
+    torch.manual_seed(0)
+    net = Net(3, 16, classes=4)
+    x, kinds = points(48, seed=1)
+    new_x, new_kinds = points(40, seed=2)
+    pretrain(net, x, kinds, epochs=4)
+    old_head, before = net.head, accuracy(net, new_x, new_kinds)
+    losses = finetune(net, x[kinds != 3] + 0.5, kinds[kinds != 3] % 2, 2, epochs=8)
+    new_head, net.head = net.head, old_head
+    after = accuracy(net, new_x, new_kinds)
+    net.head = new_head
+    return net, losses, before, after
+
+
+def test_example() -> None:
+    """Leaves all of the body as it was, as in the prompt."""
+    torch.manual_seed(0)
+    net = Net(3, 4, classes=2)
+    before = copy.deepcopy(net.body.state_dict())
+    finetune(net, torch.randn(6, 3), torch.tensor([0, 1, 2, 0, 1, 2]), 3, epochs=1)
+    assert_close(net.body.state_dict(), before, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_model(batch: int) -> None:
+    """Computes the head of the body: linear, batch norm, relu."""
+    net, x = seeded().eval(), rows(batch)
+    assert_close(net(x), features(net, x) @ net.head.weight.T + net.head.bias)
+
+
+def test_checkpoints() -> None:
+    """Keeps the names of all parameters and statistics."""
+    names = ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"]
+    expected = [f"body.1.{name}" for name in names] + ["body.0.weight", "body.0.bias", "head.weight", "head.bias"]
+    assert sorted(Net(3, 4, classes=2).state_dict()) == sorted(expected)
+
+
+@pytest.mark.parametrize("kind", ["weight", "bias"])
+def test_parameters_of_the_body(kind: str) -> None:
+    """Moves no weight and no bias of the body."""
+    net = seeded(dropout=0.2)
+    before = [p.detach().clone() for name, p in net.body.named_parameters() if kind in name]
+    finetune(net, rows(20), labels(20, 3), 3, epochs=2)
+    got = [p for name, p in net.body.named_parameters() if kind in name]
+    assert_close(got, before, rtol=0, atol=0)
+
+
+def test_statistics_of_the_body() -> None:
+    """Moves no statistics of the batch norm."""
+    net = seeded(dropout=0.2)
+    before = [b.clone() for b in net.body.buffers()]
+    finetune(net, rows(20), labels(20, 3), 3, epochs=2)
+    assert_close(list(net.body.buffers()), before, rtol=0, atol=0)
+
+
+def test_body_has_no_gradient() -> None:
+    """Freezes each parameter of the body, so that no gradient is computed for it."""
+    net = seeded()
+    finetune(net, rows(4), labels(4, 2), 2, epochs=1)
+    assert [(p.requires_grad, p.grad) for p in net.body.parameters()] == [(False, None)] * 4
+
+
+def test_new_head() -> None:
+    """Puts a head of the new size on the net, which can be trained."""
+    net = seeded()
+    finetune(net, rows(4), labels(4, 3), 3, epochs=1)
+    assert [(p.shape, p.requires_grad) for p in net.head.parameters()] == [((3, 4), True), ((3,), True)]
+
+
+def test_old_head() -> None:
+    """Leaves the old head alone, which still fits the body."""
+    net = seeded()
+    old, before = net.head, copy.deepcopy(net.head.state_dict())
+    finetune(net, rows(4), labels(4, 2), 2, epochs=1)
+    assert net.head is not old
+    assert_close(old.state_dict(), before, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("epochs", [1, 3])
+def test_head_by_loops(epochs: int) -> None:
+    """Moves the head as by hand: SGD with momentum 0.9, on the features."""
+    start, net, x, y = seeded(), seeded(), rows(5), labels(5, 3)
+    torch.manual_seed(1)
+    finetune(start, x, y, 3, epochs=1, lr=0.0)
+    head = [p.detach().clone().requires_grad_() for p in start.head.parameters()]
+    speed = [torch.zeros_like(p) for p in head]
+    for _ in range(epochs):
+        gradients = torch.autograd.grad(slow_loss(features(net, x), y, *head), head)
+        for p, v, g in zip(head, speed, gradients, strict=True):
+            v.mul_(0.9).add_(g)
+            p.data.sub_(0.1 * v)
+    torch.manual_seed(1)
+    finetune(net, x, y, 3, epochs=epochs, lr=0.1)
+    got = [p.detach() for p in net.head.parameters()]
+    assert_close(got, [p.detach() for p in head], atol=1e-4, rtol=1e-4)
+
+
+def test_losses() -> None:
+    """Reports each epoch's mean loss of a row, with the stored statistics."""
+    net, x, y = seeded(), rows(19), labels(19, 3)
+    losses = finetune(net, x, y, 3, epochs=2, lr=0.0)
+    expected = slow_loss(features(net, x), y, net.head.weight, net.head.bias).item()
+    assert losses == pytest.approx([expected, expected], rel=1e-4)
+
+
+def test_dropout_while_the_head_learns() -> None:
+    """Keeps the dropout in front of the head while it is trained."""
+    losses = finetune(seeded(width=16, dropout=0.5), rows(8), labels(8, 2), 2, epochs=3, lr=0.0)
+    assert len({round(loss, 5) for loss in losses}) == 3
+
+
+def test_one_row() -> None:
+    """Takes a last batch of one row: 16 and 1."""
+    losses = finetune(seeded(), rows(17), labels(17, 2), 2, epochs=1)
+    assert len(losses) == 1
+
+
+def test_third_task() -> None:
+    """Can be taught another task after that, on the same body."""
+    net = seeded()
+    before = copy.deepcopy(net.body.state_dict())
+    finetune(net, rows(8), labels(8, 2), 2, epochs=1)
+    losses = finetune(net, rows(8), labels(8, 4), 4, epochs=9)
+    assert losses[-1] < losses[0]
+    assert_close(net.body.state_dict(), before, rtol=0, atol=0)
+
+
+def test_accuracy() -> None:
+    """Counts the rows whose largest logit is right, with the stored statistics."""
+    net, x = seeded(width=8, dropout=0.5).train(), rows(12)
+    logits = features(net, x) @ net.head.weight.T + net.head.bias
+    y = logits.argmax(dim=1) ^ (torch.arange(12) % 4 == 0)
+    assert accuracy(net, x, y) == pytest.approx(0.75)
+
+
+def test_accuracy_of_one_row() -> None:
+    """Gives a row the same alone as among others."""
+    net, x = seeded(width=8, dropout=0.5).train(), rows(6)
+    y = labels(6, 2)
+    alone = sum(accuracy(net.train(), x[row : row + 1], y[row : row + 1]) for row in range(6)) / 6
+    assert accuracy(net.train(), x, y) == pytest.approx(alone)
+
+
+def test_accuracy_moves_nothing() -> None:
+    """Evaluates without a change to the statistics of the batch norm."""
+    net = seeded().train()
+    before = copy.deepcopy(net.state_dict())
+    accuracy(net, rows(6), labels(6, 2))
+    assert_close(net.state_dict(), before, rtol=0, atol=0)
+
+
+def test_pretraining() -> None:
+    """Still trains all of a new net, statistics too."""
+    net = seeded(dropout=0.2)
+    before = copy.deepcopy(net.state_dict())
+    pretrain(net, rows(8), labels(8, 2), epochs=1)
+    assert [name for name, value in net.state_dict().items() if value.equal(before[name])] == []
+
+
+def test_loss_falls() -> None:
+    """Learns the new task: the loss falls to a fifth."""
+    _, losses, _, _ = taught()
+    assert losses[-1] < losses[0] / 5
+
+
+def test_new_task() -> None:
+    """Groups points that it has not seen: 95 of 100 are right."""
+    net, _, _, _ = taught()
+    x, kinds = points(40, seed=3)
+    assert accuracy(net, x[kinds != 3] + 0.5, kinds[kinds != 3] % 2) > 0.95
+
+
+def test_old_task() -> None:
+    """Forgets nothing: with its old head the net is as good as before."""
+    _, _, before, after = taught()
+    assert before > 0.95
+    assert after == before
+
+
+def test_inputs_unchanged() -> None:
+    """Leaves points and labels as they were."""
+    x, y = rows(8), labels(8, 2)
+    finetune(seeded(), x, y, 2, epochs=1)
+    assert_close((x, y), (rows(8), labels(8, 2)), rtol=0, atol=0)

@@ -1,0 +1,204 @@
+"""An interrupted run against the same run at a stretch: not close, but equal."""
+
+import copy
+import functools
+
+import pytest
+import torch
+from answer import Run, begin, load, save, train
+from torch import Tensor, nn
+from torch.testing import assert_close
+
+
+def data() -> tuple[Tensor, Tensor]:
+    inputs = torch.randn(8, 3, generator=torch.Generator().manual_seed(1))
+    return inputs, inputs[:, :1] - 2 * inputs[:, 1:2] + 0.5
+
+
+def whole(until: int) -> Run:
+    """At a stretch."""
+    run = begin(*data(), seed=0)
+    train(run, until, size=4)
+    return run
+
+
+def resumed(state: dict, until: int) -> Run:
+    """A new run with another seed, brought to the state, that has gone on."""
+    run = begin(*data(), seed=99)
+    load(run, state)
+    train(run, until, size=4)
+    return run
+
+
+def bits(run: Run) -> tuple[int, list[float], list[float]]:
+    """Epochs done, their losses and all weights."""
+    return run.epoch, run.losses, nn.utils.parameters_to_vector(run.model.parameters()).tolist()
+
+
+@functools.cache
+def expected(until: int) -> tuple[int, list[float], list[float]]:
+    return bits(whole(until))
+
+
+@functools.cache
+def saved(epochs: int) -> dict:
+    return copy.deepcopy(save(whole(epochs)))
+
+
+def state_at(epochs: int) -> dict:
+    """Saved when so many epochs were done."""
+    return copy.deepcopy(saved(epochs))
+
+
+def strange(value: object) -> list[str]:
+    """The types within the state that torch.load(weights_only=True) would not take."""
+    if isinstance(value, dict):
+        return [name for each in (*value, *value.values()) for name in strange(each)]
+    if isinstance(value, list | tuple | set):
+        return [name for each in value for name in strange(each)]
+    return [] if isinstance(value, int | float | str | bytes | Tensor | None) else [type(value).__name__]
+
+
+def momentum(run: Run) -> list[Tensor]:
+    return [run.optimizer.state[p]["momentum_buffer"] for p in run.model.parameters() if run.optimizer.state[p]]
+
+
+def test_example() -> None:
+    """Has the losses of a run at a stretch, as in the prompt."""
+    got = resumed(state_at(2), 3)
+    assert got.losses == expected(3)[1]
+
+
+@pytest.mark.parametrize(("stop", "until"), [(0, 1), (1, 2), (2, 3)])
+def test_weights(stop: int, until: int) -> None:
+    """Ends with the weights of a run at a stretch, bit by bit."""
+    got = bits(resumed(state_at(stop), until))[2]
+    assert got == expected(until)[2]
+
+
+@pytest.mark.parametrize("stop", [0, 1])
+def test_epoch(stop: int) -> None:
+    """Goes on with the first epoch that is not done."""
+    run = resumed(state_at(stop), 0)
+    assert run.epoch == stop
+
+
+def test_as_many_losses_as_epochs() -> None:
+    """Has one loss for each epoch, those before the interruption included."""
+    run = resumed(state_at(1), 2)
+    assert (run.epoch, len(run.losses)) == (2, 2)
+
+
+def test_momentum() -> None:
+    """Has the momentum of the saved run."""
+    run = whole(1)
+    state, at_save = save(run), momentum(run)
+    assert_close(momentum(resumed(state, 0)), at_save, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize(("stop", "until"), [(1, 1), (1, 2), (2, 2)])
+def test_rate(stop: int, until: int) -> None:
+    """Has the learning rate of a run at a stretch, now and later."""
+    run = resumed(state_at(stop), until)
+    assert run.optimizer.param_groups[0]["lr"] == pytest.approx(0.02 * 0.5 ** (until // 2))
+
+
+def test_order() -> None:
+    """Shuffles as the saved run would have."""
+    run = whole(1)
+    state = save(run)
+    got = torch.randperm(9, generator=resumed(state, 0).order)
+    assert_close(got, torch.randperm(9, generator=run.order))
+
+
+def test_dropout() -> None:
+    """Draws dropout as the saved run would have."""
+    state = save(whole(1))
+    next_draw = torch.rand(4)
+    resumed(state, 0)
+    assert_close(torch.rand(4), next_draw)
+
+
+def test_saved_run_goes_on() -> None:
+    """Keeps weights that do not change while the saved run goes on."""
+    run = whole(1)
+    state, at_save = save(run), expected(1)[2]
+    train(run, 2, size=4)
+    assert bits(resumed(state, 0))[2] == at_save
+
+
+def test_losses_of_a_saved_run_that_goes_on() -> None:
+    """Keeps the losses as they were while the saved run goes on."""
+    run = whole(1)
+    state = save(run)
+    train(run, 2, size=4)
+    assert resumed(state, 0).losses == expected(1)[1]
+
+
+def test_momentum_of_a_saved_run_that_goes_on() -> None:
+    """Keeps the momentum as it was while the saved run goes on."""
+    run = whole(1)
+    state, at_save = save(run), [each.clone() for each in momentum(run)]
+    train(run, 2, size=4)
+    assert_close(momentum(resumed(state, 0)), at_save, rtol=0, atol=0)
+
+
+def test_state_is_used_twice() -> None:
+    """Can be resumed again from a state that has been resumed."""
+    state = state_at(1)
+    resumed(state, 2)
+    assert bits(resumed(state, 2)) == expected(2)
+
+
+def test_saving_changes_nothing() -> None:
+    """Trains on after a save as if there had been none."""
+    run = whole(1)
+    save(run)
+    train(run, 2, size=4)
+    assert bits(run) == expected(2)
+
+
+def test_back_to_an_earlier_state() -> None:
+    """Brings a run back that has gone further than the state."""
+    run = whole(2)
+    load(run, state_at(1))
+    train(run, 2, size=4)
+    assert bits(run) == expected(2)
+
+
+def test_back_to_the_beginning() -> None:
+    """Brings a run back to where there is no momentum."""
+    run = whole(1)
+    load(run, state_at(0))
+    train(run, 1, size=4)
+    assert bits(run) == expected(1)
+
+
+def test_state_can_be_stored() -> None:
+    """Gives a dict of dicts, lists, numbers and tensors, which can be stored."""
+    state = save(whole(1))
+    assert (type(state), strange(state)) == (dict, [])
+
+
+def test_still_drops_out() -> None:
+    """Has dropout in the model, switched on, after a load as before."""
+    run = resumed(state_at(1), 1)
+    assert [(each.p, each.training) for each in run.model if isinstance(each, nn.Dropout)] == [(0.1, True)]
+
+
+def test_still_shuffles() -> None:
+    """Draws the order of each epoch from run.order."""
+    run = whole(1)
+    assert not torch.equal(run.order.get_state(), torch.Generator().manual_seed(0).get_state())
+
+
+def test_learns() -> None:
+    """Learns, with an interruption: the loss falls to a third."""
+    run = resumed(state_at(2), 6)
+    assert run.losses[-1] < run.losses[0] / 3
+
+
+def test_data_unchanged() -> None:
+    """Leaves inputs and targets as they were."""
+    run = resumed(state_at(0), 1)
+    assert_close((run.inputs, run.targets), data())

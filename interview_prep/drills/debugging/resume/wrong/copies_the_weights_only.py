@@ -1,0 +1,69 @@
+"""Copy the momentum and the losses as well as the weights: they change in place too."""
+
+import copy
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import mse_loss
+
+
+@dataclass
+class Run:
+    """All that changes while training, and the data."""
+
+    model: nn.Module
+    optimizer: torch.optim.Optimizer
+    schedule: torch.optim.lr_scheduler.LRScheduler
+    order: torch.Generator  # shuffles; dropout draws from torch's own generator
+    inputs: Tensor  # (N, F)
+    targets: Tensor  # (N, 1)
+    epoch: int = 0  # how many are done
+    losses: list[float] = field(default_factory=list)
+
+
+def begin(inputs: Tensor, targets: Tensor, seed: int) -> Run:
+    """A new run on (N, F), (N, 1); seeds torch's own generator as well."""
+    torch.manual_seed(seed)
+    model = nn.Sequential(nn.Linear(inputs.shape[1], 16), nn.ReLU(), nn.Dropout(0.1), nn.Linear(16, 1))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.02, momentum=0.9)
+    schedule = torch.optim.lr_scheduler.StepLR(optimizer, step_size=2, gamma=0.5)
+    return Run(model, optimizer, schedule, torch.Generator().manual_seed(seed), inputs, targets)
+
+
+def train(run: Run, until: int, size: int = 8) -> None:
+    """Go on until so many epochs are done in all."""
+    while run.epoch < until:
+        total = 0.0
+        for rows in torch.randperm(len(run.inputs), generator=run.order).split(size):
+            loss = mse_loss(run.model(run.inputs[rows]), run.targets[rows])
+            run.optimizer.zero_grad()
+            loss.backward()
+            run.optimizer.step()
+            total += loss.item() * len(rows)
+        run.schedule.step()
+        run.losses.append(total / len(run.inputs))
+        run.epoch += 1
+
+
+def save(run: Run) -> dict:
+    """The state after the epochs that are done."""
+    return {
+        "model": copy.deepcopy(run.model.state_dict()),
+        "optimizer": run.optimizer.state_dict(),
+        "schedule": run.schedule.state_dict(),
+        "order": run.order.get_state(),
+        "torch": torch.get_rng_state(),
+        "epoch": run.epoch,
+        "losses": run.losses,
+    }
+
+
+def load(run: Run, state: dict) -> None:
+    """Bring a run of the same shape, at whatever epoch, to the saved state."""
+    run.model.load_state_dict(state["model"])
+    run.optimizer.load_state_dict(state["optimizer"])
+    run.schedule.load_state_dict(state["schedule"])
+    run.order.set_state(state["order"])
+    torch.set_rng_state(state["torch"])
+    run.epoch, run.losses = state["epoch"], state["losses"]

@@ -1,0 +1,23 @@
+"""Use logsigmoid, or -softplus(-x): the sigmoid of -1000 is 0, and its log -inf."""
+
+import torch
+from torch import Tensor
+
+
+def sequence_log_probs(logits: Tensor, tokens: Tensor, mask: Tensor) -> Tensor:
+    logits, tokens, mask = logits[:, :-1], tokens[:, 1:], mask[:, 1:]
+    log_p = logits.log_softmax(-1)
+    picked = log_p.gather(-1, tokens.where(mask, 0).unsqueeze(-1)).squeeze(-1)
+    return picked.where(mask, 0).sum(-1)
+
+
+def dpo_loss(
+    policy_chosen: Tensor,
+    policy_rejected: Tensor,
+    reference_chosen: Tensor,
+    reference_rejected: Tensor,
+    beta: float = 0.1,
+) -> Tensor:
+    chosen = policy_chosen - reference_chosen.detach()
+    rejected = policy_rejected - reference_rejected.detach()
+    return -torch.sigmoid(beta * (chosen - rejected)).log().mean()

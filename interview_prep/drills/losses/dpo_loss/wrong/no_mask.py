@@ -1,0 +1,23 @@
+"""Sum over the tokens whose mask is True only: prompt and padding do not count."""
+
+from torch import Tensor
+from torch.nn import functional
+
+
+def sequence_log_probs(logits: Tensor, tokens: Tensor, mask: Tensor) -> Tensor:
+    logits, tokens, mask = logits[:, :-1], tokens[:, 1:], mask[:, 1:]
+    log_p = logits.log_softmax(-1)
+    picked = log_p.gather(-1, tokens.clamp(min=0).unsqueeze(-1)).squeeze(-1)
+    return picked.sum(-1)
+
+
+def dpo_loss(
+    policy_chosen: Tensor,
+    policy_rejected: Tensor,
+    reference_chosen: Tensor,
+    reference_rejected: Tensor,
+    beta: float = 0.1,
+) -> Tensor:
+    chosen = policy_chosen - reference_chosen.detach()
+    rejected = policy_rejected - reference_rejected.detach()
+    return -functional.logsigmoid(beta * (chosen - rejected)).mean()
