@@ -44,6 +44,7 @@ DEEP = (  # the methods of their classes as well
 )
 CLOSED = ("torch", "Tensor"), ("pandas", "DataFrame"), ("pandas", "Series")  # classes that get no new method either
 CHANGES_BY_ITSELF = ("Storage",)  # torch.set_default_dtype sets it
+COMES_BY_ITSELF = ("__slotnames__",)  # with the first tensor that is pickled
 
 
 def restrict() -> None:
@@ -141,7 +142,7 @@ class Integrity:
         self.before: list[tuple[Any, dict[str, Any]]] = []
         for space in (*self.modules.values(), *self.closed, *deep):
             self.before.append((space, dict(filter(is_code, vars(space).items()))))
-        self.names = [set(vars(space)) for space in self.closed]
+        self.names = [{*vars(space), *COMES_BY_ITSELF} for space in self.closed]
 
     def allow(self, changes: Iterable[tuple[Any, str]]) -> None:
         """Take what the judge itself has replaced for what was there."""
@@ -149,7 +150,7 @@ class Integrity:
             for space, before in self.before:
                 if space is owner and name in before:
                     before[name] = vars(space)[name]
-        self.names = [set(vars(space)) for space in self.closed]
+        self.names = [{*vars(space), *COMES_BY_ITSELF} for space in self.closed]
 
     def keep(self, module: ModuleType) -> None:
         """Watch all that the module of the checks holds as well."""
@@ -165,8 +166,9 @@ class Integrity:
                 name = next(name for name, value in before.items() if vars(space).get(name) is not value)
                 return f"It replaces {space.__name__}.{name}."
         for space, names in zip(self.closed, self.names, strict=True):
-            if len(vars(space)) != len(names):
-                return f"It gives {space.__name__} another {min(vars(space).keys() - names)}."
+            added = vars(space).keys() - names
+            if added:
+                return f"It gives {space.__name__} another {min(added)}."
         return ""
 
 

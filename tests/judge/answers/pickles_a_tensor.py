@@ -1,0 +1,7 @@
+import pickle
+
+import torch
+
+
+def double(x):
+    return pickle.loads(pickle.dumps(x)) + x
