@@ -95,7 +95,7 @@ def test_parameters_of_the_body(kind: str) -> None:
     """Moves no weight and no bias of the body."""
     net = seeded(dropout=0.2)
     before = [p.detach().clone() for name, p in net.body.named_parameters() if kind in name]
-    finetune(net, rows(20), labels(20, 3), 3, epochs=2)
+    finetune(net, rows(20), labels(20, 3), 3, epochs=1)
     got = [p for name, p in net.body.named_parameters() if kind in name]
     assert_close(got, before, rtol=0, atol=0)
 
@@ -104,7 +104,7 @@ def test_statistics_of_the_body() -> None:
     """Moves no statistics of the batch norm."""
     net = seeded(dropout=0.2)
     before = [b.clone() for b in net.body.buffers()]
-    finetune(net, rows(20), labels(20, 3), 3, epochs=2)
+    finetune(net, rows(20), labels(20, 3), 3, epochs=1)
     assert_close(list(net.body.buffers()), before, rtol=0, atol=0)
 
 
@@ -175,7 +175,7 @@ def test_third_task() -> None:
     net = seeded()
     before = copy.deepcopy(net.body.state_dict())
     finetune(net, rows(8), labels(8, 2), 2, epochs=1)
-    losses = finetune(net, rows(8), labels(8, 4), 4, epochs=9)
+    losses = finetune(net, rows(8), labels(8, 4), 4, epochs=3)
     assert losses[-1] < losses[0]
     assert_close(net.body.state_dict(), before, rtol=0, atol=0)
 
