@@ -15,7 +15,7 @@ import socket
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any, cast
 
 import pytest
 
@@ -43,8 +43,9 @@ SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: orphans of a fork become this process'
 class Service:
     """The pytest plugin that answers requests, a line each, where the session would collect."""
 
-    def __init__(self, stream: IO[str], folder: Path) -> None:
-        self.stream, self.folder = stream, folder
+    def __init__(self, line: socket.socket, folder: Path) -> None:
+        self.line, self.folder = line, folder
+        self.stream = line.makefile("rw", encoding="utf-8")
         self.spare: Attempt | None = None
         self.spent: Attempt | None = None
         self.known: dict[str, dict[Path, frozenset[tuple[str, str]]]] = {}
@@ -94,7 +95,7 @@ class Service:
         """How each known mistake of a drill fails; `idly` no further when somebody waits for a verdict."""
         known = self.known.setdefault(asked["folder"], {})
         for path in sorted(Path(asked["folder"], "wrong").glob("*.py")):
-            if idly and select.select([self.stream], [], [], 0)[0]:
+            if idly and select.select([self.line], [], [], 0)[0]:
                 return
             if path not in known:
                 known[path] = self.attempt(asked, str(path)).pattern
@@ -121,10 +122,10 @@ def serve(descriptor: int, folder: Path) -> None:
     for accelerator in (torch.cuda, torch.xpu, torch.mtia):  # a fork has none; asked for one, each seed costs 3 ms
         accelerator._is_in_bad_fork = lambda: True  # noqa: SLF001
     nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - pytest reports there until the end
-    stream = socket.socket(fileno=descriptor).makefile("rw", encoding="utf-8")
+    line = socket.socket(fileno=descriptor)
     places = f"--rootdir={folder}", f"--confcutdir={min(DRILLS.glob('*/'))}"  # nothing above it is collected on the way
     with contextlib.redirect_stdout(nowhere):
-        pytest.main([*PYTEST, *places, str(folder)], plugins=[Service(stream, folder)])
+        pytest.main([*PYTEST, *places, str(folder)], plugins=[Service(line, folder)])
 
 
 if __name__ == "__main__":

@@ -37,6 +37,18 @@ def descriptors(worker: Worker) -> int:
     return len(list(Path(f"/proc/{worker.process.pid}/fd").iterdir()))
 
 
+def test_learns_while_nobody_waits(worker: Worker) -> None:
+    """To learn a drill's mistakes delays no verdict for long, and ends no worker."""
+    worker.ready()
+    process = worker.process.pid
+    worker.prepare(DOUBLE)
+    assert worker.judge(DOUBLE, DOUBLE.solution).passed
+    worker.prepare(DOUBLE)
+    worker.ready()
+    assert worker.judge(DOUBLE, DOUBLE.folder / "wrong/squares.py").likely.startswith("Add x to itself")
+    assert worker.process.pid == process
+
+
 def test_two_hundred_verdicts(worker: Worker) -> None:
     """Mixed answers in a row are judged alike to the last, and memory and open files stay where they were."""
     answers = [HERE / "answers" / f"{MIXED[number % len(MIXED)]}.py" for number in range(208)]
