@@ -36,7 +36,7 @@ def test(_: Context, path: str = "") -> None:
 
 @task(name="gpu-check", help={"json": "print one JSON document"})
 def gpu_check(_: Context, json: bool = False) -> None:
-    """Say whether there is a GPU that torch can use and, if not, why and what to do."""
+    """Say whether there is a GPU that torch can use, how fast it is and, if not, why and what to do."""
     from interview_prep.environment import gpu_check
 
     gpu_check.show(json=json)
@@ -186,7 +186,7 @@ def lock(_: Context, upgrade: bool = False) -> None:
     lock.show(upgrade=upgrade)
 
 
-@task(help={"json": "print one JSON document", "only": "one group of rows: start, warmup, lab, setup or images"})
+@task(help={"json": "print one JSON document", "only": "one group: start, judge, warmup, models, lab, images or setup"})
 def bench(_: Context, json: bool = False, only: str = "") -> None:
     """Measure the budgets of the docs as ratios, side by side in one run."""
     from interview_prep.environment import bench

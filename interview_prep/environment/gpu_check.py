@@ -1,105 +1,49 @@
-"""Is there a GPU that torch can use, and if not, what to do. First version: no measurements yet.
+"""Is there a GPU that torch can use, is it as fast as it should be, and if not, why and what is the mend.
 
-Facts are gathered from the machine in one place; a pure function turns them into findings.
+`invoke gpu-check`, or this file as a plain script with torch and the standard library alone, beside its folder gpu/:
+`python interview_prep/environment/gpu_check.py [--json]`. Exit 0 ready, 1 not, 2 misuse.
+
+What is proven: the diagnosis on recorded facts, the answer on machines without a GPU, the measurements' code on the CPU
+with tiny sizes. What is not: none of it has run on a GPU yet, so the measurements, their limits in time and memory and
+what nvidia-smi and the driver answer there are read from sources, not seen.
 """
 
-import os
-from dataclasses import dataclass
+import argparse
+import json
+import sys
+from dataclasses import asdict
 from pathlib import Path
 
-from invoke.exceptions import Exit
+if __name__ == "__main__":  # in place of its own folder, whose names are nobody's but the kit's
+    sys.path[0] = str(Path(__file__).resolve().parents[2])
 
-from interview_prep.screen import Screen
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the machine and torch say."""
-
-    torch: str
-    cuda_build: str | None  # the CUDA version that torch was built for
-    devices: tuple[str, ...]
-    driver: str | None  # the NVIDIA kernel driver's version
-    in_container: bool
-    visible_devices: str | None  # CUDA_VISIBLE_DEVICES
-    wrong_result: bool = False
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What is the matter, what shows it, the mend, and whether it keeps the GPU from being used."""
-
-    what: str
-    evidence: str
-    mend: str
-    blocking: bool
+from interview_prep.environment.gpu import report
 
 
 def show(*, json: bool) -> None:
-    """Print the findings, a line each; raises Exit(1) where the GPU cannot be used."""
-    screen, facts = Screen(json=json), gather()
-    found = findings(facts)
-    ready = not any(finding.blocking for finding in found)
-    if ready:
-        screen.say(f"GPU ready: {', '.join(facts.devices)} (torch {facts.torch}, CUDA {facts.cuda_build}).")
-    for finding in found:
-        screen.say(f"{finding.what} ({finding.evidence}). {finding.mend}")
-    screen.document({"version": 1, "ready": ready, "facts": facts, "findings": found})
-    if not ready:
+    """Print the report; raises Exit(1) where the GPU cannot be used."""
+    from invoke.exceptions import Exit
+
+    from interview_prep.screen import Screen
+
+    screen, made = Screen(json=json), report.check()
+    screen.gpu(made)
+    screen.document(made.document())
+    if not made.ready:
         raise Exit(code=1)
 
 
-def gather() -> Facts:
-    """Ask torch and the driver. Imports torch, which takes a second or two."""
-    import torch
-
-    names = tuple(torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count()))
-    version = Path("/proc/driver/nvidia/version")
-    return Facts(
-        torch=torch.__version__,
-        cuda_build=torch.version.cuda,
-        devices=names,
-        driver=version.read_text().splitlines()[0] if version.exists() else None,
-        in_container=os.environ.get("PREP_CONTAINER") == "1",
-        visible_devices=os.environ.get("CUDA_VISIBLE_DEVICES"),
-        wrong_result=bool(names) and not multiplies_right(),
+def main() -> int:
+    """The same as a script: plain lines, or JSON; without the kit's packages, so it writes by itself."""
+    parser = argparse.ArgumentParser(
+        description="Is there a GPU that torch can use, and is it as fast as it should be?"
     )
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    options, made = parser.parse_args(), report.check()
+    document = json.dumps(made.document(), default=asdict, indent=2)
+    sys.stdout.write((document if options.json else "\n".join(report.lines(made))) + "\n")
+    return 0 if made.ready else 1
 
 
-def multiplies_right() -> bool:
-    """One matrix product on the GPU against the same in float64 on the CPU."""
-    import torch
-
-    a, b = torch.randn(2, 256, 256, dtype=torch.float64).unbind()
-    on_gpu = (a.cuda().float() @ b.cuda().float()).cpu().double()  # (256, 256)
-    return torch.allclose(on_gpu, a @ b, atol=1e-2)
-
-
-def findings(facts: Facts) -> list[Finding]:
-    """What keeps the GPU from being used; empty when it is ready."""
-    if facts.wrong_result:
-        mend = "Do not trust this GPU: reboot, and if it stays, use another machine."
-        return [
-            Finding("The GPU computes wrong results", f"torch {facts.torch} on {facts.devices[0]}", mend, blocking=True)
-        ]
-    if facts.devices:
-        return []
-    if facts.cuda_build is None:
-        mend = "With an NVIDIA GPU: `docker compose up lab-cuda`. Without one: everything here runs on the CPU."
-        return [Finding("This torch is a CPU build", f"torch {facts.torch}", mend, blocking=True)]
-    if facts.visible_devices is not None and facts.visible_devices.strip() in ("", "-1"):
-        evidence = f"CUDA_VISIBLE_DEVICES={facts.visible_devices!r}"
-        return [
-            Finding("The GPU is hidden from this process", evidence, "`unset CUDA_VISIBLE_DEVICES`.", blocking=True)
-        ]
-    evidence = f"torch {facts.torch} with CUDA {facts.cuda_build}, driver: {facts.driver or 'none'}"
-    if facts.driver is None and facts.in_container:
-        mend = (
-            "If the host has one (`nvidia-smi` there), install the NVIDIA Container Toolkit and start with "
-            "`docker compose up lab-cuda` or `docker run --gpus all`."
-        )
-        return [Finding("No GPU in this container", evidence, mend, blocking=True)]
-    if facts.driver is None:
-        return [Finding("No GPU here", evidence, "Install the NVIDIA driver, or go on with the CPU.", blocking=True)]
-    mend = f"Compare `nvidia-smi` with CUDA {facts.cuda_build}: the driver must be at least as new."
-    return [Finding("There is a driver, and no GPU that torch can use", evidence, mend, blocking=True)]
+if __name__ == "__main__":
+    sys.exit(main())
