@@ -90,6 +90,7 @@ class Reporter:
 def examine(session: pytest.Session, request: Request, integrity: limits.Integrity, send: Send) -> None:
     """Judge in this process, which is spent afterwards; `session` has begun and not yet collected."""
     os.chdir(request.scratch)
+    sys.dont_write_bytecode = True  # to import what was never imported here is no writing of the answer's
     checks = Path(request.folder, "test_answer.py")
     guard = limits.Guard(request.answer, Path(request.folder), Path(request.scratch))
     try:
@@ -105,8 +106,9 @@ def examine(session: pytest.Session, request: Request, integrity: limits.Integri
     session.config.pluginmanager.register(Reporter(send, guard, integrity))
     session.config.args = [str(checks)]
     sys.pycache_prefix = str(Path(request.scratch).with_name("bytecode"))  # for the checks with their asserts rewritten
+    sys.dont_write_bytecode = False
     session.config.hook.pytest_collection(session=session)
-    sys.pycache_prefix = None
+    sys.pycache_prefix, sys.dont_write_bytecode = None, True
     try:
         session.config.hook.pytest_runtestloop(session=session)
     except (KeyboardInterrupt, pytest.exit.Exception) as error:
