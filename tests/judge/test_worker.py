@@ -49,6 +49,16 @@ def test_learns_while_nobody_waits(worker: Worker) -> None:
     assert worker.process.pid == process
 
 
+def test_first_import_of_a_module(worker: Worker, tmp_path: Path) -> None:
+    """An answer may import what was never imported on this machine: no bytecode is written for it."""
+    (tmp_path / "never_seen.py").write_text("def twice(x):\n    return x + x\n")
+    answer = tmp_path / "answer.py"
+    lines = "import sys", f"sys.path.insert(0, {str(tmp_path)!r})", "from never_seen import twice as double"
+    answer.write_text("\n".join(lines) + "\n")
+    assert worker.judge(DOUBLE, answer).passed
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["answer.py", "never_seen.py"]
+
+
 def test_two_hundred_verdicts(worker: Worker) -> None:
     """Mixed answers in a row are judged alike to the last, and memory and open files stay where they were."""
     answers = [HERE / "answers" / f"{MIXED[number % len(MIXED)]}.py" for number in range(208)]
