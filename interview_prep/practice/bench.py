@@ -23,7 +23,7 @@ from interview_prep.judge.drill import Drill
 from interview_prep.judge.lint import lint
 from interview_prep.judge.worker import Worker
 
-LEARNING = 4  # seconds in which the prompt is read and the worker gets warm, and learns a drill's mistakes
+LEARNING = 3  # seconds in which the prompt is read and the worker gets warm, and learns a drill's mistakes
 PAUSE = 0.4  # seconds between two saves, in which a fork gets ready
 VERDICT = b"\xe2\x9c\x93 passed", b"\xe2\x9c\x97 not yet"
 CLEARED = b"\x1b[J"  # the end of a redraw

@@ -1,6 +1,6 @@
 """The watch loop: save, and know. One screen, single keys, and a verdict each time the answer's file changes.
 
-The file's stat is read two hundred times a second, which costs less than a percent of a processor and works on every
+The file's stat is read two hundred times a second, which costs about a percent of a processor and works on every
 mount, where file events do not arrive from outside many a container. Left out: editing; that is an editor's.
 """
 
@@ -24,6 +24,7 @@ from interview_prep.practice.history import State, states
 from interview_prep.screen import Screen
 
 TICK = 0.005  # seconds between two looks at the file
+ESCAPE = "\x1b"  # begins what arrows and the like send
 KEYS = "n next   p prompt   h hint   l list   s solution   r reset   q quit"
 Stamp = tuple[int, int, int]
 
@@ -167,8 +168,8 @@ def run(loop: Loop) -> None:
             loop.draw()
         ready, _, _ = select.select([sys.stdin], [], [], TICK)
         if ready:
-            key = os.read(sys.stdin.fileno(), 64).decode(errors="ignore")
-            if not key or not loop.press(key[0].lower()):
+            keys = os.read(sys.stdin.fileno(), 64).decode(errors="ignore").lower()
+            if not keys or not all(map(loop.press, "" if keys.startswith(ESCAPE) else keys)):
                 return
         elif loop.changed():
             loop.check()

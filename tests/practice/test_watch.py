@@ -41,9 +41,10 @@ def test_saves_and_keys(terminal: Terminal, drill: Drill, tmp_path: Path) -> Non
     screen = terminal.until("20 of 20 checks hold")
     assert "Follow-ups" in screen
     assert "1 of " in screen
+    terminal.press("\x1b[H")  # the key Home is no h
     terminal.press("s")
     terminal.until("A solution")
-    terminal.press("l")
+    terminal.press("pl")  # two keys at once are two keys
     assert "bpe" in terminal.until("solved")
     terminal.press("n")
     terminal.until("level")
