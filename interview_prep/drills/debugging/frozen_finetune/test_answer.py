@@ -209,7 +209,8 @@ def test_pretraining() -> None:
     net = seeded(dropout=0.2)
     before = copy.deepcopy(net.state_dict())
     pretrain(net, rows(8), labels(8, 2), epochs=1)
-    assert [name for name, value in net.state_dict().items() if value.equal(before[name])] == []
+    unchanged = {name for name, value in net.state_dict().items() if value.equal(before[name])}
+    assert unchanged - {"body.0.bias"} == set()  # which a batch norm takes away again: it moves by rounding alone
 
 
 def test_loss_falls() -> None:
