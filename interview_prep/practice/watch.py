@@ -6,6 +6,7 @@ mount, where file events do not arrive from outside many a container. Left out: 
 
 import contextlib
 import os
+import re
 import select
 import sys
 import termios
@@ -24,7 +25,7 @@ from interview_prep.practice.history import State, states
 from interview_prep.screen import Screen
 
 TICK = 0.005  # seconds between two looks at the file
-ESCAPE = "\x1b"  # begins what arrows and the like send
+ESCAPES = re.compile(r"\x1b(\[[0-9;]*[a-z~]|o[a-z])?")  # what arrows and the like send, in lower case
 KEYS = "n next   p prompt   h hint   l list   s solution   r reset   q quit"
 Stamp = tuple[int, int, int]
 
@@ -169,7 +170,7 @@ def run(loop: Loop) -> None:
         ready, _, _ = select.select([sys.stdin], [], [], TICK)
         if ready:
             keys = os.read(sys.stdin.fileno(), 64).decode(errors="ignore").lower()
-            if not keys or not all(map(loop.press, "" if keys.startswith(ESCAPE) else keys)):
+            if not keys or not all(map(loop.press, ESCAPES.sub("", keys))):
                 return
         elif loop.changed():
             loop.check()
