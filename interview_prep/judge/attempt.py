@@ -54,7 +54,7 @@ class Attempt:
         begin = time.perf_counter()
         os.write(self.order, json.dumps({**asdict(request), "scratch": str(self.scratch)}).encode() + b"\n")
         messages, late = self.watch(begin + seconds)
-        how = "" if final(messages) else f"It takes more than {seconds:g} s" if late else clear(self.child)
+        how = "" if final(messages) else f"It takes more than {seconds:g} s" if late else self.clear()
         self.printed.seek(max(0, self.printed.seek(0, os.SEEK_END) - TAIL))
         printed = self.printed.read().decode(errors="replace")
         verdict = conclude(Path(request.folder).name, messages, how)
@@ -72,9 +72,14 @@ class Attempt:
                 return messages, not ready
         return list(signed(data, self.key)), False
 
+    def clear(self) -> str:
+        """End the process, once: its number may be another's afterwards. How it had ended by itself."""
+        child, self.child = self.child, 0
+        return clear(child) if child else ""
+
     def end(self) -> None:
         """Clear all of it away."""
-        clear(self.child)
+        self.clear()
         self.printed.close()
         os.close(self.order)
         os.close(self.report)
@@ -98,7 +103,7 @@ def spend(session: pytest.Session, order: int, send: Send, printed: int) -> None
         os.setsid()
         for descriptor in (1, 2):
             os.dup2(printed, descriptor)
-        sys.stdout = sys.stderr = open(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)  # noqa: SIM115
+        sys.stdout = sys.stderr = open(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)  # noqa: SIM115 - to the end
         with open(order, encoding="utf-8") as stream:
             line = stream.readline()
         if line:

@@ -15,6 +15,7 @@ from typing import Any
 
 from interview_prep.judge.forbids import imported
 
+SECONDS = 10  # that an answer may take with all its checks
 MEMORY = 2 << 30  # bytes more than the worker has
 OUTPUT = 16 << 20  # bytes of any one file, standard output included
 SOURCE = 1 << 20  # bytes
@@ -96,7 +97,7 @@ class Guard:
             action = None if looking else actions.get(event)
             if action:
                 looking = True
-                frame = self.caller(sys._getframe(1))  # noqa: SLF001
+                frame = self.caller(sys._getframe(1))  # noqa: SLF001 - as in forbids.py
                 does = action(args) if frame else ""
                 looking = False
                 if frame and does:

@@ -31,9 +31,9 @@ class Finding:
     seconds: float
 
 
-def lint(folders: Sequence[Path], workers: int = 0) -> Iterator[Finding]:
+def lint(folders: Sequence[Path]) -> Iterator[Finding]:
     """Prove each drill, several at a time, in the folders' order."""
-    count = max(1, min(workers or os.cpu_count() or 1, len(folders)))
+    count = max(1, min(os.cpu_count() or 1, len(folders)))
     idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
     started = [Worker() for _ in range(count)]
     for worker in started:

@@ -23,6 +23,7 @@ from interview_prep.judge.attempt import Attempt
 from interview_prep.judge.drill import DRILLS, sentence
 from interview_prep.judge.examine import Request
 from interview_prep.judge.forbids import owner_of
+from interview_prep.judge.limits import SECONDS
 from interview_prep.judge.verdict import Verdict
 
 IMPORTS = (
@@ -100,7 +101,7 @@ class Service:
             if path not in known:
                 known[path] = self.attempt(asked, str(path)).pattern
 
-    def attempt(self, asked: dict[str, Any], answer: str, seconds: float = 10) -> Verdict:
+    def attempt(self, asked: dict[str, Any], answer: str, seconds: float = SECONDS) -> Verdict:
         for name in asked["forbids"]:
             with contextlib.suppress(ImportError, AttributeError):  # which the fork reports
                 owner_of(name)  # imported here, it is there in every later fork
@@ -120,7 +121,7 @@ def serve(descriptor: int, folder: Path) -> None:
     torch = importlib.import_module("torch")
     torch.set_num_threads(1)
     for accelerator in (torch.cuda, torch.xpu, torch.mtia):  # a fork has none; asked for one, each seed costs 3 ms
-        accelerator._is_in_bad_fork = lambda: True  # noqa: SLF001
+        accelerator._is_in_bad_fork = lambda: True  # noqa: SLF001 - it has no public name
     nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - pytest reports there until the end
     line = socket.socket(fileno=descriptor)
     places = f"--rootdir={folder}", f"--confcutdir={min(DRILLS.glob('*/'))}"  # nothing above it is collected on the way

@@ -17,10 +17,9 @@ from typing import Self
 
 from interview_prep.environment import ROOT
 from interview_prep.judge.drill import Drill
-from interview_prep.judge.limits import refused_names
+from interview_prep.judge.limits import SECONDS, refused_names
 from interview_prep.judge.verdict import Verdict
 
-SECONDS = 10  # that an answer may take with all its checks
 GRACE = 60  # seconds more until a process that does not answer is given up, its start included
 ENVIRONMENT = {
     **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),  # more do not survive a fork

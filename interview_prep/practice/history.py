@@ -42,7 +42,13 @@ class Event:
     drill: str
     kind: Kind
     passed: bool | None
-    detail: dict[str, Any]
+    text: str  # JSON
+
+    @property
+    def detail(self) -> dict[str, Any]:
+        """What else was noted; read only where somebody asks, as every redraw goes through all events."""
+        found: dict[str, Any] = json.loads(self.text)
+        return found
 
 
 class History:
@@ -65,10 +71,7 @@ class History:
         """All events, or those of one drill, oldest first."""
         query = "SELECT at, drill, kind, passed, detail FROM event WHERE ? IN ('', drill) ORDER BY id"
         rows = self.database.execute(query, (drill,)).fetchall()
-        return [
-            Event(at, name, kind, None if ok is None else bool(ok), json.loads(more))
-            for at, name, kind, ok, more in rows
-        ]
+        return [Event(at, name, kind, None if ok is None else bool(ok), more) for at, name, kind, ok, more in rows]
 
 
 def migrate(database: sqlite3.Connection) -> None:

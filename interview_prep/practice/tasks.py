@@ -4,6 +4,7 @@ import difflib
 import hashlib
 import sqlite3
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from invoke.exceptions import Exit
@@ -148,28 +149,53 @@ def judge(drill: Drill, path: Path, worker: Worker, kept: History | None) -> Ver
     return verdict
 
 
+def take_hint(drill: Drill, kept: History) -> bool:
+    """Note that one more hint is seen; whether there was one more."""
+    more = state(drill, kept).hints < len(drill.hints)
+    if more:
+        kept.add(drill.name, "hint")
+    return more
+
+
+def open_solution(drill: Drill, kept: History, *, give_up: bool) -> bool:
+    """Note that the solution is seen, or that it was given up for; whether it may be seen."""
+    now = state(drill, kept)
+    free = now.solved or now.gave_up
+    if free or give_up:
+        kept.add(drill.name, "solution" if free else "give up")
+    return free or give_up
+
+
+def begin_again(drill: Drill, kept: History) -> Path | None:
+    """Put the start back and note it; where the answer is kept, if there was one."""
+    archived = workspace.reset(drill)
+    kept.add(drill.name, "reset")
+    return archived
+
+
+def next_unsolved(drills: Sequence[Drill], kept: History) -> Drill:
+    """The first that is not solved; where all are, the first."""
+    now = states(kept.events())
+    return next((drill for drill in drills if not now.get(drill.name, State()).solved), drills[0])
+
+
 def hint(name: str) -> None:
     """Show the hints so far and one more."""
     drill, kept = find(name), history()
-    seen = state(drill, kept).hints
-    if seen < len(drill.hints):
-        kept.add(drill.name, "hint")
-    screen = Screen()
-    screen.show(view.hints(drill, seen + 1))
-    if seen >= len(drill.hints):
+    more, screen = take_hint(drill, kept), Screen()
+    screen.show(view.hints(drill, state(drill, kept).hints))
+    if not more:
         screen.say(f"That was the last one. `invoke solution {drill.name} --give-up` shows a solution.")
 
 
 def solution(name: str, *, give_up: bool) -> None:
     """Show the reference, once solved or on giving up."""
     drill, kept = find(name), history()
-    now = state(drill, kept)
-    if not (now.solved or now.gave_up or give_up):
+    if not open_solution(drill, kept, give_up=give_up):
         raise Exit(
             f"Solve it first (`invoke hint {drill.name}` helps), or `invoke solution {drill.name} --give-up`.",
             code=2,
         )
-    kept.add(drill.name, "solution" if now.solved or now.gave_up else "give up")
     screen = Screen()
     screen.show(view.solution(drill))
     screen.show(view.after(drill))
@@ -178,9 +204,7 @@ def solution(name: str, *, give_up: bool) -> None:
 def reset(name: str) -> None:
     """Archive the answer and begin again."""
     drill, kept = find(name), history()
-    archived = workspace.reset(drill)
-    kept.add(drill.name, "reset")
-    screen = Screen()
+    archived, screen = begin_again(drill, kept), Screen()
     if archived:
         screen.say(f"Your answer is kept as {view.short(archived)}.")
     screen.say(f"{view.short(workspace.answer(drill))} is the start again.")

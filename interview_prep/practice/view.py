@@ -58,11 +58,8 @@ def solution(drill: Drill) -> RenderableType:
 
 def after(drill: Drill) -> RenderableType:
     """What an interviewer asks next, for one who has solved it."""
-    return Group(Text("Say aloud", style="bold"), Markdown(drill.say_aloud), "", *follow_ups(drill))
-
-
-def follow_ups(drill: Drill) -> list[RenderableType]:
-    return [Text("Follow-ups", style="bold"), Markdown(drill.follow_ups), ""]
+    say, ask = Text("Say aloud", style="bold"), Text("Follow-ups", style="bold")
+    return Group(say, Markdown(drill.say_aloud), "", ask, Markdown(drill.follow_ups), "")
 
 
 def verdict(found: Verdict, answer: Path) -> RenderableType:

@@ -13,6 +13,7 @@ import termios
 import tty
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from invoke.exceptions import Exit
 from rich.console import Group, RenderableType
@@ -21,13 +22,20 @@ from rich.text import Text
 from interview_prep.judge.drill import Drill
 from interview_prep.judge.worker import Worker
 from interview_prep.practice import tasks, view, workspace
-from interview_prep.practice.history import State, states
+from interview_prep.practice.history import states
 from interview_prep.screen import Screen
 
 TICK = 0.005  # seconds between two looks at the file
 ESCAPES = re.compile(r"\x1b(\[[0-9;]*[a-z~]|o[a-z])?")  # what arrows and the like send, in lower case
 KEYS = "n next   p prompt   h hint   l list   s solution   r reset   q quit"
-Stamp = tuple[int, int, int]
+
+
+class Stamp(NamedTuple):
+    """What changes with each save of a file."""
+
+    modified: int  # nanoseconds
+    size: int  # bytes
+    inode: int
 
 
 class Loop:
@@ -50,9 +58,9 @@ class Loop:
             self.check()
 
     def changed(self) -> bool:
-        """Whether the answer was saved since it was judged, and is no longer being written."""
+        """Whether the answer was saved since it was judged; an empty file is a save half done."""
         now = stamp(self.answer)
-        if now == self.seen or now is None:
+        if now == self.seen or now is None or not now.size:
             return False
         self.seen = now
         return True
@@ -74,7 +82,6 @@ class Loop:
     def press(self, key: str) -> bool:
         """Do what a key says; False to end. What cannot be undone wants the key twice."""
         asked, self.asking = self.asking, ""
-        now = tasks.state(self.drill, self.history)
         if key == "q":
             return False
         if key == "n":
@@ -84,56 +91,47 @@ class Loop:
         elif key == "l":
             self.body = view.catalogue(self.drills, states(self.history.events()))
         elif key == "h":
-            self.hint(now)
+            self.hint()
         elif key == "s":
-            self.solution(now, sure=asked == "s")
+            self.solution(sure=asked == "s")
         elif key == "r":
             self.reset(sure=asked == "r")
         return True
 
     def following(self) -> Drill:
-        """The next drill that is not solved, in the catalogue's order from here; at the end the one after this."""
-        now = states(self.history.events())
+        """The next drill that is not solved, in the catalogue's order from here."""
         here = [drill.name for drill in self.drills].index(self.drill.name)
-        rest = [*self.drills[here + 1 :], *self.drills[:here]]
-        return next((drill for drill in rest if not now.get(drill.name, State()).solved), (rest or self.drills)[0])
+        return tasks.next_unsolved([*self.drills[here + 1 :], *self.drills[: here + 1]], self.history)
 
-    def hint(self, now: State) -> None:
-        if now.hints < len(self.drill.hints):
-            self.history.add(self.drill.name, "hint")
-        last = now.hints + 1 > len(self.drill.hints)
-        self.body = Group(
-            view.hints(self.drill, now.hints + 1), Text("That was the last one." if last else "h: one more")
-        )
+    def hint(self) -> None:
+        more = tasks.take_hint(self.drill, self.history)
+        seen = tasks.state(self.drill, self.history).hints
+        self.body = Group(view.hints(self.drill, seen), Text("h: one more" if more else "That was the last one."))
 
-    def solution(self, now: State, *, sure: bool) -> None:
-        if not (now.solved or now.gave_up or sure):
-            self.asking, self.body = (
-                "s",
-                Text("Give up, and see a solution? s again: yes. Any other key: no.\n", "bold"),
-            )
-            return
-        self.history.add(self.drill.name, "solution" if now.solved or now.gave_up else "give up")
-        self.body = Group(view.solution(self.drill), view.after(self.drill))
+    def solution(self, *, sure: bool) -> None:
+        if tasks.open_solution(self.drill, self.history, give_up=sure):
+            self.body = Group(view.solution(self.drill), view.after(self.drill))
+        else:
+            self.asking = "s"
+            self.body = Text("Give up, and see a solution? s again: yes. Any other key: no.\n", "bold")
 
     def reset(self, *, sure: bool) -> None:
         if not sure:
             self.asking, self.body = "r", Text("Archive this answer and begin again? r again: yes.\n", "bold")
             return
-        archived = workspace.reset(self.drill)
-        self.history.add(self.drill.name, "reset")
+        archived = tasks.begin_again(self.drill, self.history)
         self.seen = stamp(self.answer)
         kept = f"Your answer is kept as {view.short(archived)}.\n" if archived else ""
         self.body = Group(Text(kept, "bold"), view.task(self.drill))
 
 
 def stamp(path: Path) -> Stamp | None:
-    """What changes with each save, or None while there is no such file."""
+    """A file's, or None while there is no such file."""
     try:
         found = path.stat()
     except FileNotFoundError:
         return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return Stamp(found.st_mtime_ns, found.st_size, found.st_ino)
 
 
 @contextlib.contextmanager
@@ -152,9 +150,7 @@ def practice(name: str) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Exit("Practice needs a terminal. `invoke check NAME` works anywhere.", code=2)
     drills = tasks.catalogue()
-    now = states(tasks.history().events())
-    unsolved = next((drill for drill in drills if not now.get(drill.name, State()).solved), drills[0])
-    first = tasks.find(name) if name else unsolved
+    first = tasks.find(name) if name else tasks.next_unsolved(drills, tasks.history())
     with Worker() as worker, single_keys(), contextlib.suppress(KeyboardInterrupt):
         loop = Loop(drills, first, worker)
         run(loop)

@@ -157,4 +157,4 @@ def test_which_code_runs_where(capability: tuple[int, int], architecture: str, d
     assert runs(capability, architecture) is does
     if architecture.startswith("sm_"):
         code = int(architecture[3:].rstrip("a"))
-        assert torch.cuda._code_compatible_with_device(10 * capability[0] + capability[1], code) is does  # noqa: SLF001
+        assert torch.cuda._code_compatible_with_device(10 * capability[0] + capability[1], code) is does  # noqa: SLF001 - torch's own rule

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
 
 from interview_prep.environment.gpu import measure, products, timing, training, transfers
 from interview_prep.environment.gpu.facts import Board
@@ -99,7 +99,7 @@ def test_a_wrong_gradient_is_seen() -> None:
     assert training.gradient_error(model, tokens, mixed=False) < 1e-4
     model.zero_grad()
     doubled = next(model.parameters())
-    doubled.register_hook(lambda grad: 2 * grad)  # type: ignore[no-untyped-call]
+    doubled.register_hook(lambda grad: 2 * grad)  # type: ignore[no-untyped-call]  # torch's
     assert training.gradient_error(model, tokens, mixed=False) > 1e-3
 
 

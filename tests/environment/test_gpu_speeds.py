@@ -83,7 +83,7 @@ def judged(facts: Facts = FACTS, loaded: tuple[Board, ...] = (), sheet: peaks.Pe
 
 
 def board(**changes: object) -> Board:
-    return replace(Board("NVIDIA L4", "GPU-aa", 1, 1, temperature=60), **changes)  # type: ignore[arg-type]
+    return replace(Board("NVIDIA L4", "GPU-aa", 1, 1, temperature=60), **changes)  # type: ignore[arg-type] # named by the tests
 
 
 BUSY = replace(FACTS, boards=(board(utilization=97),))

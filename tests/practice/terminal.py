@@ -13,7 +13,7 @@ from fcntl import ioctl
 
 import pytest
 
-KEYS = "n next   p prompt   h hint   l list   s solution   r reset   q quit"
+from interview_prep.practice.watch import KEYS
 
 
 class Terminal:

@@ -108,7 +108,7 @@ def test_states() -> None:
     """A reset forgets attempts and hints, never that a drill was solved; giving up is remembered."""
 
     def event(at: float, kind: history.Kind, *, passed: bool | None = None, drill: str = "rope") -> Event:
-        return Event(at, drill, kind, passed, {})
+        return Event(at, drill, kind, passed, "{}")
 
     first = [event(1, "start"), event(2, "attempt", passed=False), event(3, "hint"), event(4, "attempt", passed=True)]
     assert states(first)["rope"] == State(begun=1, attempts=2, hints=1, solved=True)

@@ -107,14 +107,13 @@ def test_size(terminal: Terminal) -> None:
 
 def test_interrupt_restores_the_terminal(terminal: Terminal) -> None:
     """Ctrl-C ends the loop as q does, the terminal echoes again, and no judge is left."""
-    before = termios.tcgetattr(terminal.descriptor)
     terminal.until("Causal and padding masks")
     worker = children(terminal.pid)
     assert len(worker) == 1
     assert not termios.tcgetattr(terminal.descriptor)[3] & termios.ECHO
     terminal.press("\x03")
     assert terminal.ended() == 0
-    assert before[3] & termios.ECHO
+    assert termios.tcgetattr(terminal.descriptor)[3] & termios.ECHO
     assert not Path(f"/proc/{worker[0]}").exists()
 
 

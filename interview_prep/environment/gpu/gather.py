@@ -108,7 +108,7 @@ def ask_torch(facts: Facts) -> Facts:
         if facts.system == "Darwin":
             return replace(facts, torch_error="" if torch.backends.mps.is_available() else "MPS is not available")
         try:
-            torch.cuda.init()  # type: ignore[no-untyped-call]
+            torch.cuda.init()  # type: ignore[no-untyped-call]  # torch's
             devices = tuple(map(device, range(torch.cuda.device_count())))
         except (RuntimeError, AssertionError, torch.cuda.DeferredCudaCallError) as error:
             return replace(facts, torch_error=str(error).strip().partition("\n")[0])

@@ -49,7 +49,7 @@ def elapsed(work: Callable[[], object], device: torch.device, calls: int) -> flo
         for _ in range(calls):
             work()
         return max(time.perf_counter() - begin, 1e-9)
-    first, last = (torch.cuda.Event(enable_timing=True) for _ in range(2))  # type: ignore[no-untyped-call]
+    first, last = (torch.cuda.Event(enable_timing=True) for _ in range(2))  # type: ignore[no-untyped-call]  # torch's
     first.record()
     for _ in range(calls):
         work()

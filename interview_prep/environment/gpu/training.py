@@ -52,7 +52,7 @@ def backward(model: nn.Module, tokens: torch.Tensor, *, mixed: bool) -> torch.Te
     """The loss, with its gradients left in the model."""
     with torch.autocast(tokens.device.type, torch.bfloat16, enabled=mixed):
         loss = F.cross_entropy(model(tokens).flatten(0, 1), tokens.flatten())
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()  # type: ignore[no-untyped-call]  # torch's
     return loss.detach()
 
 

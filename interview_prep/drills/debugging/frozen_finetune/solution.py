@@ -42,7 +42,7 @@ def finetune(  # noqa: PLR0913, the settings of a run
     net: Net, x: Tensor, y: Tensor, classes: int, *, epochs: int = 20, lr: float = 0.1
 ) -> list[float]:
     """Put a new head on the net and train it alone, in place -> each epoch's mean loss of a row."""
-    net.body.requires_grad_(False)  # noqa: FBT003
+    net.body.requires_grad_(False)  # noqa: FBT003, the method's own way to be called
     net.head = nn.Linear(net.head.in_features, classes)
     net.train()
     net.body.eval()  # after train(), which sets all modules: batch norm moves its statistics without any gradient

@@ -155,7 +155,7 @@ def test_not_contiguous() -> None:
 @pytest.mark.parametrize(("one", "other"), [((3, 2), (1, 2)), ((2, 2), (3, 2)), ((2, 2), (2, 3))])
 def test_shapes_that_differ(one: tuple[int, int], other: tuple[int, int]) -> None:
     """Raises ValueError for shapes that make no pairs."""
-    with pytest.raises(ValueError):  # noqa: PT011
+    with pytest.raises(ValueError):  # noqa: PT011, any sentence will do
         info_nce(torch.ones(one), torch.ones(other))
 
 

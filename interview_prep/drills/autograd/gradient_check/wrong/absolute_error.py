@@ -18,7 +18,7 @@ def numerical_gradient(f: Function, x: np.ndarray, eps: float = 1e-5) -> np.ndar
     return slopes
 
 
-def relative_error(a: np.ndarray, b: np.ndarray, floor: float = 1e-3) -> float:  # noqa: ARG001
+def relative_error(a: np.ndarray, b: np.ndarray, floor: float = 1e-3) -> float:  # noqa: ARG001, the mistake
     a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     if a.shape != b.shape:
         raise ValueError(f"shapes {a.shape} and {b.shape}")

@@ -42,7 +42,7 @@ class Value:
     def __rtruediv__(self, other: float) -> "Value":
         return self**-1 * other
 
-    def __iadd__(self, other: "Value | float") -> "Value":  # noqa: PYI034
+    def __iadd__(self, other: "Value | float") -> "Value":  # noqa: PYI034, no subclass is meant
         self.data += value_of(other).data
         return self
 

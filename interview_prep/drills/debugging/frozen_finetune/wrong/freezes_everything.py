@@ -38,7 +38,7 @@ def finetune(  # noqa: PLR0913, the settings of a run
     net: Net, x: Tensor, y: Tensor, classes: int, *, epochs: int = 20, lr: float = 0.1
 ) -> list[float]:
     net.head = nn.Linear(net.head.in_features, classes)
-    net.requires_grad_(False)  # noqa: FBT003
+    net.requires_grad_(False)  # noqa: FBT003, the method's own way to be called
     net.train()
     net.body.eval()  # after train(), which sets all modules: batch norm moves its statistics without any gradient
     return fit(net, torch.optim.SGD(net.head.parameters(), lr=lr, momentum=0.9), x, y, epochs)
