@@ -1,4 +1,4 @@
-"""One verdict: a process forked in advance is spent on one answer, watched, and cleared away with all that it started.
+"""One verdict: a process begun in advance is spent on one answer, watched, and cleared away with all that it started.
 
 What happens inside it stands in examine.py.
 """
@@ -18,47 +18,61 @@ import time
 import traceback
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from interview_prep.judge import limits
-from interview_prep.judge.examine import Request, Send, examine
+from interview_prep.judge import limits, session
+from interview_prep.judge.examine import Request, Send, examine, rehearse
 from interview_prep.judge.verdict import Check, Verdict
 
 REPORT = 4 << 20  # bytes; no honest answer's checks have so much to say
+START = 60  # seconds in which an interpreter has started, or never will
 TAIL = 2000  # bytes of what an answer prints that are worth showing
 Message = dict[str, Any]
 
 
 class Attempt:
-    """A process that waits for its one answer; `judge` spends it. To make one costs more than to spend it."""
+    """A process that waits for its one answer; `judge` spends it. To begin one costs more than to spend it."""
 
-    def __init__(self, session: pytest.Session, folder: Path) -> None:
+    def __init__(self, begun: pytest.Session | None, folder: Path) -> None:
+        """Fork `begun`, or where that is None start another interpreter."""
+        self.rehearses = ""  # the folder of the drill
         self.scratch = folder / "scratch"
         self.scratch.mkdir()
         self.printed = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by end()
         self.key = secrets.token_bytes(16)
-        order, self.order = os.pipe()
+        orders, self.orders = Pipe(duplex=False)
         self.report, report = os.pipe()
-        self.child = os.fork()
-        if self.child == 0:
-            keep_only(order, report, self.printed.fileno())
-            spend(session, order, signing(report, self.key), self.printed.fileno())
-        os.close(order)
+        ends = orders.fileno(), report, self.printed.fileno()
+        self.child = os.fork() if begun else started(ends, folder)
+        if begun and self.child == 0:
+            spend(begun, *ends)
+        orders.close()
         os.close(report)
+        self.orders.send_bytes(self.key)
+
+    def rehearse(self, request: Request) -> None:
+        """Have it run the checks on a known mistake while it waits."""
+        self.rehearses = request.folder
+        self.order(request)
 
     def judge(self, request: Request, seconds: float) -> Verdict:
         """What an answer is worth, in at most about `seconds`."""
+        select.select([self.report], [], [], START)
         begin = time.perf_counter()
-        os.write(self.order, json.dumps({**asdict(request), "scratch": str(self.scratch)}).encode() + b"\n")
+        self.order(request)
         messages, late = self.watch(begin + seconds)
         how = "" if final(messages) else f"It takes more than {seconds:g} s" if late else self.clear()
         self.printed.seek(max(0, self.printed.seek(0, os.SEEK_END) - TAIL))
         printed = self.printed.read().decode(errors="replace")
         verdict = conclude(Path(request.folder).name, messages, how)
         return replace(verdict, printed=printed, seconds=time.perf_counter() - begin)
+
+    def order(self, request: Request) -> None:
+        self.orders.send_bytes(json.dumps({**asdict(request), "scratch": str(self.scratch)}).encode())
 
     def watch(self, until: float) -> tuple[list[Message], bool]:
         """What the fork says until its last word, its end, or the end of its time, and whether that was it."""
@@ -81,7 +95,7 @@ class Attempt:
         """Clear all of it away."""
         self.clear()
         self.printed.close()
-        os.close(self.order)
+        self.orders.close()
         os.close(self.report)
         shutil.rmtree(self.scratch)
 
@@ -96,18 +110,33 @@ def keep_only(*descriptors: int) -> None:
                 os.dup2(nowhere, descriptor)  # closed, its number could come back as something else
 
 
-def spend(session: pytest.Session, order: int, send: Send, printed: int) -> None:
-    """The fork: wait for the one request, examine in a session of its own, never return."""
+def started(ends: tuple[int, int, int], folder: Path) -> int:
+    """Another interpreter in place of a fork."""
+    for end in ends:
+        os.set_inheritable(end, True)  # noqa: FBT003 - it takes no keyword
+    module = "-m", "interview_prep.judge.attempt"
+    return os.posix_spawn(sys.executable, [sys.executable, "-P", *module, str(folder), *map(str, ends)], os.environ)
+
+
+def spend(begun: pytest.Session, order: int, report: int, printed: int) -> None:
+    """The process of its own: wait for the one request, rehearsing meanwhile, examine, and never return."""
+    keep_only(order, report, printed)
     integrity = limits.Integrity()
+    orders = Connection(order, writable=False)
+    send = signing(report, orders.recv_bytes())
     try:
         os.setsid()
         for descriptor in (1, 2):
             os.dup2(printed, descriptor)
         sys.stdout = sys.stderr = open(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)  # noqa: SIM115 - to the end
-        with open(order, encoding="utf-8") as stream:
-            line = stream.readline()
-        if line:
-            examine(session, Request(**json.loads(line)), integrity, send)
+        send({"waits": True})
+        request = Request(**json.loads(orders.recv_bytes()))
+        if request.rehearsal:
+            rehearse(begun, request, orders.poll)
+            request = Request(**json.loads(orders.recv_bytes()))
+        examine(begun, request, integrity, send)
+    except EOFError:  # nothing was asked
+        pass
     except BaseException as error:  # noqa: BLE001 - whatever it is, this process ends here
         traceback.print_exc()
         send({"reason": integrity.broken() or f"The judge has failed: {type(error).__name__}.", "line": 0})
@@ -179,3 +208,8 @@ def conclude(name: str, messages: list[Message], how: str) -> Verdict:
     complete = 0 < end["ended"] == len(checks)
     reason = "" if complete else "Not every check has reported."
     return Verdict(name, passed=complete and all(check.passed for check in checks), checks=checks, reason=reason)
+
+
+if __name__ == "__main__":
+    where, *numbers = sys.argv[1:]
+    session.begin(Path(where), lambda begun: spend(begun, *map(int, numbers)))

@@ -7,21 +7,25 @@ nothing. The exit code says nothing. Left out: the limit of time, which the work
 import ast
 import importlib.util
 import os
+import random
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal, cast
+from typing import Any, cast
 
+import numpy as np
 import pytest
+import torch
 
 from interview_prep.judge import diagnose, forbids, limits
 from interview_prep.judge.verdict import Check
 
-Phase = Literal["setup", "call", "teardown"]
 Send = Callable[[dict[str, Any]], None]
 
 
@@ -34,6 +38,7 @@ class Request:
     forbids: Sequence[str]
     allows: Sequence[str]  # comparisons of its own that the solution defines as well
     wants: Sequence[str]  # names that the checks import
+    rehearsal: bool = False  # of a known mistake, before the answer
     scratch: str = ""  # the only folder in which it may write
 
 
@@ -58,62 +63,108 @@ class Reporter:
             self.integrity.keep(item.module)
         self.began = True
 
-    def pytest_runtest_logstart(self, nodeid: str) -> None:
-        self.send({"begins": nodeid.partition("::")[2]})
-
     def pytest_assertrepr_compare(self, left: object, right: object) -> None:
         self.compared = (left, right)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Function, call: pytest.CallInfo[None]) -> pytest.TestReport:
-        """In place of pytest's own, which would lay out a traceback that nobody reads."""
-        if call.excinfo and isinstance(call.excinfo.value, MemoryError):
-            traceback.clear_frames(call.excinfo.tb)  # there is memory again, to report it
-        if call.when == "call" or call.excinfo:
-            self.send({"check": asdict(self.check(item, call))})
-        outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
-        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, cast("Phase", call.when))
+    def pytest_runtest_protocol(self, item: pytest.Function, nextitem: pytest.Item | None) -> bool:
+        """Run one check; pytest's own way makes three reports of it that nobody reads, and takes longer than it."""
+        self.send({"begins": item.name})
+        state, raised = item.session._setupstate, None  # noqa: SLF001 - as in pytest's own
+        try:
+            try:
+                state.setup(item)
+                item.runtest()
+            finally:
+                state.teardown_exact(nextitem)
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the check has failed
+            raised = error
+        self.send({"check": vars(self.check(item, raised))})
+        return True
 
-    def check(self, item: pytest.Function, call: pytest.CallInfo[None]) -> Check:
+    def check(self, item: pytest.Function, raised: BaseException | None) -> Check:
         says = (item.obj.__doc__ or item.name).strip().partition("\n")[0]
         params = item.callspec.params if hasattr(item, "callspec") else {}
         given = ", ".join(f"{name}={value!r}" for name, value in params.items())
-        result = Check(item.name, says, passed=not call.excinfo, given=given)
+        result = Check(item.name, says, passed=not raised, given=given)
         compared, self.compared = self.compared, None
         if self.guard.refused:
             return replace(result, passed=False, kind="refused", got=self.guard.refused)
-        if not call.excinfo:
+        if not raised:
             return result
-        return diagnose.failure(result, call.excinfo.value, compared, self.guard.answer)
+        if isinstance(raised, MemoryError):
+            traceback.clear_frames(raised.__traceback__)  # there is memory again, to report it
+        return diagnose.failure(result, raised, compared, self.guard.answer)
 
 
 def examine(session: pytest.Session, request: Request, integrity: limits.Integrity, send: Send) -> None:
     """Judge in this process, which is spent afterwards; `session` has begun and not yet collected."""
     os.chdir(request.scratch)
     sys.dont_write_bytecode = True  # to import what was never imported here is no writing of the answer's
-    checks = Path(request.folder, "test_answer.py")
     guard = limits.Guard(request.answer, Path(request.folder), Path(request.scratch))
     try:
         integrity.allow(armed(request, guard))
-        source = read(request)
+        tree = read(request)
         limits.restrict()
         guard.watch()
-        load(request, source, guard)
+        load(request, tree, guard)
     except Refused as refused:
         send({"reason": str(refused), "line": refused.line})
         return
     warnings.simplefilter("error")
     session.config.pluginmanager.register(Reporter(send, guard, integrity))
-    session.config.args = [str(checks)]
-    sys.pycache_prefix = str(Path(request.scratch).with_name("bytecode"))  # for the checks with their asserts rewritten
-    sys.dont_write_bytecode = False
-    session.config.hook.pytest_collection(session=session)
-    sys.pycache_prefix, sys.dont_write_bytecode = None, True
+    collect(session, request)
     try:
         session.config.hook.pytest_runtestloop(session=session)
     except (KeyboardInterrupt, pytest.exit.Exception) as error:
         send({"reason": f"It raises {type(error).__name__}, which no check can catch.", "line": 0})
     send({"ended": session.testscollected, "refused": guard.refused or integrity.broken(), "line": guard.line})
+
+
+def rehearse(session: pytest.Session, request: Request, waiting: Callable[[], bool]) -> None:
+    """Run the checks on a known mistake until an answer is `waiting`, which then meets warm code and touched memory."""
+    os.chdir(request.scratch)
+    sys.dont_write_bytecode = True
+    guard = limits.Guard(request.answer, Path(request.folder), Path(request.scratch))
+    silent = Reporter(lambda _: None, guard, limits.Integrity())
+    nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - closed in the next line
+    with as_before(), nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+        load(request, read(request), guard)
+        session.config.pluginmanager.register(silent)
+        collect(session, request)
+        for item, following in pairwise([*session.items, None]):
+            if not item or waiting():
+                break
+            session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        session._setupstate.teardown_exact(None)  # noqa: SLF001 - what pytest's own loop calls when it is stopped
+        session.config.pluginmanager.unregister(silent)
+    first = cast("pytest.Function", session.items[0])
+    for name in ("answer", first.module.__name__):
+        del sys.modules[name]
+
+
+@contextmanager
+def as_before() -> Iterator[None]:
+    """Put back what a known mistake may leave behind in the libraries."""
+    drawn, grad, dtype = random.getstate(), torch.is_grad_enabled(), torch.get_default_dtype()
+    drawn_by_numpy = np.random.get_state()  # noqa: NPY002 - the answer may use it
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings(action="error"):
+        yield
+    random.setstate(drawn)
+    np.random.set_state(drawn_by_numpy)  # noqa: NPY002
+    torch.set_grad_enabled(grad)
+    torch.set_default_dtype(dtype)
+
+
+def collect(session: pytest.Session, request: Request) -> None:
+    """Import the drill's checks, which import the answer."""
+    session.config.args = [str(Path(request.folder, "test_answer.py"))]
+    sys.pycache_prefix = str(Path(request.scratch).with_name("bytecode"))  # for the checks with their asserts rewritten
+    sys.dont_write_bytecode = False
+    session.config.hook.pytest_collection(session=session)
+    sys.pycache_prefix, sys.dont_write_bytecode = None, True
 
 
 def armed(request: Request, guard: limits.Guard) -> list[tuple[Any, str]]:
@@ -124,8 +175,8 @@ def armed(request: Request, guard: limits.Guard) -> list[tuple[Any, str]]:
         raise Refused(str(error)) from error
 
 
-def read(request: Request) -> str:
-    """The source, where it can be parsed and names nothing that is refused."""
+def read(request: Request) -> ast.Module:
+    """What the source says, where it can be parsed and names nothing that is refused."""
     content = Path(request.answer).read_bytes()
     if not content.strip():
         raise Refused("The file is empty.")
@@ -136,21 +187,22 @@ def read(request: Request) -> str:
         tree = ast.parse(source, request.answer)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise Refused(f"It does not parse: {diagnose.told(error)}", getattr(error, "lineno", 0) or 0) from error
-    for name, line in forbids.calls(tree, request.forbids):
+    nodes = list(ast.walk(tree))
+    for name, line in forbids.calls(nodes, request.forbids):
         raise Refused(forbids.says(name), line)
-    for name, line in limits.refused_names(tree):
+    for name, line in limits.refused_names(nodes):
         if name not in request.allows:
             raise Refused(f"It uses {name}, which no answer needs: it may not meddle with the judge.", line)
-    return source
+    return tree
 
 
-def load(request: Request, source: str, guard: limits.Guard) -> None:
+def load(request: Request, tree: ast.Module, guard: limits.Guard) -> None:
     """The answer as the module `answer`; what goes wrong in it is its own."""
     module = ModuleType("answer")
     module.__file__ = request.answer
     sys.modules["answer"] = module
     try:
-        exec(compile(source, request.answer, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - to run it is the point
+        exec(compile(tree, request.answer, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - to run it is the point
     except BaseException as error:
         line = diagnose.line_in(request.answer, error)
         raise Refused(guard.refused or f"It cannot be imported: {diagnose.told(error)}", guard.line or line) from error

@@ -8,7 +8,7 @@ import contextlib
 import functools
 import importlib
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,12 +19,12 @@ class ForbiddenCall(BaseException):
     """Raised in an answer; no `except Exception` of its own catches it."""
 
 
-def calls(tree: ast.AST, forbids: Iterable[str]) -> Iterator[tuple[str, int]]:
+def calls(nodes: Sequence[ast.AST], forbids: Iterable[str]) -> Iterator[tuple[str, int]]:
     """Each forbidden name that the source uses, with its line."""
-    aliases = dict(imported(tree))
+    aliases = dict(imported(nodes))
     names = set(forbids)
     methods = {name.rpartition(".")[2]: name for name in names if is_method(name)}
-    for node in ast.walk(tree):
+    for node in nodes:
         if not isinstance(node, ast.Attribute | ast.Name):
             continue
         found = dotted(node, aliases)
@@ -34,9 +34,9 @@ def calls(tree: ast.AST, forbids: Iterable[str]) -> Iterator[tuple[str, int]]:
             yield methods[node.attr], node.lineno
 
 
-def imported(tree: ast.AST) -> Iterator[tuple[str, str]]:
+def imported(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
     """What each imported name stands for: F is torch.nn.functional."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             for name in node.names:
                 yield (name.asname, name.name) if name.asname else (name.name.partition(".")[0],) * 2

@@ -58,15 +58,15 @@ def restrict() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def refused_names(tree: ast.AST) -> Iterator[tuple[str, int]]:
+def refused_names(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
     """Where a source names what no answer needs but to be taken for right, or imports such a module."""
-    for node in ast.walk(tree):
+    for node in nodes:
         words = (getattr(node, field, None) for field in ("name", "attr", "value"))
         named = next((word for word in words if isinstance(word, str)), "")
         if named in NAMES:
             yield named, getattr(node, "lineno", 0)
         elif isinstance(node, ast.Import | ast.ImportFrom):
-            full = [f"{name}." for _, name in imported(node)]
+            full = [f"{name}." for _, name in imported([node])]
             yield from (
                 (module, node.lineno) for module in MODULES if any(each.startswith(f"{module}.") for each in full)
             )

@@ -1,82 +1,75 @@
 """The warm process: a pytest session that has begun and never collects. Each verdict is a fork of it, which does.
 
-A fork has neither torch to import nor pytest to start. This process itself never runs an answer, never touches CUDA
-and has one thread.
+A fork has neither torch to import nor pytest to start, and while it waits for its answer it rehearses with a known
+mistake. This process itself never runs an answer, never touches CUDA and has one thread. Where there is no fork,
+each verdict has an interpreter of its own instead, started in advance.
 """
 
 import contextlib
 import ctypes
-import gc
-import importlib
 import json
-import os
 import select
 import socket
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
+from interview_prep.judge import session
 from interview_prep.judge.attempt import Attempt
-from interview_prep.judge.drill import DRILLS, sentence
+from interview_prep.judge.drill import sentence
 from interview_prep.judge.examine import Request
 from interview_prep.judge.forbids import owner_of
 from interview_prep.judge.limits import SECONDS
 from interview_prep.judge.verdict import Verdict
 
-IMPORTS = (
-    *("torch.testing", "torch.nn.functional", "torch._dynamo", "numpy.testing", "pandas.testing", "transformers"),
-    *("sklearn.pipeline", "sklearn.compose", "sklearn.linear_model", "sklearn.ensemble", "sklearn.impute"),
-)
-UNUSED = (
-    *("cacheprovider", "junitxml", "pastebin", "doctest", "unittest", "stepwise", "faulthandler", "logging"),
-    *("debugging", "threadexception", "unraisableexception", "warnings", "setuponly", "setupplan", "subtests"),
-)
-PYTEST = (
-    *("-q", "-s", "--tb=no", "--noconftest", "--import-mode=importlib", "-c", os.devnull),
-    *(f"-pno:{name}" for name in UNUSED),
-)
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: orphans of a fork become this process's children, which it can end
 
 
 class Service:
-    """The pytest plugin that answers requests, a line each, where the session would collect."""
+    """Answers requests, a line each, until the other end of the socket is closed."""
 
     def __init__(self, line: socket.socket, folder: Path) -> None:
         self.line, self.folder = line, folder
         self.stream = line.makefile("rw", encoding="utf-8")
+        self.session: pytest.Session | None = None
         self.spare: Attempt | None = None
         self.spent: Attempt | None = None
+        self.practised: dict[str, Any] | None = None  # the drill that the next answer will be for
         self.known: dict[str, dict[Path, frozenset[tuple[str, str]]]] = {}
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionstart(self, session: pytest.Session) -> None:
-        session.config.pluginmanager.unregister(name="terminalreporter")  # the forks report to us
-        gc.collect()
-        gc.freeze()  # the forks share these pages as long as nothing writes to them
-        self.session = session
+    def serve(self, begun: pytest.Session | None = None) -> None:
+        self.session = begun
         self.renew()
         for line in self.stream:
             asked = json.loads(line)
             if "answer" in asked:
                 self.reply(asdict(self.judge(asked)))
             elif "folder" in asked:
-                self.learn(asked, idly=True)
+                self.practised = asked
             else:
                 self.reply({})
-            self.renew()
+            self.idle()
         if self.spare:
             self.spare.end()
-        os._exit(0)
 
-    def renew(self) -> None:
+    def idle(self) -> None:
+        """What can be done before the next request."""
+        if self.practised:
+            self.learn(self.practised, idly=True)
+        spare = self.renew()
+        if self.practised and not spare.rehearses:
+            spare.rehearse(request(self.practised, str(mistakes(self.practised)[0]), rehearsal=True))
+
+    def renew(self) -> Attempt:
         """Clear the last attempt away, and have another process wait for the next."""
         if self.spent:
             self.spent.end()
             self.spent = None
         self.spare = self.spare or Attempt(self.session, self.folder)
+        return self.spare
 
     def reply(self, content: dict[str, Any]) -> None:
         self.stream.write(json.dumps(content) + "\n")
@@ -86,8 +79,9 @@ class Service:
         verdict = self.attempt(asked, asked["answer"], asked["seconds"])
         if verdict.passed or not verdict.pattern or not asked["likely"]:
             return verdict
-        self.learn(asked)
-        known = self.known[asked["folder"]].items()
+        if self.session:  # without fork it takes a minute, and is done idly
+            self.learn(asked)
+        known = self.known.get(asked["folder"], {}).items()
         return replace(
             verdict, likely=next((sentence(path) for path, pattern in known if pattern == verdict.pattern), "")
         )
@@ -95,7 +89,7 @@ class Service:
     def learn(self, asked: dict[str, Any], *, idly: bool = False) -> None:
         """How each known mistake of a drill fails; `idly` no further when somebody waits for a verdict."""
         known = self.known.setdefault(asked["folder"], {})
-        for path in sorted(Path(asked["folder"], "wrong").glob("*.py")):
+        for path in mistakes(asked):
             if idly and select.select([self.line], [], [], 0)[0]:
                 return
             if path not in known:
@@ -105,29 +99,27 @@ class Service:
         for name in asked["forbids"]:
             with contextlib.suppress(ImportError, AttributeError):  # which the fork reports
                 owner_of(name)  # imported here, it is there in every later fork
-        self.renew()
-        spare, self.spare = cast("Attempt", self.spare), None
+        if self.spare and self.spare.rehearses not in ("", asked["folder"]):
+            self.spent, self.spare = self.spare, None
+        spare, self.spare = self.renew(), None
         self.spent = spare
-        request = Request(asked["folder"], answer, asked["forbids"], asked["allows"], asked["wants"])
-        return spare.judge(request, seconds)
+        return spare.judge(request(asked, answer), seconds)
 
 
-def serve(descriptor: int, folder: Path) -> None:
-    """Answer what comes over the socket until its other end is closed."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
-    for name in IMPORTS:
-        importlib.import_module(name)
-    torch = importlib.import_module("torch")
-    torch.set_num_threads(1)
-    for accelerator in (torch.cuda, torch.xpu, torch.mtia):  # a fork has none; asked for one, each seed costs 3 ms
-        accelerator._is_in_bad_fork = lambda: True  # noqa: SLF001 - it has no public name
-    nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - pytest reports there until the end
-    line = socket.socket(fileno=descriptor)
-    places = f"--rootdir={folder}", f"--confcutdir={min(DRILLS.glob('*/'))}"  # nothing above it is collected on the way
-    with contextlib.redirect_stdout(nowhere):
-        pytest.main([*PYTEST, *places, str(folder)], plugins=[Service(line, folder)])
+def request(asked: dict[str, Any], answer: str, *, rehearsal: bool = False) -> Request:
+    return Request(asked["folder"], answer, asked["forbids"], asked["allows"], asked["wants"], rehearsal)
+
+
+def mistakes(asked: dict[str, Any]) -> list[Path]:
+    """The drill's known ones."""
+    return sorted(Path(asked["folder"], "wrong").glob("*.py"))
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), Path(sys.argv[2]))
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
+    service = Service(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]))
+    if sys.argv[3:] == ["--no-fork"]:
+        service.serve()
+    else:
+        session.begin(service.folder, service.serve)

@@ -33,16 +33,19 @@ ENVIRONMENT = {
 class Worker:
     """Starts to warm up at once; `judge` waits for it. It and its files are gone after `close`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, fork: bool = hasattr(os, "fork")) -> None:
+        """Without `fork` each verdict has an interpreter of its own: the same, some seconds later."""
+        self.fork = fork
         self.start()
 
     def start(self) -> None:
         self.folder = tempfile.TemporaryDirectory(prefix="judge-")
         self.ours, theirs = socket.socketpair()
         self.ours.settimeout(GRACE)
+        command = sys.executable, "-P", "-m", "interview_prep.judge.warm"
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "interview_prep.judge.warm", str(theirs.fileno()), self.folder.name],
+                [*command, str(theirs.fileno()), self.folder.name, *([] if self.fork else ["--no-fork"])],
                 cwd=ROOT,
                 env={**os.environ, **ENVIRONMENT, "PYTHONPATH": str(ROOT)},
                 pass_fds=[theirs.fileno()],
@@ -97,7 +100,7 @@ class Worker:
 @functools.cache
 def asked(drill: Drill) -> dict[str, object]:
     """What the process has to know of a drill."""
-    allows = {name for name, _ in refused_names(ast.parse(drill.solution.read_bytes()))}
+    allows = {name for name, _ in refused_names(ast.walk(ast.parse(drill.solution.read_bytes())))}
     imports = [node for node in ast.parse(drill.checks.read_bytes()).body if isinstance(node, ast.ImportFrom)]
     wants = [alias.name for node in imports if node.module == "answer" for alias in node.names]
     folder = str(drill.folder.resolve())

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,7 @@ MIXED = (
     "starts_threads",
     "patches_torch",
 )
+STATEFUL = "generate_with_cache", "training_loop", "lying_metrics"  # whose mistakes change what is global
 PROMPT = "---\ntitle: Broken\ntopic: text\nlevel: 4\nminutes: soon\ntags: []\n---\n## Hint 1\n\nA\n"
 PASSES = {"passes", "starts_threads"}
 
@@ -47,6 +50,43 @@ def test_learns_while_nobody_waits(worker: Worker) -> None:
     worker.ready()
     assert worker.judge(DOUBLE, DOUBLE.folder / "wrong/squares.py").likely.startswith("Add x to itself")
     assert worker.process.pid == process
+
+
+@pytest.fixture(scope="module")
+def unrehearsed() -> Iterator[Worker]:
+    with Worker() as worker:
+        yield worker
+
+
+@pytest.mark.parametrize("name", STATEFUL)
+def test_rehearsal_changes_no_verdict(worker: Worker, unrehearsed: Worker, name: str) -> None:
+    """What a process has rehearsed with a known mistake shows in no verdict, whenever the answer comes."""
+    drill = drills.read(next(folder for folder in drills.folders() if folder.name == name))
+    worker.prepare(drill)
+    worker.ready()
+    for answer, pause in ((drill.solution, 0), (drill.solution, 0.1), (drill.wrong[-1], 0.2), (drill.solution, 1)):
+        time.sleep(pause)  # so that it comes before, in and after the rehearsal
+        expected = unrehearsed.judge(drill, answer, likely=False)
+        assert worker.judge(drill, answer, likely=False) == expected
+        assert expected.passed == (answer == drill.solution)
+
+
+@pytest.mark.parametrize("answer", ["passes", "fails", "exits", "kills_its_parent"])
+def test_without_fork(worker: Worker, no_fork: Worker, answer: str) -> None:
+    """Where an interpreter of its own takes the place of a fork, the verdict is the same, and nothing is left."""
+    path = HERE / "answers" / f"{answer}.py"
+    assert no_fork.judge(DOUBLE, path, likely=False) == worker.judge(DOUBLE, path, likely=False)
+    assert children(no_fork.process.pid) == 1  # that waits for the next
+
+
+@pytest.fixture(scope="module")
+def no_fork() -> Iterator[Worker]:
+    with Worker(fork=False) as worker:
+        yield worker
+
+
+def children(pid: int) -> int:
+    return len(Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
 
 
 def test_first_import_of_a_module(worker: Worker, tmp_path: Path) -> None:

@@ -1,0 +1,57 @@
+"""A pytest session that has begun and not yet collected, with all imported that a drill may use.
+
+What is begun so is warm.py's process or, where there is no fork, each attempt's own.
+"""
+
+import contextlib
+import gc
+import importlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from interview_prep.judge.drill import DRILLS
+
+IMPORTS = (
+    *("torch.testing", "torch.nn.functional", "torch._dynamo", "numpy.testing", "pandas.testing", "transformers"),
+    *("sklearn.pipeline", "sklearn.compose", "sklearn.linear_model", "sklearn.ensemble", "sklearn.impute"),
+)
+UNUSED = (
+    *("cacheprovider", "junitxml", "pastebin", "doctest", "unittest", "stepwise", "faulthandler", "logging"),
+    *("debugging", "threadexception", "unraisableexception", "warnings", "setuponly", "setupplan", "subtests"),
+)
+PYTEST = (
+    *("-q", "-s", "--tb=no", "--noconftest", "--import-mode=importlib", "-c", os.devnull),
+    *(f"-pno:{name}" for name in UNUSED),
+)
+
+
+class Begun:
+    """The pytest plugin that takes over where the session would collect."""
+
+    def __init__(self, then: Callable[[pytest.Session], None]) -> None:
+        self.then = then
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        session.config.pluginmanager.unregister(name="terminalreporter")  # the judge reports by itself
+        gc.collect()
+        gc.freeze()  # forks share these pages as long as nothing writes to them
+        self.then(session)
+        os._exit(0)
+
+
+def begin(folder: Path, then: Callable[[pytest.Session], None]) -> None:
+    """Begin one in `folder`, hand it to `then`, and end this process."""
+    for name in IMPORTS:
+        importlib.import_module(name)
+    torch = importlib.import_module("torch")
+    torch.set_num_threads(1)
+    for accelerator in (torch.cuda, torch.xpu, torch.mtia):  # the judge has none; asked for one, each seed costs 3 ms
+        accelerator._is_in_bad_fork = lambda: True  # noqa: SLF001 - it has no public name
+    nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - pytest reports there until the end
+    places = f"--rootdir={folder}", f"--confcutdir={min(DRILLS.glob('*/'))}"  # nothing above it is collected on the way
+    with contextlib.redirect_stdout(nowhere):
+        pytest.main([*PYTEST, *places, str(folder)], plugins=[Begun(then)])
