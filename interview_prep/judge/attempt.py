@@ -114,8 +114,13 @@ def started(ends: tuple[int, int, int], folder: Path) -> int:
     """Another interpreter in place of a fork."""
     for end in ends:
         os.set_inheritable(end, True)  # noqa: FBT003 - it takes no keyword
-    module = "-m", "interview_prep.judge.attempt"
-    return os.posix_spawn(sys.executable, [sys.executable, "-P", *module, str(folder), *map(str, ends)], os.environ)
+    program = f"from interview_prep.judge import attempt; attempt.alone({str(folder)!r}, {ends})"
+    return os.posix_spawn(sys.executable, [sys.executable, "-P", "-c", program], os.environ)
+
+
+def alone(folder: str, ends: tuple[int, int, int]) -> None:
+    """That interpreter: begin a session and spend it."""
+    session.begin(Path(folder), lambda begun: spend(begun, *ends))
 
 
 def spend(begun: pytest.Session, order: int, report: int, printed: int) -> None:
@@ -208,8 +213,3 @@ def conclude(name: str, messages: list[Message], how: str) -> Verdict:
     complete = 0 < end["ended"] == len(checks)
     reason = "" if complete else "Not every check has reported."
     return Verdict(name, passed=complete and all(check.passed for check in checks), checks=checks, reason=reason)
-
-
-if __name__ == "__main__":
-    where, *numbers = sys.argv[1:]
-    session.begin(Path(where), lambda begun: spend(begun, *map(int, numbers)))

@@ -23,20 +23,24 @@ from interview_prep.judge.drill import Drill
 from interview_prep.judge.lint import lint
 from interview_prep.judge.worker import Worker
 
-LEARNING = 3  # seconds in which the prompt is read and the worker gets warm, and learns a drill's mistakes
-PAUSE = 0.4  # seconds between two saves, in which a fork gets ready
-VERDICT = b"\xe2\x9c\x93 passed", b"\xe2\x9c\x97 not yet"
+LEARNING = 5  # seconds in which the prompt is read and the worker gets warm, and learns a drill's mistakes
+PAUSE = 0.5  # seconds between two saves, in which a process gets ready for the next
+PASSED, NOT_YET = b"\xe2\x9c\x93 passed", b"\xe2\x9c\x97 not yet"
+IN_A_ROW = 208  # verdicts
 CLEARED = b"\x1b[J"  # the end of a redraw
 
 
 def measure() -> Iterator[Row]:
     """The worker's start and size, the verdicts, lint."""
+    every = drills.catalogue()
     begin = time.perf_counter()
     with Worker() as worker:
         worker.ready()
         yield Row("the judge's worker, until it is ready", time.perf_counter() - begin, "", 0, "s", "≤ 6 s")
         yield Row("memory of the idle worker", resident(worker.process.pid) / 1e6, "", 0, "MB", "none")
-    every = drills.catalogue()
+        times = [seconds * 1000 for seconds in in_a_row(every, worker)]
+        first, last = statistics.median(times[: IN_A_ROW // 4]), statistics.median(times[-IN_A_ROW // 4 :])
+        yield Row(f"a verdict, the last quarter of {IN_A_ROW} in a row", last, "the first", first, "ms", "no drift")
     milliseconds = sorted(seconds * 1000 for seconds in saved(every))
     cold = statistics.median(started_cold(drill) for drill in every) * 1000
     beside = "python -m pytest on the same files, cold"
@@ -48,6 +52,16 @@ def measure() -> Iterator[Row]:
     verdicts = sum(finding.verdicts for finding in lint(drills.folders()))
     took = (time.perf_counter() - begin) * 1000 / verdicts
     yield Row(f"invoke lint-drills, each of {verdicts} verdicts", took, "", 0, "ms", "≤ 100 ms on two cores")
+
+
+def in_a_row(every: list[Drill], worker: Worker) -> Iterator[float]:
+    """Seconds of each of many verdicts that one worker gives on mixed answers, the same in each quarter."""
+    answers = [(drill, answer) for drill in every for answer in (drill.solution, drill.wrong[0])][: IN_A_ROW // 4]
+    for drill, answer in answers * 4:
+        worker.ready()
+        begin = time.perf_counter()
+        worker.judge(drill, answer, likely=False)
+        yield time.perf_counter() - begin
 
 
 def resident(pid: int) -> int:
@@ -62,12 +76,12 @@ def saved(every: list[Drill]) -> Iterator[float]:
             answer = Path(work, f"{drill.name}.py")
             screen(terminal, CLEARED)
             time.sleep(LEARNING)
-            for program in (drill.wrong[0], drill.wrong[-1], drill.solution):
+            for program, mark in ((drill.wrong[0], NOT_YET), (drill.wrong[-1], NOT_YET), (drill.solution, PASSED)):
                 source = program.read_bytes()
                 time.sleep(PAUSE)
                 begin = time.perf_counter()
                 answer.write_bytes(source)
-                screen(terminal, *VERDICT)
+                screen(terminal, mark)
                 yield time.perf_counter() - begin
             time.sleep(PAUSE)
             os.write(terminal, b"n")
@@ -92,11 +106,11 @@ def practice(work: str) -> Iterator[int]:
         os.close(terminal)
 
 
-def screen(terminal: int, *marks: bytes) -> None:
-    """Read until a redraw with one of the marks is complete."""
+def screen(terminal: int, mark: bytes) -> None:
+    """Read until a redraw with the mark is complete; raises TimeoutError with what came instead."""
     shown = b""
     end = time.perf_counter() + 60
-    while not (any(mark in shown for mark in marks) and CLEARED in shown):
+    while not (mark in shown and CLEARED in shown):
         if not select.select([terminal], [], [], max(0, end - time.perf_counter()))[0]:
             raise TimeoutError(shown.decode(errors="replace")[-2000:])
         shown += os.read(terminal, 1 << 16)
