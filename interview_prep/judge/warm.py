@@ -8,10 +8,9 @@ each verdict has an interpreter of its own instead, started in advance.
 import contextlib
 import ctypes
 import json
-import select
-import socket
 import sys
 from dataclasses import asdict, replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +28,10 @@ SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: orphans of a fork become this process'
 
 
 class Service:
-    """Answers requests, a line each, until the other end of the socket is closed."""
+    """Answers requests in JSON until the other end of the line is closed."""
 
-    def __init__(self, line: socket.socket, folder: Path) -> None:
+    def __init__(self, line: Connection, folder: Path) -> None:
         self.line, self.folder = line, folder
-        self.stream = line.makefile("rw", encoding="utf-8")
         self.session: pytest.Session | None = None
         self.spare: Attempt | None = None
         self.spent: Attempt | None = None
@@ -43,15 +41,16 @@ class Service:
     def serve(self, begun: pytest.Session | None = None) -> None:
         self.session = begun
         self.renew()
-        for line in self.stream:
-            asked = json.loads(line)
-            if "answer" in asked:
-                self.reply(asdict(self.judge(asked)))
-            elif "folder" in asked:
-                self.practised = asked
-            else:
-                self.reply({})
-            self.idle()
+        with contextlib.suppress(EOFError):
+            while True:
+                asked = json.loads(self.line.recv_bytes())
+                if "answer" in asked:
+                    self.reply(asdict(self.judge(asked)))
+                elif "folder" in asked:
+                    self.practised = asked
+                else:
+                    self.reply({})
+                self.idle()
         if self.spare:
             self.spare.end()
 
@@ -72,8 +71,7 @@ class Service:
         return self.spare
 
     def reply(self, content: dict[str, Any]) -> None:
-        self.stream.write(json.dumps(content) + "\n")
-        self.stream.flush()
+        self.line.send_bytes(json.dumps(content).encode())
 
     def judge(self, asked: dict[str, Any]) -> Verdict:
         verdict = self.attempt(asked, asked["answer"], asked["seconds"])
@@ -90,7 +88,7 @@ class Service:
         """How each known mistake of a drill fails; `idly` no further when somebody waits for a verdict."""
         known = self.known.setdefault(asked["folder"], {})
         for path in mistakes(asked):
-            if idly and select.select([self.line], [], [], 0)[0]:
+            if idly and self.line.poll():
                 return
             if path not in known:
                 known[path] = self.attempt(asked, str(path)).pattern
@@ -118,7 +116,7 @@ def mistakes(asked: dict[str, Any]) -> list[Path]:
 if __name__ == "__main__":
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
-    service = Service(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]))
+    service = Service(Connection(int(sys.argv[1])), Path(sys.argv[2]))
     if sys.argv[3:] == ["--no-fork"]:
         service.serve()
     else:

@@ -4,14 +4,13 @@ Left out: more than one answer at a time; use as many workers.
 """
 
 import ast
-import contextlib
 import functools
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
+from multiprocessing.connection import Pipe
 from pathlib import Path
 from typing import Self
 
@@ -40,8 +39,7 @@ class Worker:
 
     def start(self) -> None:
         self.folder = tempfile.TemporaryDirectory(prefix="judge-")
-        self.ours, theirs = socket.socketpair()
-        self.ours.settimeout(GRACE)
+        self.line, theirs = Pipe()
         command = sys.executable, "-P", "-m", "interview_prep.judge.warm"
         with theirs:
             self.process = subprocess.Popen(
@@ -52,40 +50,35 @@ class Worker:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C is for the kit
             )
-        self.stream = self.ours.makefile("rw", encoding="utf-8")
 
     def ready(self) -> None:
         """Wait until it is warm."""
-        self.ask({"ready": True})
+        self.ask({"ready": True}, GRACE)
 
     def prepare(self, drill: Drill) -> None:
-        """Learn, in the background, how the drill's known mistakes fail."""
-        self.ask(asked(drill), answer=False)
+        """Learn, in the background, how the drill's known mistakes fail, and rehearse."""
+        self.ask(asked(drill))
 
     def judge(self, drill: Drill, answer: Path, *, seconds: float = SECONDS, likely: bool = True) -> Verdict:
         """The verdict on an answer, in at most about `seconds`; `likely` has it compared with the known mistakes."""
-        self.ours.settimeout(seconds + GRACE)
         about = {"answer": os.path.realpath(answer), "seconds": seconds, "likely": likely}
-        reply = self.ask({**about, **asked(drill)})
+        reply = self.ask({**about, **asked(drill)}, seconds + GRACE)
         if reply:
             return Verdict.from_dict(json.loads(reply))
         self.close()
         self.start()
         return Verdict(drill.name, passed=False, reason="It has ended the judge itself.")
 
-    def ask(self, request: dict[str, object], *, answer: bool = True) -> str:
-        """The process's reply in a line, or "" where it is gone."""
+    def ask(self, request: dict[str, object], seconds: float = 0) -> bytes:
+        """The process's reply, or b"" where none comes in time or it is gone."""
         try:
-            self.stream.write(json.dumps(request) + "\n")
-            self.stream.flush()
-            return self.stream.readline() if answer else ""
-        except OSError:
-            return ""
+            self.line.send_bytes(json.dumps(request).encode())
+            return self.line.recv_bytes() if self.line.poll(seconds) else b""
+        except (OSError, EOFError):
+            return b""
 
     def close(self) -> None:
-        with contextlib.suppress(OSError):
-            self.stream.close()
-        self.ours.close()
+        self.line.close()
         self.process.kill()
         self.process.wait()
         self.folder.cleanup()

@@ -1,6 +1,7 @@
 """The worker over many verdicts, the patterns of mistakes, and the checks by plain pytest."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -50,6 +51,20 @@ def test_learns_while_nobody_waits(worker: Worker) -> None:
     worker.ready()
     assert worker.judge(DOUBLE, DOUBLE.folder / "wrong/squares.py").likely.startswith("Add x to itself")
     assert worker.process.pid == process
+
+
+def test_learning_is_interrupted(worker: Worker, tmp_path: Path) -> None:
+    """A verdict that is asked for with the next breath waits for one mistake to be learned, not for all."""
+    shutil.copytree(DOUBLE.folder, tmp_path / "golden" / "double")
+    for number in range(8):
+        mistake = '"""Sleep."""\n\nimport time\n\ntime.sleep(2)\n\n\ndef double(x):\n    return x\n'
+        (tmp_path / "golden" / "double" / "wrong" / f"sleeps_{number}.py").write_text(mistake)
+    drill = drills.read(tmp_path / "golden" / "double")
+    begin = time.monotonic()
+    worker.prepare(drill)
+    assert worker.judge(drill, drill.solution).passed
+    assert time.monotonic() - begin < 8, "all eight have been learned first"
+    worker.prepare(DOUBLE)
 
 
 @pytest.fixture(scope="module")
