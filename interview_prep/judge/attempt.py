@@ -75,16 +75,18 @@ class Attempt:
         self.orders.send_bytes(json.dumps({**asdict(request), "scratch": str(self.scratch)}).encode())
 
     def watch(self, until: float) -> tuple[list[Message], bool]:
-        """What the fork says until its last word, its end, or the end of its time, and whether that was it."""
-        data = b""
-        while len(data) < REPORT:
+        """What the process says until its last word, its end, or the end of its time, and whether that was it."""
+        messages: list[Message] = []
+        size, rest = 0, b""
+        while size < REPORT and not final(messages):
             ready, _, _ = select.select([self.report], [], [], max(0, until - time.perf_counter()))
             part = os.read(self.report, 1 << 16) if ready else b""
-            data += part
-            messages = list(signed(data, self.key)) if not part or part.endswith(b"\n") else []
-            if not part or final(messages):
+            if not part:
                 return messages, not ready
-        return list(signed(data, self.key)), False
+            *lines, rest = (rest + part).split(b"\n")
+            messages += signed(lines, self.key)
+            size += len(part)
+        return messages, False
 
     def clear(self) -> str:
         """End the process, once: its number may be another's afterwards. How it had ended by itself."""
@@ -159,9 +161,9 @@ def signing(descriptor: int, key: bytes) -> Send:
     return send
 
 
-def signed(data: bytes, key: bytes) -> Iterator[Message]:
+def signed(lines: list[bytes], key: bytes) -> Iterator[Message]:
     """The messages that are really the judge's own."""
-    for line in data.split(b"\n"):
+    for line in lines:
         mark, _, text = line.partition(b" ")
         if hmac.compare_digest(mark, hmac.new(key, text, hashlib.sha256).hexdigest().encode()):
             yield json.loads(text)
@@ -200,13 +202,13 @@ def children() -> Iterator[int]:
 def conclude(name: str, messages: list[Message], how: str) -> Verdict:
     """A pass needs the last message, and in it that nothing was amiss, and every check's own."""
     checks = tuple(Check(**message["check"]) for message in messages if "check" in message)
-    begun = [message["begins"] for message in messages if "begins" in message]
+    names = next((message["collected"] for message in messages if "collected" in message), [])
     refused = next((message for message in messages if "reason" in message), None)
     end = next((message for message in messages if "ended" in message), None)
     if refused:
         return Verdict(name, passed=False, reason=refused["reason"], line=refused["line"])
     if end is None:
-        where = f" in {begun[-1]}" if begun else " while it is imported"
+        where = f" in {names[min(len(checks), len(names) - 1)]}" if names else " while it is imported"
         return Verdict(name, passed=False, checks=checks, reason=f"{how}{where}.")
     if end["refused"]:
         return Verdict(name, passed=False, checks=checks, reason=end["refused"], line=end["line"])

@@ -69,7 +69,6 @@ class Reporter:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Function, nextitem: pytest.Item | None) -> bool:
         """Run one check; pytest's own way makes three reports of it that nobody reads, and takes longer than it."""
-        self.send({"begins": item.name})
         state, raised = item.session._setupstate, None  # noqa: SLF001 - as in pytest's own
         try:
             try:
@@ -116,6 +115,7 @@ def examine(session: pytest.Session, request: Request, integrity: limits.Integri
     warnings.simplefilter("error")
     session.config.pluginmanager.register(Reporter(send, guard, integrity))
     collect(session, request)
+    send({"collected": [item.name for item in session.items]})
     try:
         session.config.hook.pytest_runtestloop(session=session)
     except (KeyboardInterrupt, pytest.exit.Exception) as error:
@@ -160,7 +160,9 @@ def as_before() -> Iterator[None]:
 
 def collect(session: pytest.Session, request: Request) -> None:
     """Import the drill's checks, which import the answer."""
-    session.config.args = [str(Path(request.folder, "test_answer.py"))]
+    checks = Path(request.folder, "test_answer.py")
+    session.config.args = [str(checks)]
+    session.config.pluginmanager._confcutdir = checks  # noqa: SLF001 - the folders above it are not collected on the way
     sys.pycache_prefix = str(Path(request.scratch).with_name("bytecode"))  # for the checks with their asserts rewritten
     sys.dont_write_bytecode = False
     session.config.hook.pytest_collection(session=session)

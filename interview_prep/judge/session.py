@@ -52,6 +52,5 @@ def begin(folder: Path, then: Callable[[pytest.Session], None]) -> None:
     for accelerator in (torch.cuda, torch.xpu, torch.mtia):  # the judge has none; asked for one, each seed costs 3 ms
         accelerator._is_in_bad_fork = lambda: True  # noqa: SLF001 - it has no public name
     nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - pytest reports there until the end
-    places = f"--rootdir={folder}", f"--confcutdir={min(DRILLS.glob('*/'))}"  # nothing above it is collected on the way
     with contextlib.redirect_stdout(nowhere):
-        pytest.main([*PYTEST, *places, str(folder)], plugins=[Begun(then)])
+        pytest.main([*PYTEST, f"--rootdir={DRILLS}", str(folder)], plugins=[Begun(then)])

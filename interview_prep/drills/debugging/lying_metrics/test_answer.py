@@ -1,7 +1,8 @@
 """Metrics of a token classifier against one loop over all tokens."""
 
+import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from torch.testing import assert_close
 
 KEYS = ["loss", "perplexity", "accuracy", "balanced_accuracy"]
 Batches = list[tuple[Tensor, Tensor]]
+Metrics = dict[str, float]
 
 
 class Noisy(nn.Module):
@@ -35,7 +37,7 @@ def plain(classes: int) -> nn.Embedding:
     return model
 
 
-def random_batches(seed: int, shapes: list[tuple[int, int]], vocab: int = 9, classes: int = 4) -> Batches:
+def random_batches(seed: int, shapes: Iterable[tuple[int, int]], vocab: int = 9, classes: int = 4) -> Batches:
     """Of these shapes (B, T), a third of the labels ignored, the first one not."""
     generator = torch.Generator().manual_seed(seed)
     batches = []
@@ -71,10 +73,15 @@ def of_the_prompt() -> Batches:
     ]
 
 
+@functools.cache
+def of_the_example() -> Metrics:
+    return evaluate(plain(2), of_the_prompt(), classes=2)
+
+
 @pytest.mark.parametrize(("key", "expected"), [*zip(KEYS, [0.926928, 2.526735, 0.6, 2 / 3], strict=True)])
 def test_example(key: str, expected: float) -> None:
     """Gives the metrics of the prompt."""
-    assert evaluate(plain(2), of_the_prompt(), classes=2)[key] == pytest.approx(expected, abs=1e-5)
+    assert of_the_example()[key] == pytest.approx(expected, abs=1e-5)
 
 
 def test_keys() -> None:
@@ -83,49 +90,78 @@ def test_keys() -> None:
     assert {key: type(value) for key, value in got.items()} == dict.fromkeys(KEYS, float)
 
 
-@pytest.mark.parametrize("shapes", [[(1, 1)], [(3, 3)], [(2, 4), (2, 3), (1, 2)]])
-@pytest.mark.parametrize("key", KEYS)
-def test_random_batches(key: str, shapes: list[tuple[int, int]]) -> None:
-    """Agrees with the loop over all tokens."""
+@functools.cache
+def of_random_batches(shapes: tuple[tuple[int, int], ...]) -> tuple[Metrics, Metrics]:
+    """What the answer gives, and the loop."""
     model, batches = Noisy().eval(), random_batches(len(shapes), shapes)
-    assert evaluate(model, batches, classes=4)[key] == pytest.approx(by_loops(model, batches)[key], abs=1e-5)
+    return evaluate(model, batches, classes=4), by_loops(model, batches)
+
+
+@pytest.mark.parametrize("shapes", [((1, 1),), ((3, 3),), ((2, 4), (2, 3), (1, 2))])
+@pytest.mark.parametrize("key", KEYS)
+def test_random_batches(key: str, shapes: tuple[tuple[int, int], ...]) -> None:
+    """Agrees with the loop over all tokens."""
+    got, expected = of_random_batches(shapes)
+    assert got[key] == pytest.approx(expected[key], abs=1e-5)
+
+
+@functools.cache
+def of_a_model_in_training() -> tuple[Metrics, Metrics]:
+    model, batches = Noisy().train(), random_batches(5, [(2, 4), (2, 4)])
+    return evaluate(model, batches, classes=4), by_loops(Noisy(), batches)
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_model_in_training(key: str) -> None:
     """Gives the metrics of evaluation mode to a model that is in training mode."""
-    model, batches = Noisy().train(), random_batches(5, [(2, 4), (2, 4)])
-    assert evaluate(model, batches, classes=4)[key] == pytest.approx(by_loops(Noisy(), batches)[key], abs=1e-5)
+    got, expected = of_a_model_in_training()
+    assert got[key] == pytest.approx(expected[key], abs=1e-5)
+
+
+@functools.cache
+def of_batches_of(size: int) -> tuple[Metrics, Metrics]:
+    """Of four rows."""
+    ((ids, labels),) = random_batches(6, [(4, 5)])
+    model = Noisy().eval()
+    got = evaluate(model, list(zip(ids.split(size), labels.split(size), strict=True)), classes=4)
+    return got, by_loops(model, [(ids, labels)])
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_size_of_batches(key: str) -> None:
     """Gives the same metrics for the same rows in a batch of 4 and in 3 + 1."""
-    ((ids, labels),) = random_batches(6, [(4, 5)])
+    got = [of_batches_of(size)[0][key] for size in (4, 3)]
+    assert got == pytest.approx([of_batches_of(4)[1][key]] * 2, abs=1e-5)
+
+
+@functools.cache
+def of_wide_padding() -> tuple[Metrics, Metrics]:
+    ((ids, labels),) = random_batches(7, [(2, 4)])
+    wide = [(torch.cat([ids] * 5, dim=1), torch.cat([labels, torch.full((2, 16), -100)], dim=1))]
     model = Noisy().eval()
-    got = [
-        evaluate(model, list(zip(ids.split(size), labels.split(size), strict=True)), classes=4)[key] for size in (4, 3)
-    ]
-    assert got == pytest.approx([by_loops(model, [(ids, labels)])[key]] * 2, abs=1e-5)
+    return evaluate(model, wide, classes=4), by_loops(model, [(ids, labels)])
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_padding_changes_nothing(key: str) -> None:
     """Gives the same metrics with five times the padding."""
-    ((ids, labels),) = random_batches(7, [(2, 4)])
-    wide = [(torch.cat([ids] * 5, dim=1), torch.cat([labels, torch.full((2, 16), -100)], dim=1))]
+    got, expected = of_wide_padding()
+    assert got[key] == pytest.approx(expected[key], abs=1e-5)
+
+
+@functools.cache
+def of_a_batch_of_padding() -> tuple[Metrics, Metrics]:
+    batches = random_batches(8, [(2, 3), (2, 2)])
+    empty = (torch.zeros(3, 2, dtype=torch.long), torch.full((3, 2), -100))
     model = Noisy().eval()
-    assert evaluate(model, wide, classes=4)[key] == pytest.approx(by_loops(model, [(ids, labels)])[key], abs=1e-5)
+    return evaluate(model, [batches[0], empty, batches[1]], classes=4), by_loops(model, batches)
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_batch_of_padding(key: str) -> None:
     """Takes a batch that is all padding for none."""
-    batches = random_batches(8, [(2, 3), (2, 2)])
-    empty = (torch.zeros(3, 2, dtype=torch.long), torch.full((3, 2), -100))
-    model = Noisy().eval()
-    got = evaluate(model, [batches[0], empty, batches[1]], classes=4)[key]
-    assert got == pytest.approx(by_loops(model, batches)[key], abs=1e-5)
+    got, expected = of_a_batch_of_padding()
+    assert got[key] == pytest.approx(expected[key], abs=1e-5)
 
 
 def test_always_the_common_class() -> None:

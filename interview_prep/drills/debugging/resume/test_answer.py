@@ -50,6 +50,26 @@ def state_at(epochs: int) -> dict:
     return copy.deepcopy(saved(epochs))
 
 
+@functools.cache
+def gone_on(stop: int, until: int) -> Run:
+    """Saved after `stop` epochs and resumed; nobody changes it any more."""
+    return resumed(state_at(stop), until)
+
+
+@functools.cache
+def went_on() -> tuple[Run, dict, list[Tensor]]:
+    """A run that went on after its first epoch, the state that was saved before, and the momentum then."""
+    run = whole(1)
+    state, at_save = save(run), [each.clone() for each in momentum(run)]
+    train(run, 2, size=4)
+    return run, state, at_save
+
+
+@functools.cache
+def saved_before_it_went_on() -> Run:
+    return resumed(went_on()[1], 0)
+
+
 def strange(value: object) -> list[str]:
     """The types within the state that torch.load(weights_only=True) would not take."""
     if isinstance(value, dict):
@@ -65,27 +85,25 @@ def momentum(run: Run) -> list[Tensor]:
 
 def test_example() -> None:
     """Has the losses of a run at a stretch, as in the prompt."""
-    got = resumed(state_at(2), 3)
-    assert got.losses == expected(3)[1]
+    assert gone_on(2, 3).losses == expected(3)[1]
 
 
 @pytest.mark.parametrize(("stop", "until"), [(0, 1), (1, 2), (2, 3)])
 def test_weights(stop: int, until: int) -> None:
     """Ends with the weights of a run at a stretch, bit by bit."""
-    got = bits(resumed(state_at(stop), until))[2]
+    got = bits(gone_on(stop, until))[2]
     assert got == expected(until)[2]
 
 
 @pytest.mark.parametrize("stop", [0, 1])
 def test_epoch(stop: int) -> None:
     """Goes on with the first epoch that is not done."""
-    run = resumed(state_at(stop), 0)
-    assert run.epoch == stop
+    assert gone_on(stop, 0).epoch == stop
 
 
 def test_as_many_losses_as_epochs() -> None:
     """Has one loss for each epoch, those before the interruption included."""
-    run = resumed(state_at(1), 2)
+    run = gone_on(1, 2)
     assert (run.epoch, len(run.losses)) == (2, 2)
 
 
@@ -96,11 +114,11 @@ def test_momentum() -> None:
     assert_close(momentum(resumed(state, 0)), at_save, rtol=0, atol=0)
 
 
-@pytest.mark.parametrize(("stop", "until"), [(1, 1), (1, 2), (2, 2)])
+@pytest.mark.parametrize(("stop", "until"), [(1, 0), (1, 2), (2, 3)])
 def test_rate(stop: int, until: int) -> None:
     """Has the learning rate of a run at a stretch, now and later."""
-    run = resumed(state_at(stop), until)
-    assert run.optimizer.param_groups[0]["lr"] == pytest.approx(0.02 * 0.5 ** (until // 2))
+    run = gone_on(stop, until)
+    assert run.optimizer.param_groups[0]["lr"] == pytest.approx(0.02 * 0.5 ** (max(stop, until) // 2))
 
 
 def test_order() -> None:
@@ -121,26 +139,17 @@ def test_dropout() -> None:
 
 def test_saved_run_goes_on() -> None:
     """Keeps weights that do not change while the saved run goes on."""
-    run = whole(1)
-    state, at_save = save(run), expected(1)[2]
-    train(run, 2, size=4)
-    assert bits(resumed(state, 0))[2] == at_save
+    assert bits(saved_before_it_went_on())[2] == expected(1)[2]
 
 
 def test_losses_of_a_saved_run_that_goes_on() -> None:
     """Keeps the losses as they were while the saved run goes on."""
-    run = whole(1)
-    state = save(run)
-    train(run, 2, size=4)
-    assert resumed(state, 0).losses == expected(1)[1]
+    assert saved_before_it_went_on().losses == expected(1)[1]
 
 
 def test_momentum_of_a_saved_run_that_goes_on() -> None:
     """Keeps the momentum as it was while the saved run goes on."""
-    run = whole(1)
-    state, at_save = save(run), [each.clone() for each in momentum(run)]
-    train(run, 2, size=4)
-    assert_close(momentum(resumed(state, 0)), at_save, rtol=0, atol=0)
+    assert_close(momentum(saved_before_it_went_on()), went_on()[2], rtol=0, atol=0)
 
 
 def test_state_is_used_twice() -> None:
@@ -152,10 +161,7 @@ def test_state_is_used_twice() -> None:
 
 def test_saving_changes_nothing() -> None:
     """Trains on after a save as if there had been none."""
-    run = whole(1)
-    save(run)
-    train(run, 2, size=4)
-    assert bits(run) == expected(2)
+    assert bits(went_on()[0]) == expected(2)
 
 
 def test_back_to_an_earlier_state() -> None:
@@ -176,19 +182,19 @@ def test_back_to_the_beginning() -> None:
 
 def test_state_can_be_stored() -> None:
     """Gives a dict of dicts, lists, numbers and tensors, which can be stored."""
-    state = save(whole(1))
+    state = state_at(1)
     assert (type(state), strange(state)) == (dict, [])
 
 
 def test_still_drops_out() -> None:
     """Has dropout in the model, switched on, after a load as before."""
-    run = resumed(state_at(1), 1)
+    run = gone_on(1, 0)
     assert [(each.p, each.training) for each in run.model if isinstance(each, nn.Dropout)] == [(0.1, True)]
 
 
 def test_still_shuffles() -> None:
     """Draws the order of each epoch from run.order."""
-    run = whole(1)
+    run = went_on()[0]
     assert not torch.equal(run.order.get_state(), torch.Generator().manual_seed(0).get_state())
 
 
@@ -200,5 +206,5 @@ def test_learns() -> None:
 
 def test_data_unchanged() -> None:
     """Leaves inputs and targets as they were."""
-    run = resumed(state_at(0), 1)
+    run = gone_on(0, 1)
     assert_close((run.inputs, run.targets), data())

@@ -1,5 +1,6 @@
 """A recurrent training loop against one that is written out, with a model that counts what is done to it."""
 
+import functools
 import weakref
 from typing import ClassVar
 
@@ -91,6 +92,22 @@ def guesses_by_hand(series: Tensor, steps: int) -> list[list[float]]:
     return rows
 
 
+@functools.cache
+def trained(batch: int, length: int, chunk: int, epochs: int) -> tuple[list[float], list[float]]:
+    """What by_hand gives, by the answer."""
+    model = Memory()
+    losses = train(model, noise(batch, length), epochs=epochs, chunk=chunk, lr=0.1)
+    return [float(loss) for loss in losses], [model.keep.item(), model.out.item()]
+
+
+@functools.cache
+def steps_of_two_epochs() -> tuple[int, int]:
+    """Forward and back, of 12 values."""
+    model = Memory()
+    train(model, noise(1, 12), epochs=2, chunk=4, lr=0.01)
+    return model.steps, Counted.back
+
+
 SHAPES = [(1, 2, 3, 1), (1, 9, 4, 3), (3, 8, 3, 2), (2, 5, 1, 2)]  # series, values, chunk, epochs
 
 
@@ -110,31 +127,25 @@ def test_losses_are_numbers() -> None:
 @pytest.mark.parametrize(("batch", "length", "chunk", "epochs"), SHAPES)
 def test_losses(batch: int, length: int, chunk: int, epochs: int) -> None:
     """Reports the losses of the loop that is written out."""
-    series = noise(batch, length)
-    losses = train(Memory(), series, epochs=epochs, chunk=chunk, lr=0.1)
-    assert [float(loss) for loss in losses] == pytest.approx(by_hand(series, epochs, chunk, 0.1)[0], abs=1e-6)
+    expected, _ = by_hand(noise(batch, length), epochs, chunk, 0.1)
+    assert trained(batch, length, chunk, epochs)[0] == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize(("batch", "length", "chunk", "epochs"), SHAPES)
 def test_weights(batch: int, length: int, chunk: int, epochs: int) -> None:
     """Leaves the weights of the loop, whose gradients end where a chunk begins."""
-    series, model = noise(batch, length), Memory()
-    train(model, series, epochs=epochs, chunk=chunk, lr=0.1)
-    assert [model.keep.item(), model.out.item()] == pytest.approx(by_hand(series, epochs, chunk, 0.1)[1], abs=1e-6)
+    _, expected = by_hand(noise(batch, length), epochs, chunk, 0.1)
+    assert trained(batch, length, chunk, epochs)[1] == pytest.approx(expected, abs=1e-6)
 
 
 def test_steps_forward() -> None:
     """Runs the model once for each value of an epoch."""
-    model = Memory()
-    train(model, noise(1, 12), epochs=2, chunk=4, lr=0.01)
-    assert model.steps == 2 * 11
+    assert steps_of_two_epochs()[0] == 2 * 11
 
 
 def test_steps_back() -> None:
     """Goes back over each step once, however long the series."""
-    model = Memory()
-    train(model, noise(1, 12), epochs=2, chunk=4, lr=0.01)
-    assert Counted.back == 2 * 11
+    assert steps_of_two_epochs()[1] == 2 * 11
 
 
 def test_chunk_by_chunk() -> None:

@@ -32,6 +32,9 @@ def small(heads: int = 2, layers: int = 1, context: int = 6) -> GPT:
     return model
 
 
+kept = functools.cache(small)  # for checks that do not change it
+
+
 def random_ids(batch: int, length: int, vocab: int = 7) -> Tensor:
     return torch.randint(vocab, (batch, length), generator=torch.Generator().manual_seed(batch + length))
 
@@ -95,20 +98,20 @@ def test_example() -> None:
 @pytest.mark.parametrize(("batch", "length"), [(1, 1), (1, 6), (3, 2)])
 def test_logits(batch: int, length: int) -> None:
     """Gives the logits of the formulas, with two heads."""
-    model, ids = small(), random_ids(batch, length)
+    model, ids = kept(), random_ids(batch, length)
     assert_close(model(ids), by_loops(model, ids), atol=1e-4, rtol=1e-4)
 
 
 @pytest.mark.parametrize("heads", [1, 4])
 def test_heads(heads: int) -> None:
     """Gives the logits of the formulas with one head and with four."""
-    model, ids = small(heads), random_ids(1, 4)
+    model, ids = kept(heads), random_ids(1, 4)
     assert_close(model(ids), by_loops(model, ids, heads), atol=1e-4, rtol=1e-4)
 
 
 def test_two_blocks() -> None:
     """Gives the logits of the formulas with two blocks."""
-    model, ids = small(layers=2), random_ids(1, 3)
+    model, ids = kept(layers=2), random_ids(1, 3)
     assert_close(model(ids), by_loops(model, ids, layers=2), atol=1e-4, rtol=1e-4)
 
 
@@ -121,7 +124,7 @@ def test_float64() -> None:
 @pytest.mark.parametrize("t", [1, 3, 5])
 def test_later_tokens(t: int) -> None:
     """Changes no logits before a token that is replaced."""
-    model, ids = small(), random_ids(2, 6)
+    model, ids = kept(), random_ids(2, 6)
     other = ids.clone()
     other[:, t] = (ids[:, t] + 1) % 7
     assert_close(model(other)[:, :t], model(ids)[:, :t])
@@ -129,7 +132,7 @@ def test_later_tokens(t: int) -> None:
 
 def test_earlier_tokens() -> None:
     """Lets every token up to its own matter for the last logits."""
-    model, ids = small(), random_ids(1, 5)
+    model, ids = kept(), random_ids(1, 5)
     others = ids.repeat(5, 1)
     others[range(5), range(5)] = (ids[0] + 1) % 7
     moved = (model(others)[:, -1] - model(ids)[:, -1]).abs().amax(dim=-1)
@@ -138,19 +141,19 @@ def test_earlier_tokens() -> None:
 
 def test_rows_are_apart() -> None:
     """Gives each row of a batch the logits that it has alone."""
-    model, ids = small(), random_ids(3, 4)
+    model, ids = kept(), random_ids(3, 4)
     assert_close(model(ids), torch.cat([model(row[None]) for row in ids]), atol=1e-4, rtol=1e-4)
 
 
 def test_batch_larger_than_context() -> None:
     """Takes more rows than the model has places."""
-    model, ids = small(context=2), random_ids(3, 2)
+    model, ids = kept(context=2), random_ids(3, 2)
     assert_close(model(ids), by_loops(model, ids), atol=1e-4, rtol=1e-4)
 
 
 def test_places_differ() -> None:
     """Tells equal tokens apart by their place."""
-    model = small()
+    model = kept()
     logits = model(torch.full((1, 4), 3))[0]
     assert [((logits[t] - logits[t - 1]).abs().max() > 1e-2).item() for t in (1, 2, 3)] == [True] * 3
 
@@ -169,13 +172,13 @@ def test_blocks_that_add_nothing() -> None:
 
 def test_checkpoints() -> None:
     """Keeps the names of all parameters."""
-    assert sorted(name for name, _ in small().named_parameters()) == sorted(NAMES.split())
+    assert sorted(name for name, _ in kept().named_parameters()) == sorted(NAMES.split())
 
 
 @pytest.mark.parametrize(("batch", "length"), [(1, 2), (2, 4)])
 def test_loss(batch: int, length: int) -> None:
     """Means the loss over every token but the first, given those before it."""
-    model, ids = small(), random_ids(batch, length)
+    model, ids = kept(), random_ids(batch, length)
     shares = by_loops(model, ids).log_softmax(dim=-1)
     pairs = [(b, t) for b in range(batch) for t in range(length - 1)]
     expected = -sum(shares[b, t, ids[b, t + 1]] for b, t in pairs) / len(pairs)
@@ -212,7 +215,7 @@ def test_says_what_it_learned() -> None:
 
 def test_generate() -> None:
     """Appends the most likely tokens, also beyond the context."""
-    model, ids = small(), random_ids(2, 3)
+    model, ids = kept(), random_ids(2, 3)
     expected = ids
     for _ in range(4):
         best = model(expected[:, -6:])[:, -1].argmax(dim=-1, keepdim=True)
@@ -223,12 +226,12 @@ def test_generate() -> None:
 def test_generate_nothing() -> None:
     """Returns the prompt itself where count is 0."""
     ids = random_ids(2, 3)
-    assert_close(generate(small(), ids, 0), ids)
+    assert_close(generate(kept(), ids, 0), ids)
 
 
 def test_ids_unchanged() -> None:
     """Leaves the ids as they were."""
-    model, ids = small(), random_ids(2, 4)
+    model, ids = kept(), random_ids(2, 4)
     loss_of(model, ids)
     generate(model, ids, 2)
     assert_close(ids, random_ids(2, 4))
