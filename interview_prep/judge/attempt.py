@@ -202,7 +202,7 @@ def children() -> Iterator[int]:
 def conclude(name: str, messages: list[Message], how: str) -> Verdict:
     """A pass needs the last message, and in it that nothing was amiss, and every check's own."""
     checks = tuple(Check(**message["check"]) for message in messages if "check" in message)
-    names = next((message["collected"] for message in messages if "collected" in message), [])
+    names: list[str] = next((message["collected"] for message in messages if "collected" in message), [])
     refused = next((message for message in messages if "reason" in message), None)
     end = next((message for message in messages if "ended" in message), None)
     if refused:
