@@ -1,4 +1,4 @@
-"""A GPT against its formulas, one token and one head at a time, and by what it learns by heart."""
+"""A GPT against its formulas, one head at a time, and by what it learns by heart."""
 
 import functools
 import math
@@ -18,7 +18,6 @@ blocks.0.attention.out.weight blocks.0.attention.out.bias
 blocks.0.mlp.0.weight blocks.0.mlp.0.bias blocks.0.mlp.2.weight blocks.0.mlp.2.bias
 norm.weight norm.bias head.weight head.bias
 """
-
 
 LINES = torch.tensor([[0, 3, 3, 3, 4], [1, 4, 4, 5, 4], [2, 5, 3, 5, 3]])
 
@@ -44,30 +43,25 @@ def norm(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     return x / torch.sqrt((x * x).mean(dim=-1, keepdim=True) + 1e-5) * weight + bias
 
 
-def attended(x: Tensor, part: dict[str, Tensor], heads: int) -> Tensor:
-    """(T, C) -> (T, C), one token and one head at a time."""
-    queries, keys, values = (x @ part["query_key_value.weight"].T + part["query_key_value.bias"]).chunk(3, dim=-1)
-    width, mixed = x.shape[1] // heads, torch.empty_like(x)
-    for h in range(heads):
-        at = slice(h * width, (h + 1) * width)
-        for t in range(len(x)):
-            weights = torch.exp(keys[: t + 1, at] @ queries[t, at] / math.sqrt(width))  # of those up to t
-            mixed[t, at] = weights / weights.sum() @ values[: t + 1, at]
-    return mixed @ part["out.weight"].T + part["out.bias"]
+def attended(x: Tensor, p: dict[str, Tensor], at: str, heads: int) -> Tensor:
+    """(B, T, C) -> (B, T, C), one head at a time."""
+    width, mixed = x.shape[-1] // heads, []
+    parts = (x @ p[at + "query_key_value.weight"].T + p[at + "query_key_value.bias"]).split(width, dim=-1)
+    for query, key, value in zip(parts[:heads], parts[heads : 2 * heads], parts[2 * heads :], strict=True):
+        weights = torch.exp(query @ key.mT / math.sqrt(width)).tril()
+        mixed.append(weights / weights.sum(dim=-1, keepdim=True) @ value)
+    return torch.cat(mixed, dim=-1) @ p[at + "out.weight"].T + p[at + "out.bias"]
 
 
-def by_loops(model: GPT, ids: Tensor, heads: int = 2, layers: int = 1) -> Tensor:
-    """Slow and obvious: (B, T) -> (B, T, V), one row at a time."""
-    p, rows = model.state_dict(), []
-    for row in ids.tolist():
-        x = torch.stack([p["token.weight"][token] + p["position.weight"][t] for t, token in enumerate(row)])
-        for b in (f"blocks.{layer}." for layer in range(layers)):
-            part = {name.removeprefix(f"{b}attention."): value for name, value in p.items()}
-            x = x + attended(norm(x, p[b + "norm_1.weight"], p[b + "norm_1.bias"]), part, heads)
-            hidden = norm(x, p[b + "norm_2.weight"], p[b + "norm_2.bias"]) @ p[b + "mlp.0.weight"].T
-            x = x + gelu(hidden + p[b + "mlp.0.bias"]) @ p[b + "mlp.2.weight"].T + p[b + "mlp.2.bias"]
-        rows.append(norm(x, p["norm.weight"], p["norm.bias"]) @ p["head.weight"].T + p["head.bias"])
-    return torch.stack(rows)
+def by_formulas(model: GPT, ids: Tensor, heads: int = 2, layers: int = 1) -> Tensor:
+    """(B, T) -> (B, T, V), with the weights of the model and nothing else of it."""
+    p = model.state_dict()
+    x = p["token.weight"][ids] + p["position.weight"][: ids.shape[1]]
+    for b in (f"blocks.{layer}." for layer in range(layers)):
+        x = x + attended(norm(x, p[b + "norm_1.weight"], p[b + "norm_1.bias"]), p, b + "attention.", heads)
+        hidden = norm(x, p[b + "norm_2.weight"], p[b + "norm_2.bias"]) @ p[b + "mlp.0.weight"].T
+        x = x + gelu(hidden + p[b + "mlp.0.bias"]) @ p[b + "mlp.2.weight"].T + p[b + "mlp.2.bias"]
+    return norm(x, p["norm.weight"], p["norm.bias"]) @ p["head.weight"].T + p["head.bias"]
 
 
 @functools.cache
@@ -75,9 +69,9 @@ def taught() -> tuple[GPT, float, float]:
     """A model that has been trained on LINES, one batch, and its loss at first and at last."""
     torch.manual_seed(0)
     model = GPT(vocab=6, context=4, width=32, heads=2, layers=1)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.02, fused=True)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.03, fused=True)
     losses = []
-    for _ in range(9):
+    for _ in range(7):
         loss = cross_entropy(model(LINES[:, :-1]).flatten(0, 1), LINES[:, 1:].flatten())
         optimizer.zero_grad()
         loss.backward()
@@ -99,35 +93,34 @@ def test_example() -> None:
 def test_logits(batch: int, length: int) -> None:
     """Gives the logits of the formulas, with two heads."""
     model, ids = kept(), random_ids(batch, length)
-    assert_close(model(ids), by_loops(model, ids), atol=1e-4, rtol=1e-4)
+    assert_close(model(ids), by_formulas(model, ids), atol=1e-4, rtol=1e-4)
 
 
-@pytest.mark.parametrize("heads", [1, 4])
-def test_heads(heads: int) -> None:
-    """Gives the logits of the formulas with one head and with four."""
-    model, ids = kept(heads), random_ids(1, 4)
-    assert_close(model(ids), by_loops(model, ids, heads), atol=1e-4, rtol=1e-4)
+def test_one_head() -> None:
+    """Gives the logits of the formulas with one head."""
+    model, ids = kept(heads=1), random_ids(1, 4)
+    assert_close(model(ids), by_formulas(model, ids, heads=1), atol=1e-4, rtol=1e-4)
 
 
 def test_two_blocks() -> None:
-    """Gives the logits of the formulas with two blocks."""
-    model, ids = kept(layers=2), random_ids(1, 3)
-    assert_close(model(ids), by_loops(model, ids, layers=2), atol=1e-4, rtol=1e-4)
+    """Gives the logits of the formulas with two blocks of four heads."""
+    model, ids = kept(heads=4, layers=2), random_ids(1, 4)
+    assert_close(model(ids), by_formulas(model, ids, heads=4, layers=2), atol=1e-4, rtol=1e-4)
 
 
 def test_float64() -> None:
     """Gives the logits of the formulas to nine digits in float64."""
     model, ids = small().double(), random_ids(2, 3)
-    assert_close(model(ids), by_loops(model, ids), atol=1e-9, rtol=1e-9)
+    assert_close(model(ids), by_formulas(model, ids), atol=1e-9, rtol=1e-9)
 
 
-@pytest.mark.parametrize("t", [1, 3, 5])
-def test_later_tokens(t: int) -> None:
+def test_later_tokens() -> None:
     """Changes no logits before a token that is replaced."""
-    model, ids = kept(), random_ids(2, 6)
+    model, ids = kept(), random_ids(5, 6)
     other = ids.clone()
-    other[:, t] = (ids[:, t] + 1) % 7
-    assert_close(model(other)[:, :t], model(ids)[:, :t])
+    other[range(5), range(1, 6)] = (ids[range(5), range(1, 6)] + 1) % 7
+    before = torch.ones(5, 6, dtype=torch.bool).tril()  # row r has another token at r + 1
+    assert_close(model(other)[before], model(ids)[before])
 
 
 def test_earlier_tokens() -> None:
@@ -141,21 +134,20 @@ def test_earlier_tokens() -> None:
 
 def test_rows_are_apart() -> None:
     """Gives each row of a batch the logits that it has alone."""
-    model, ids = kept(), random_ids(3, 4)
+    model, ids = kept(), random_ids(2, 4)
     assert_close(model(ids), torch.cat([model(row[None]) for row in ids]), atol=1e-4, rtol=1e-4)
 
 
 def test_batch_larger_than_context() -> None:
     """Takes more rows than the model has places."""
-    model, ids = kept(context=2), random_ids(3, 2)
-    assert_close(model(ids), by_loops(model, ids), atol=1e-4, rtol=1e-4)
+    model, ids = kept(), random_ids(7, 2)
+    assert_close(model(ids), by_formulas(model, ids), atol=1e-4, rtol=1e-4)
 
 
 def test_places_differ() -> None:
     """Tells equal tokens apart by their place."""
-    model = kept()
-    logits = model(torch.full((1, 4), 3))[0]
-    assert [((logits[t] - logits[t - 1]).abs().max() > 1e-2).item() for t in (1, 2, 3)] == [True] * 3
+    logits = kept()(torch.full((1, 4), 3))[0]
+    assert ((logits[1:] - logits[:-1]).abs().amax(dim=-1) > 1e-2).tolist() == [True] * 3
 
 
 def test_blocks_that_add_nothing() -> None:
@@ -164,10 +156,16 @@ def test_blocks_that_add_nothing() -> None:
     for layer in (model.blocks[0].attention.out, model.blocks[0].mlp[2]):
         nn.init.zeros_(layer.weight)
         nn.init.zeros_(layer.bias)
-    x = torch.stack(
-        [torch.stack([model.token.weight[i] + model.position.weight[t] for t, i in enumerate(row)]) for row in ids]
-    )
+    x = model.token.weight[ids] + model.position.weight[:4]
     assert_close(model(ids), model.head(model.norm(x)), atol=1e-4, rtol=1e-4)
+
+
+def test_attention_that_adds_nothing() -> None:
+    """Tells tokens apart where attention gives zero."""
+    model = small()
+    nn.init.zeros_(model.blocks[0].attention.out.weight)
+    logits = model(torch.arange(6)[:, None])[:, 0]
+    assert ((logits[1:] - logits[:-1]).abs().amax(dim=-1) > 1e-2).tolist() == [True] * 5
 
 
 def test_checkpoints() -> None:
@@ -179,10 +177,8 @@ def test_checkpoints() -> None:
 def test_loss(batch: int, length: int) -> None:
     """Means the loss over every token but the first, given those before it."""
     model, ids = kept(), random_ids(batch, length)
-    shares = by_loops(model, ids).log_softmax(dim=-1)
-    pairs = [(b, t) for b in range(batch) for t in range(length - 1)]
-    expected = -sum(shares[b, t, ids[b, t + 1]] for b, t in pairs) / len(pairs)
-    assert_close(loss_of(model, ids), expected, atol=1e-4, rtol=1e-4)
+    shares = by_formulas(model, ids)[:, :-1].log_softmax(dim=-1)
+    assert_close(loss_of(model, ids), -shares.gather(-1, ids[:, 1:, None]).mean(), atol=1e-4, rtol=1e-4)
 
 
 def test_loss_of_certainty() -> None:
@@ -195,9 +191,9 @@ def test_loss_of_certainty() -> None:
 
 def test_gradients() -> None:
     """Sends a gradient to every parameter."""
-    model = small()
-    loss_of(model, random_ids(3, 6)).backward()
-    assert [name for name, p in model.named_parameters() if p.grad is None or not p.grad.abs().max() > 0] == []
+    names, parameters = zip(*kept().named_parameters(), strict=True)
+    grads = torch.autograd.grad(loss_of(kept(), random_ids(3, 6)), parameters, allow_unused=True)
+    assert [name for name, grad in zip(names, grads, strict=True) if grad is None or not grad.any()] == []
 
 
 def test_overfits_one_batch() -> None:
@@ -207,20 +203,19 @@ def test_overfits_one_batch() -> None:
 
 
 def test_says_what_it_learned() -> None:
-    """Continues each learned line from its first token, alone."""
+    """Continues each learned line from its first token."""
     model, _, _ = taught()
-    said = torch.cat([generate(model, line[None, :1], 4) for line in LINES])
-    assert_close(said, LINES)
+    assert_close(generate(model, LINES[:, :1], 4), LINES)
 
 
 def test_generate() -> None:
     """Appends the most likely tokens, also beyond the context."""
-    model, ids = kept(), random_ids(2, 3)
+    model, ids = kept(), random_ids(2, 6)
     expected = ids
-    for _ in range(4):
+    for _ in range(2):
         best = model(expected[:, -6:])[:, -1].argmax(dim=-1, keepdim=True)
         expected = torch.cat([expected, best], dim=1)
-    assert_close(generate(model, ids, 4), expected)
+    assert_close(generate(model, ids, 2), expected)
 
 
 def test_generate_nothing() -> None:
@@ -233,5 +228,5 @@ def test_ids_unchanged() -> None:
     """Leaves the ids as they were."""
     model, ids = kept(), random_ids(2, 4)
     loss_of(model, ids)
-    generate(model, ids, 2)
+    generate(model, ids, 1)
     assert_close(ids, random_ids(2, 4))
