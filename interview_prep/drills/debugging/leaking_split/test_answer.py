@@ -209,7 +209,7 @@ def test_noise() -> None:
 
 def test_score_comes_true() -> None:
     """Learns where income decides, and scores what new customers then show."""
-    table, later = (table_of(400, seed, signal=3.0, share=40) for seed in (7, 8))
+    table, later = (table_of(200, seed, signal=3.0, share=20) for seed in (7, 8))
     later["adviser"] += 1000
     found = pairs_in_order(later["default"].to_numpy(), predict(table, later.drop(columns=["default", "reminders"])))
     assert found > 0.9

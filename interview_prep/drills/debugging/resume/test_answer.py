@@ -65,6 +65,21 @@ def went_on() -> tuple[Run, dict, list[Tensor]]:
     return run, state, at_save
 
 
+def next_draws(run: Run) -> tuple[Tensor, Tensor]:
+    """What shuffles and what drops out next."""
+    return torch.randperm(9, generator=run.order), torch.rand(4)
+
+
+@functools.cache
+def before_and_after() -> list[tuple[list[Tensor], tuple[Tensor, Tensor]]]:
+    """Momentum and next draws of a run when it was saved, and of the run that is resumed from it."""
+    run = whole(1)
+    state = save(run)
+    before = momentum(run), next_draws(run)
+    again = resumed(state, 0)
+    return [before, (momentum(again), next_draws(again))]
+
+
 @functools.cache
 def saved_before_it_went_on() -> Run:
     return resumed(went_on()[1], 0)
@@ -109,9 +124,8 @@ def test_as_many_losses_as_epochs() -> None:
 
 def test_momentum() -> None:
     """Has the momentum of the saved run."""
-    run = whole(1)
-    state, at_save = save(run), momentum(run)
-    assert_close(momentum(resumed(state, 0)), at_save, rtol=0, atol=0)
+    (expected, _), (got, _) = before_and_after()
+    assert_close(got, expected, rtol=0, atol=0)
 
 
 @pytest.mark.parametrize(("stop", "until"), [(1, 0), (1, 2), (2, 3)])
@@ -123,18 +137,14 @@ def test_rate(stop: int, until: int) -> None:
 
 def test_order() -> None:
     """Shuffles as the saved run would have."""
-    run = whole(1)
-    state = save(run)
-    got = torch.randperm(9, generator=resumed(state, 0).order)
-    assert_close(got, torch.randperm(9, generator=run.order))
+    (_, (expected, _)), (_, (got, _)) = before_and_after()
+    assert_close(got, expected)
 
 
 def test_dropout() -> None:
     """Draws dropout as the saved run would have."""
-    state = save(whole(1))
-    next_draw = torch.rand(4)
-    resumed(state, 0)
-    assert_close(torch.rand(4), next_draw)
+    (_, (_, expected)), (_, (_, got)) = before_and_after()
+    assert_close(got, expected)
 
 
 def test_saved_run_goes_on() -> None:
