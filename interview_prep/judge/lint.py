@@ -16,7 +16,7 @@ from interview_prep.judge.drill import Drill, problems, read
 from interview_prep.judge.verdict import Verdict
 from interview_prep.judge.worker import Worker
 
-SLOW = 2  # seconds that a solution may take
+SLOW = 2  # seconds that each program may take: a known mistake is run while its drill is practised
 LONGEST = 75  # characters of what a check is about: it stands on one line of a terminal
 
 
@@ -80,13 +80,17 @@ def contract(drill: Drill, judged: dict[str, Verdict]) -> Iterator[str]:
     if not solution.passed:
         first = solution.failed[0].says if solution.failed else solution.reason
         yield f"{drill.name}/solution.py: is rejected: {first}"
-    if solution.seconds > SLOW:
-        yield f"{drill.name}/solution.py: takes {solution.seconds:.1f} s, at most {SLOW} s are allowed"
+    alike: dict[frozenset[tuple[str, str]], str] = {}
     for name, verdict in judged.items():
+        if verdict.seconds > SLOW:
+            yield f"{drill.name}/{name}: takes {verdict.seconds:.1f} s, at most {SLOW} s are allowed"
         if verdict.passed and name != "solution.py":
             yield f"{drill.name}/{name}: passes"
         if not verdict.passed and verdict.reason and name != "solution.py":
             yield f"{drill.name}/{name}: is rejected without a failed check: {verdict.reason}"
+        twin = alike.setdefault(verdict.pattern, name) if name.startswith("wrong/") and verdict.failed else name
+        if twin != name:
+            yield f"{drill.name}/{name}: fails as {twin} does, so that no verdict can tell them apart"
     for check in solution.checks:
         if not check.says or check.says == check.name or len(check.says) > LONGEST:
             yield f"{drill.name}/test_answer.py: {check.name} needs a docstring of at most {LONGEST} characters"

@@ -47,6 +47,25 @@ def test_wrong_answer_that_passes(worker: Worker, tmp_path: Path) -> None:
     assert prove(folder, worker).problems == ("double/wrong/none.py: passes",)
 
 
+def test_wrong_answers_that_fail_alike(worker: Worker, tmp_path: Path) -> None:
+    """Two known mistakes that no check tells apart are named: the verdict would say either of both."""
+    folder = broken(tmp_path)
+    source = (folder / "wrong" / "squares.py").read_text()
+    (folder / "wrong" / "twin.py").write_text(source.replace('"""Add', '"""Do add'))
+    assert prove(folder, worker).problems == (
+        "double/wrong/twin.py: fails as wrong/squares.py does, so that no verdict can tell them apart",
+    )
+
+
+def test_wrong_answer_that_takes_long(worker: Worker, tmp_path: Path) -> None:
+    """A known mistake that would keep a person waiting is named."""
+    folder = broken(tmp_path)
+    path = folder / "wrong" / "squares.py"
+    path.write_text(path.read_text() + "\n\nimport time\n\ntime.sleep(2.5)\n")
+    (problem,) = prove(folder, worker).problems
+    assert problem.startswith("double/wrong/squares.py: takes 2.")
+
+
 def test_start_that_passes_and_solution_that_fails(worker: Worker, tmp_path: Path) -> None:
     """Both are found at once."""
     folder = broken(tmp_path)

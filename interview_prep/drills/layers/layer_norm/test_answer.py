@@ -131,6 +131,19 @@ def test_gradient_of_x(shape: tuple[int, ...]) -> None:
     assert_close(got, by_differences(0, grad, x, WEIGHT), atol=1e-4, rtol=1e-4)
 
 
+def test_gradient_along_a_shift() -> None:
+    """Has no gradient along a shift of the row, which changes nothing."""
+    got, *_ = layer_norm_backward(normal(2, 3, seed=1), normal(2, 3), WEIGHT)
+    assert_close(got.sum(dim=-1), torch.zeros(2), atol=1e-5, rtol=0)
+
+
+def test_gradient_along_a_stretch() -> None:
+    """Has no gradient along a stretch of the row about its mean, but for eps."""
+    x = normal(2, 3)
+    got, *_ = layer_norm_backward(normal(2, 3, seed=1), x, WEIGHT, 1e-12)
+    assert_close((got * (x - x.mean(dim=-1, keepdim=True))).sum(dim=-1), torch.zeros(2), atol=1e-5, rtol=0)
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_gradient_of_weight(shape: tuple[int, ...]) -> None:
     """Sums the gradient of the weight over all batch dimensions."""
