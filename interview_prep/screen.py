@@ -120,7 +120,7 @@ class Screen:
         """One row of the benchmark, with its ratio where something stands beside it."""
         self.say(f"{row.what}: {row.ours:.2f} {row.unit}   (budget {row.budget})")
         if row.theirs:
-            self.say(f"    {row.beside}: {row.theirs:.2f} {row.unit}, ratio {row.ours / row.theirs:.2f}")
+            self.say(f"    {row.beside}: {row.theirs:.2f} {row.unit}, ratio {row.ours / row.theirs:.3g}")
 
     def models(self, rows: Sequence[tuple[str, ...]], problems: Sequence[str]) -> None:
         """A line a model, and a line for each thing that is wrong with one; the same cause is told once."""
