@@ -67,7 +67,7 @@ def seconds(command: list[str], **settings: object) -> float:
     begin = time.perf_counter()
     run = subprocess.run(
         command, cwd=settings.pop("cwd", ROOT), capture_output=True, text=True, check=False, **settings
-    )  # type: ignore[call-overload]
+    )  # type: ignore[call-overload] # its overloads are chosen by settings that are named by the caller
     if run.returncode:
         raise Exit(f"`{' '.join(command)}` failed: {(run.stderr or run.stdout).strip()[-500:]}", code=1)
     return time.perf_counter() - begin

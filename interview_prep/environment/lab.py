@@ -66,7 +66,7 @@ def command(listen: int) -> list[str]:
     ]
     return [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.root_dir={ROOT}"),
-        *(f"--ServerApp.ip={'0.0.0.0' if in_container() else '127.0.0.1'}", f"--ServerApp.port={listen}"),  # noqa: S104
+        *(f"--ServerApp.ip={'0.0.0.0' if in_container() else '127.0.0.1'}", f"--ServerApp.port={listen}"),  # noqa: S104 - see above
         *("--ServerApp.port_retries=0", "--ServerApp.log_level=WARN", "--Application.log_level=WARN"),
         *OFFLINE,
         *(state if os.access(STATE, os.W_OK) else []),

@@ -153,7 +153,7 @@ def as_before() -> Iterator[None]:
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings(action="error"):
         yield
     random.setstate(drawn)
-    np.random.set_state(drawn_by_numpy)  # noqa: NPY002
+    np.random.set_state(drawn_by_numpy)  # noqa: NPY002 - as above
     torch.set_grad_enabled(grad)
     torch.set_default_dtype(dtype)
 

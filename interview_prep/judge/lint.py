@@ -88,8 +88,7 @@ def contract(drill: Drill, judged: dict[str, Verdict]) -> Iterator[str]:
             yield f"{drill.name}/{name}: passes"
         if not verdict.passed and verdict.reason and name != "solution.py":
             yield f"{drill.name}/{name}: is rejected without a failed check: {verdict.reason}"
-        twin = alike.setdefault(verdict.pattern, name) if name.startswith("wrong/") and verdict.failed else name
-        if twin != name:
+        if name.startswith("wrong/") and verdict.failed and (twin := alike.setdefault(verdict.pattern, name)) != name:
             yield f"{drill.name}/{name}: fails as {twin} does, so that no verdict can tell them apart"
     for check in solution.checks:
         if not check.says or check.says == check.name or len(check.says) > LONGEST:

@@ -41,11 +41,11 @@ def measure() -> Iterator[Row]:
         times = [seconds * 1000 for seconds in in_a_row(every, worker)]
         first, last = statistics.median(times[: IN_A_ROW // 4]), statistics.median(times[-IN_A_ROW // 4 :])
         yield Row(f"a verdict, the last quarter of {IN_A_ROW} in a row", last, "the first", first, "ms", "no drift")
-    warm, each = [], []
+    warm, fresh = [], []
     for drill, seconds in zip(every, saved(every), strict=True):
         warm += seconds
-        each.append(started_cold(drill))  # in turns, for a machine's speed changes within minutes
-    milliseconds, cold = sorted(second * 1000 for second in warm), statistics.median(each) * 1000
+        fresh.append(started_cold(drill))  # in turns, for a machine's speed changes within minutes
+    milliseconds, cold = sorted(second * 1000 for second in warm), statistics.median(fresh) * 1000
     beside = "python -m pytest on the same files, cold"
     median, last = statistics.median(milliseconds), milliseconds[int(len(milliseconds) * 0.95)]
     what = f"from save to verdict, median of {len(milliseconds)}"

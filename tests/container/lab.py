@@ -67,7 +67,7 @@ class Lab:
 
 def execute(socket: websocket.WebSocket, source: str) -> str:
     """Send one execute_request and gather what it prints until the kernel is idle again."""
-    request = {
+    request: dict[str, Any] = {
         "header": {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "session": "test", "version": "5.3"},
         "parent_header": {},
         "metadata": {},
@@ -79,7 +79,7 @@ def execute(socket: websocket.WebSocket, source: str) -> str:
     while True:
         message: dict[str, Any] = json.loads(socket.recv())
         kind, content = message["header"]["msg_type"], message["content"]
-        if message["parent_header"].get("msg_id") != request["header"]["msg_id"]:  # type: ignore[index]
+        if message["parent_header"].get("msg_id") != request["header"]["msg_id"]:
             continue
         assert kind != "error", "\n".join(content["traceback"])
         if kind == "stream":

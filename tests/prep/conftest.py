@@ -11,9 +11,9 @@ import pytest
 
 pytest.register_assert_rewrite("tests.prep.checkout")  # for failures that show what was found there
 
-from tests.prep import checkout as small  # noqa: E402
-from tests.prep.checkout import Checkout  # noqa: E402
-from tests.prep.index import Index  # noqa: E402
+from tests.prep import checkout as small  # noqa: E402 - after the line above, which must come first
+from tests.prep.checkout import Checkout  # noqa: E402 - as above
+from tests.prep.index import Index  # noqa: E402 - as above
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ import httpx2
 from huggingface_hub import constants, get_hf_file_metadata, hf_hub_url
 from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.file_download import http_get
-from huggingface_hub.utils import build_hf_headers, disable_progress_bars  # type: ignore[attr-defined]
+from huggingface_hub.utils import build_hf_headers, disable_progress_bars  # type: ignore[attr-defined] # it is there
 
 from interview_prep.environment.models.cache import Problem, difference, faults, refs, repository, size, snapshot
 from interview_prep.environment.models.lock import File, Model

@@ -1,4 +1,4 @@
-"""The block against loops over sequences, tokens and heads, with norms and GELU written out."""
+"""The block against a loop over tokens, with softmax, norms and GELU written out."""
 
 import functools
 import math
