@@ -25,7 +25,7 @@ from typing import Any
 import pytest
 
 from interview_prep.judge import limits, session
-from interview_prep.judge.examine import Request, Send, examine, rehearse
+from interview_prep.judge.examine import Refused, Request, Send, collect, examine, rehearse
 from interview_prep.judge.verdict import Check, Verdict
 
 REPORT = 4 << 20  # bytes; no honest answer's checks have so much to say
@@ -138,12 +138,16 @@ def spend(begun: pytest.Session, order: int, report: int, printed: int) -> None:
         sys.stdout = sys.stderr = open(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)  # noqa: SIM115 - to the end
         send({"waits": True})
         request = Request(**json.loads(orders.recv_bytes()))
+        collect(begun, request)
         if request.rehearsal:
             rehearse(begun, request, orders.poll)
+            collect(begun, request)
             request = Request(**json.loads(orders.recv_bytes()))
         examine(begun, request, integrity, send)
     except EOFError:  # nothing was asked
         pass
+    except Refused as refused:
+        send({"reason": str(refused), "line": refused.line})
     except BaseException as error:  # noqa: BLE001 - whatever it is, this process ends here
         traceback.print_exc()
         send({"reason": integrity.broken() or f"The judge has failed: {type(error).__name__}.", "line": 0})

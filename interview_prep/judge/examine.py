@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import numpy as np
 import pytest
@@ -42,6 +42,13 @@ class Request:
     scratch: str = ""  # the only folder in which it may write
 
 
+class Awaited(type):
+    """What the checks import in place of a name that the answer will define; to annotate and parametrize with."""
+
+    def __call__(cls, *_: object, **__: object) -> NoReturn:
+        raise TypeError(f"{cls.__name__} is called before there is an answer: checks may do that in functions only")
+
+
 class Refused(Exception):  # noqa: N818 - it is the verdict, not an error of the judge
     """Why an answer is not examined at all, with the line."""
 
@@ -53,15 +60,9 @@ class Refused(Exception):  # noqa: N818 - it is the verdict, not an error of the
 class Reporter:
     """The pytest plugin that turns each test into a Check."""
 
-    def __init__(self, send: Send, guard: limits.Guard, integrity: limits.Integrity) -> None:
-        self.send, self.guard, self.integrity = send, guard, integrity
+    def __init__(self, send: Send, guard: limits.Guard) -> None:
+        self.send, self.guard = send, guard
         self.compared: tuple[Any, Any] | None = None
-        self.began = False
-
-    def pytest_itemcollected(self, item: pytest.Function) -> None:
-        if not self.began:
-            self.integrity.keep(item.module)
-        self.began = True
 
     def pytest_assertrepr_compare(self, left: object, right: object) -> None:
         self.compared = (left, right)
@@ -98,23 +99,40 @@ class Reporter:
         return diagnose.failure(result, raised, compared, self.guard.answer)
 
 
-def examine(session: pytest.Session, request: Request, integrity: limits.Integrity, send: Send) -> None:
-    """Judge in this process, which is spent afterwards; `session` has begun and not yet collected."""
+def collect(session: pytest.Session, request: Request) -> None:
+    """Import the drill's checks, before the answer, which cannot find them then."""
     os.chdir(request.scratch)
-    sys.dont_write_bytecode = True  # to import what was never imported here is no writing of the answer's
+    answer = ModuleType("answer")
+    vars(answer).update({name: Awaited(name, (), {}) for name in request.wants})
+    sys.modules["answer"] = answer
+    checks = Path(request.folder, "test_answer.py")
+    session.config.args = [str(checks)]
+    session.config.pluginmanager._confcutdir = checks  # noqa: SLF001 - the folders above it are not collected on the way
+    sys.pycache_prefix = str(Path(request.scratch).with_name("bytecode"))  # for the checks with their asserts rewritten
+    session.config.hook.pytest_collection(session=session)
+    sys.pycache_prefix, sys.dont_write_bytecode = None, True  # what the answer imports first, it does not write
+    if not session.items:
+        raise Refused("The checks cannot be imported: it may be that they use the answer outside of functions.")
+    del sys.modules[module_of(session).__name__]
+
+
+def module_of(session: pytest.Session) -> ModuleType:
+    """That of the checks."""
+    return cast("ModuleType", cast("pytest.Function", session.items[0]).module)
+
+
+def examine(session: pytest.Session, request: Request, integrity: limits.Integrity, send: Send) -> None:
+    """Judge in this process, which is spent afterwards; the session has collected the checks."""
     guard = limits.Guard(request.answer, Path(request.folder), Path(request.scratch))
-    try:
-        integrity.allow(armed(request, guard))
-        tree = read(request)
-        limits.restrict()
-        guard.watch()
-        load(request, tree, guard)
-    except Refused as refused:
-        send({"reason": str(refused), "line": refused.line})
-        return
+    integrity.keep(module_of(session))
+    integrity.allow(armed(request, guard))
+    tree = read(request)
+    limits.restrict()
+    guard.watch()
+    load(request, tree, guard)
+    integrity.allow(fill(session))
     warnings.simplefilter("error")
-    session.config.pluginmanager.register(Reporter(send, guard, integrity))
-    collect(session, request)
+    session.config.pluginmanager.register(Reporter(send, guard))
     send({"collected": [item.name for item in session.items]})
     try:
         session.config.hook.pytest_runtestloop(session=session)
@@ -125,24 +143,19 @@ def examine(session: pytest.Session, request: Request, integrity: limits.Integri
 
 def rehearse(session: pytest.Session, request: Request, waiting: Callable[[], bool]) -> None:
     """Run the checks on a known mistake until an answer is `waiting`, which then meets warm code and touched memory."""
-    os.chdir(request.scratch)
-    sys.dont_write_bytecode = True
     guard = limits.Guard(request.answer, Path(request.folder), Path(request.scratch))
-    silent = Reporter(lambda _: None, guard, limits.Integrity())
+    silent = Reporter(lambda _: None, guard)
     nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - closed in the next line
     with as_before(), nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
         load(request, read(request), guard)
+        fill(session)
         session.config.pluginmanager.register(silent)
-        collect(session, request)
         for item, following in pairwise([*session.items, None]):
             if not item or waiting():
                 break
             session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         session._setupstate.teardown_exact(None)  # noqa: SLF001 - what pytest's own loop calls when it is stopped
         session.config.pluginmanager.unregister(silent)
-    first = cast("pytest.Function", session.items[0])
-    for name in ("answer", first.module.__name__):
-        del sys.modules[name]
 
 
 @contextmanager
@@ -156,17 +169,6 @@ def as_before() -> Iterator[None]:
     np.random.set_state(drawn_by_numpy)  # noqa: NPY002 - as above
     torch.set_grad_enabled(grad)
     torch.set_default_dtype(dtype)
-
-
-def collect(session: pytest.Session, request: Request) -> None:
-    """Import the drill's checks, which import the answer."""
-    checks = Path(request.folder, "test_answer.py")
-    session.config.args = [str(checks)]
-    session.config.pluginmanager._confcutdir = checks  # noqa: SLF001 - the folders above it are not collected on the way
-    sys.pycache_prefix = str(Path(request.scratch).with_name("bytecode"))  # for the checks with their asserts rewritten
-    sys.dont_write_bytecode = False
-    session.config.hook.pytest_collection(session=session)
-    sys.pycache_prefix, sys.dont_write_bytecode = None, True
 
 
 def armed(request: Request, guard: limits.Guard) -> list[tuple[Any, str]]:
@@ -200,9 +202,10 @@ def read(request: Request) -> ast.Module:
 
 def load(request: Request, tree: ast.Module, guard: limits.Guard) -> None:
     """The answer as the module `answer`; what goes wrong in it is its own."""
-    module = ModuleType("answer")
+    module = sys.modules["answer"]
+    for name in request.wants:
+        delattr(module, name)
     module.__file__ = request.answer
-    sys.modules["answer"] = module
     try:
         exec(compile(tree, request.answer, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - to run it is the point
     except BaseException as error:
@@ -211,3 +214,18 @@ def load(request: Request, tree: ast.Module, guard: limits.Guard) -> None:
     absent = [name for name in request.wants if not hasattr(module, name)]
     if absent:
         raise Refused(f"It defines no {' and no '.join(absent)}; start.py shows the signature.")
+
+
+def fill(session: pytest.Session) -> list[tuple[ModuleType, str]]:
+    """Put what the answer defines where the checks await it, and say where in their module that is."""
+    checks = module_of(session)
+    for item in session.items:
+        if hasattr(item, "callspec"):
+            put(item.callspec.params)
+    return [(checks, name) for name in put(vars(checks))]
+
+
+def put(space: dict[str, Any]) -> list[str]:
+    awaited = [name for name, value in space.items() if isinstance(value, Awaited)]
+    space.update({name: getattr(sys.modules["answer"], space[name].__name__) for name in awaited})
+    return awaited

@@ -151,7 +151,9 @@ class Integrity:
             for space, before in self.before:
                 if space is owner and name in before:
                     before[name] = vars(space)[name]
-        self.names = [{*vars(space), *COMES_BY_ITSELF} for space in self.closed]
+            for space, names in zip(self.closed, self.names, strict=True):
+                if space is owner:
+                    names.add(name)
 
     def keep(self, module: ModuleType) -> None:
         """Watch all that the module of the checks holds as well."""

@@ -16,7 +16,6 @@ from interview_prep.judge.drill import Drill, problems, read
 from interview_prep.judge.verdict import Verdict
 from interview_prep.judge.worker import Worker
 
-SLOW = 2  # seconds that each program may take: a known mistake is run while its drill is practised
 LONGEST = 75  # characters of what a check is about: it stands on one line of a terminal
 
 
@@ -82,8 +81,6 @@ def contract(drill: Drill, judged: dict[str, Verdict]) -> Iterator[str]:
         yield f"{drill.name}/solution.py: is rejected: {first}"
     alike: dict[frozenset[tuple[str, str]], str] = {}
     for name, verdict in judged.items():
-        if verdict.seconds > SLOW:
-            yield f"{drill.name}/{name}: takes {verdict.seconds:.1f} s, at most {SLOW} s are allowed"
         if verdict.passed and name != "solution.py":
             yield f"{drill.name}/{name}: passes"
         if not verdict.passed and verdict.reason and name != "solution.py":

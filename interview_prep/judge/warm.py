@@ -1,7 +1,7 @@
 """The warm process: a pytest session that has begun and never collects. Each verdict is a fork of it, which does.
 
 A fork has neither torch to import nor pytest to start, and while it waits for its answer it rehearses with a known
-mistake. This process itself never runs an answer, never touches CUDA and has one thread. Where there is no fork,
+mistake and imports the checks. This process itself never runs an answer, never touches CUDA and has one thread. Where there is no fork,
 each verdict has an interpreter of its own instead, started in advance.
 """
 

@@ -57,14 +57,15 @@ def test_wrong_answers_that_fail_alike(worker: Worker, tmp_path: Path) -> None:
     )
 
 
-def test_wrong_answer_that_takes_long(worker: Worker, tmp_path: Path) -> None:
-    """A known mistake that would keep a person waiting is named."""
+def test_checks_that_call_too_early(worker: Worker, tmp_path: Path) -> None:
+    """Checks that call the answer where they are imported, which is before there is one, are named."""
     folder = broken(tmp_path)
-    path = folder / "wrong" / "squares.py"
-    path.write_text(path.read_text() + "\n\nimport time\n\ntime.sleep(2.1)\n")
-    (problem,) = prove(folder, worker).problems
-    assert problem.startswith("double/wrong/squares.py: takes ")
-    assert problem.endswith(" s, at most 2 s are allowed")
+    checks = (folder / "test_answer.py").read_text()
+    (folder / "test_answer.py").write_text(f"{checks}\n\nTWO = double(torch.ones(1))\n")
+    assert (
+        "double/solution.py: is rejected: "
+        "The checks cannot be imported: it may be that they use the answer outside of functions."
+    ) in prove(folder, worker).problems
 
 
 def test_start_that_passes_and_solution_that_fails(worker: Worker, tmp_path: Path) -> None:
