@@ -3,9 +3,11 @@
 import ast
 import functools
 import linecache
+import re
 import reprlib
 import traceback
 import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
@@ -17,6 +19,7 @@ import torch
 from interview_prep.judge.verdict import Check
 
 PAIRS = (("actual", "expected"), ("actual", "desired"), ("left", "right"), ("x", "y"))  # of the libraries' own asserts
+NEARLY = "nearly equal: a matter of tolerance"
 SHORT = reprlib.Repr()
 SHORT.maxstring = SHORT.maxother = 70
 SHORT.maxlist = SHORT.maxtuple = SHORT.maxdict = 8
@@ -76,10 +79,8 @@ def asserted(trace: TracebackType | None) -> tuple[Any, Any] | None:
 @functools.cache
 def called(path: str, line: int) -> str:
     """The call whose value a check has looked at: the first argument or left side, through one name."""
-    tree = parsed(path, line)
-    statements = (node for node in ast.walk(tree) if isinstance(node, ast.stmt))
-    inside = (node for node in statements if node.lineno <= line <= (node.end_lineno or 0))
-    statement = max(inside, key=lambda node: node.lineno, default=None)
+    within = list(around(path, line))
+    statement = within[-1] if within else None
     looked_at: ast.expr | None = None
     if isinstance(statement, ast.Assert):
         looked_at = statement.test.left if isinstance(statement.test, ast.Compare) else statement.test
@@ -88,13 +89,20 @@ def called(path: str, line: int) -> str:
         is_assert = isinstance(value, ast.Call) and "assert" in ast.unparse(value.func) and value.args
         looked_at = value.args[0] if is_assert and isinstance(value, ast.Call) else value
     if isinstance(looked_at, ast.Name):
-        looked_at = assigned(tree, looked_at.id, line) or looked_at
+        looked_at = assigned(within[0], looked_at.id, line) or looked_at
     return "" if looked_at is None else textwrapped(ast.unparse(looked_at))
 
 
-def parsed(path: str, line: int) -> ast.AST:
-    """The function around a line, or else the module."""
-    return next((node for node in module(path).body if node.lineno <= line <= (node.end_lineno or 0)), module(path))
+def around(path: str, line: int) -> Iterator[ast.AST]:
+    """The statements that a line is in, from the module's to the innermost."""
+    inner: Iterable[ast.AST] = module(path).body
+    while True:
+        nodes = (node for node in inner if isinstance(node, ast.stmt | ast.excepthandler))
+        node = next((node for node in nodes if node.lineno <= line <= (node.end_lineno or 0)), None)
+        if node is None:
+            return
+        yield node
+        inner = ast.iter_child_nodes(node)
 
 
 @functools.cache
@@ -156,7 +164,7 @@ def arrays(got: np.ndarray, expected: np.ndarray, about: tuple[str, str, str, st
     differs = ~np.isclose(got, expected, rtol=1e-5, atol=1e-7, equal_nan=True) if numbers else got != expected
     if not differs.any():
         kind = Difference("dtype", dtype, due) if dtype != due else None
-        return kind or Difference("value", short(got), short(expected), "nearly equal: a matter of tolerance")
+        return kind or Difference("value", short(got), short(expected), NEARLY)
     at = first(differs)
     size = f", by at most {np.nanmax(np.abs(got.astype(float) - expected.astype(float))):.3g}" if numbers else ""
     where = f"first differs at {list(at)}; {differs.sum()} of {differs.size} differ{size}"
@@ -192,11 +200,16 @@ def sequences(got: Any, expected: Any) -> Difference:
     if len(got) != len(expected):
         return Difference("length", f"{len(got)} items: {short(got)}", f"{len(expected)} items: {short(expected)}")
     for at, (mine, due) in enumerate(zip(got, expected, strict=True)):
-        same = mine == due
-        if not (same.all() if hasattr(same, "all") else same):
+        found = difference(mine, due) if isinstance(due, torch.Tensor | np.ndarray) else None
+        if found and found.where != NEARLY:
+            return replace(found, where=f"in [{at}]: {found.where}".removesuffix(": "))
+        if not found and mine != due:
             return Difference("value", short(mine), short(due), f"first differs at [{at}]")
+    if type(got) is type(expected):
+        return Difference("value", short(got), short(expected), NEARLY)
     return Difference("type", type(got).__name__, type(expected).__name__)
 
 
 def short(value: Any) -> str:
-    return SHORT.repr(value).replace("\n", " ")
+    shown = SHORT.repr(value.item() if isinstance(value, np.generic) else value)
+    return re.sub(r"\n\s*", " ", shown)

@@ -1,6 +1,6 @@
 """What the judge says of an answer: plain data, the same in a process, over a pipe and as JSON."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -42,7 +42,7 @@ class Verdict:
         return frozenset((check.name, check.kind) for check in self.failed) | ({("", self.reason)} - {("", "")})
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**vars(self), "checks": [vars(check) for check in self.checks]}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Verdict":

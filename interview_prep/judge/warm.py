@@ -1,15 +1,15 @@
 """The warm process: a pytest session that has begun and never collects. Each verdict is a fork of it, which does.
 
 A fork has neither torch to import nor pytest to start, and while it waits for its answer it rehearses with a known
-mistake and imports the checks. This process itself never runs an answer, never touches CUDA and has one thread. Where there is no fork,
-each verdict has an interpreter of its own instead, started in advance.
+mistake and imports the checks. This process itself never runs an answer, never touches CUDA and has one thread. Where
+there is no fork, each verdict has an interpreter of its own instead, started in advance.
 """
 
 import contextlib
 import ctypes
 import json
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ class Service:
             while True:
                 asked = json.loads(self.line.recv_bytes())
                 if "answer" in asked:
-                    self.reply(asdict(self.judge(asked)))
+                    self.reply(self.judge(asked).as_dict())
                 elif "folder" in asked:
                     self.practised = asked
                 else:

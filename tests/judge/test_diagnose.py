@@ -1,0 +1,71 @@
+"""What a failed check says: the call that was looked at, and where two values first differ."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from interview_prep.judge.diagnose import NEARLY, Difference, called, difference
+
+CHECKS = """
+def test_all():
+    assert double(1) == 2
+    got = double(3)
+    for _ in range(2):
+        try:
+            assert got == 6
+        except ValueError:
+            assert_close(double(4), 8)
+    assert_close(
+        double(5),
+        10,
+    )
+"""
+ONES, FRAME = torch.ones(2, 3), pd.DataFrame({"a": [1, 2], "b": [3.0, 4.0]})
+NAN = float("nan")
+CASES: tuple[tuple[Any, Any, Difference], ...] = (
+    (None, ONES, Difference("none", "None: is a return missing?", "tensor([[1., 1., 1.], [1., 1., 1.]])")),
+    (ONES.T, ONES, Difference("shape", "shape (3, 2) (transposed)", "shape (2, 3)")),
+    (ONES.double(), ONES, Difference("dtype", "torch.float64", "torch.float32")),
+    (ONES * NAN, ONES, Difference("nan", "nan at [0, 0]", "1", "6 of 6 are not finite")),
+    (
+        torch.tensor([1.0, 2.5, 4.0]),
+        torch.tensor([1.0, 2.0, 3.0]),
+        Difference("value", "2.5", "2", "first differs at [1]; 2 of 3 differ, by at most 1"),
+    ),
+    (torch.tensor([1 + 1e-6]), torch.ones(1), Difference("value", "array([1.00000095])", "array([1.])", NEARLY)),
+    (np.zeros(2), ONES, Difference("type", "a ndarray, array([0., 0.])", "a Tensor")),
+    ([1, 2], [1, 3], Difference("value", "2", "3", "first differs at [1]")),
+    ((1, 2), [1, 2], Difference("type", "tuple", "list")),
+    ([1], [1, 2], Difference("length", "1 items: [1]", "2 items: [1, 2]")),
+    ([ONES, ONES[0]], [ONES, ONES], Difference("shape", "shape (3,)", "shape (2, 3)", "in [1]")),
+    (
+        (torch.zeros(1), torch.zeros(2)),
+        (torch.zeros(1), torch.ones(2)),
+        Difference("value", "0", "1", "in [1]: first differs at [0]; 2 of 2 differ, by at most 1"),
+    ),
+    ([None], [torch.ones(1)], Difference("none", "None: is a return missing?", "tensor([1.])", "in [0]")),
+    (FRAME.iloc[:1], FRAME, Difference("shape", "1 rows", "2 rows")),
+    (FRAME[["b", "a"]], FRAME, Difference("columns", "columns ['b', 'a']", "columns ['a', 'b']")),
+    (FRAME.assign(b=[3.0, 5.0]), FRAME, Difference("value", "5.0", "4.0", "first differs in column 'b', row 1")),
+)
+
+
+@pytest.mark.parametrize(("got", "expected", "said"), CASES)
+def test_difference(got: Any, expected: Any, said: Difference) -> None:
+    """The coarsest difference that explains a failure is told, with its place."""
+    found = difference(got, expected)
+    assert (found.kind, found.got, found.expected, found.where) == (said.kind, said.got, said.expected, said.where)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"), [(3, "double(1)"), (7, "double(3)"), (9, "double(4)"), (11, "double(5)"), (12, "double(5)")]
+)
+def test_called(tmp_path: Path, line: int, says: str) -> None:
+    """The call is found from any line of its statement, in blocks too, and through the name that holds its value."""
+    checks = tmp_path / "test_answer.py"
+    checks.write_text(CHECKS)
+    assert called(str(checks), line) == says
