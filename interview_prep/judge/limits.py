@@ -20,10 +20,10 @@ MEMORY = 2 << 30  # bytes more than the worker has
 OUTPUT = 16 << 20  # bytes of any one file, standard output included
 SOURCE = 1 << 20  # bytes
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-NAMES = (  # by which an answer would decide how it is compared, or reach into its caller
+NAMES = {  # by which an answer would decide how it is compared, or reach into its caller
     *("__eq__", "__ne__", "__torch_function__", "__array_function__", "__array_ufunc__", "__array_priority__"),
     *("_getframe", "currentframe", "f_back", "f_globals", "f_locals", "tb_frame", "addaudithook"),
-)
+}
 MODULES = ("ctypes", "cffi", "unittest.mock", "pytest", "_pytest", "interview_prep")  # what only a cheat needs
 STARTS = (
     *("os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.spawn"),
@@ -61,8 +61,8 @@ def restrict() -> None:
 def refused_names(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
     """Where a source names what no answer needs but to be taken for right, or imports such a module."""
     for node in nodes:
-        words = (getattr(node, field, None) for field in ("name", "attr", "value"))
-        named = next((word for word in words if isinstance(word, str)), "")
+        has = vars(node)
+        named = has.get("attr") or has.get("name") or has.get("value")
         if named in NAMES:
             yield named, getattr(node, "lineno", 0)
         elif isinstance(node, ast.Import | ast.ImportFrom):

@@ -15,7 +15,7 @@ import pytest
 from interview_prep.judge.drill import DRILLS
 
 IMPORTS = (
-    *("torch.testing", "torch.nn.functional", "torch._dynamo", "numpy.testing", "pandas.testing", "transformers"),
+    *("torch.testing", "torch.nn.functional", "torch._dynamo", "numpy.testing", "pandas.testing"),
     *("sklearn.pipeline", "sklearn.compose", "sklearn.linear_model", "sklearn.ensemble", "sklearn.impute"),
 )
 UNUSED = (
