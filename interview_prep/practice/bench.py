@@ -23,7 +23,7 @@ from interview_prep.judge.drill import Drill
 from interview_prep.judge.lint import lint
 from interview_prep.judge.worker import Worker
 
-LEARNING = 5  # seconds in which the prompt is read and the worker gets warm, and learns a drill's mistakes
+LEARNING = 8  # seconds in which the prompt is read, and the worker gets warm and learns a drill's mistakes
 PAUSE = 0.5  # seconds between two saves, in which a process gets ready for the next
 PASSED, NOT_YET = b"\xe2\x9c\x93 passed", b"\xe2\x9c\x97 not yet"
 IN_A_ROW = 208  # verdicts
