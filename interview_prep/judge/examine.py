@@ -226,6 +226,7 @@ def fill(session: pytest.Session) -> list[tuple[ModuleType, str]]:
 
 
 def put(space: dict[str, Any]) -> list[str]:
+    """The same in one namespace or one check's parameters; the names that were awaited."""
     awaited = [name for name, value in space.items() if isinstance(value, Awaited)]
     space.update({name: getattr(sys.modules["answer"], space[name].__name__) for name in awaited})
     return awaited
