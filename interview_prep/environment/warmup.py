@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Literal
 
 from invoke.exceptions import Exit
@@ -108,7 +109,7 @@ def run(steps: list[Step], screen: Screen, *, wait: bool) -> Iterator[Outcome]:
         failure = ""
         if step.verb in RUNNABLE:
             screen.show(heading)
-            imports.join()
+            end(imports)
             child = fork(partial(execute, to_run.pop(0)), screen)
             imports = start_imports(to_run)
             failure = wait_for(child)
@@ -129,6 +130,16 @@ def start_imports(to_run: Sequence[Step]) -> threading.Thread:
     imports = threading.Thread(target=lambda: [importlib.import_module(name) for name in names])
     imports.start()
     return imports
+
+
+def end(thread: threading.Thread) -> None:
+    """Wait until it has ended, for the system too: join() returns while it may still hold MKL's lock.
+
+    A fork in that moment inherits the lock, which nobody in it releases, and spins at its first product of matrices.
+    """
+    thread.join()
+    while Path(f"/proc/self/task/{thread.native_id}").exists():
+        time.sleep(0.0005)
 
 
 def execute(step: Step) -> int:

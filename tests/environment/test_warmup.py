@@ -140,3 +140,31 @@ def test_links_of_a_sheet_open_from_a_terminal() -> None:
     assert (ROOT / "interview_prep/drills/text/bpe/prompt.md").as_uri() in targets
     assert (warmup.ML / "huggingface" / "fine_tuning_outline.md").as_uri() in targets
     assert [target for target in targets if not Path(target.removeprefix("file://")).exists()] == []
+
+
+FORKS = """
+import os, signal, threading
+import torch
+from interview_prep.environment.warmup import end
+
+def work():
+    torch.ones(64, 64) @ torch.ones(64, 64)
+
+for _ in range(150):
+    thread = threading.Thread(target=work)
+    thread.start()
+    end(thread)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)
+        work()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0, "a fork hangs"
+"""
+
+
+def test_a_fork_after_a_thread_does_not_hang() -> None:
+    """A thread that has ended holds no lock that a fork would wait for; by join() alone, one fork in ten hung."""
+    one = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    run = subprocess.run([sys.executable, "-c", FORKS], cwd=ROOT, env=one, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
