@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 STANDARD_OUTPUT, STANDARD_ERROR = 1, 2
 HOME, CLEAR_BELOW, BEGIN_UPDATE, END_UPDATE = "\x1b[H", "\x1b[J", "\x1b[?2026h", "\x1b[?2026l"
-DIM, PLAIN = "\x1b[2m", "\x1b[0m"
 LESS = r"-RFX -PsSpace\: on   b\: back   /\: search   q\: done$"  # instead of a bare colon
 
 
@@ -91,7 +90,7 @@ class Screen:
 
     def status(self, text: str) -> None:
         """Say what goes on in the line below, which the next `replace` overwrites; at once, for somebody waits."""
-        sys.stdout.write(f"{DIM}{text}{PLAIN}\r")
+        sys.stdout.write(f"{text}\r")
         sys.stdout.flush()
 
     def go_on(self) -> bool:

@@ -138,10 +138,10 @@ def spend(begun: pytest.Session, order: int, report: int, printed: int) -> None:
         sys.stdout = sys.stderr = open(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)  # noqa: SIM115 - to the end
         send({"waits": True})
         request = Request(**json.loads(orders.recv_bytes()))
-        collect(begun, request)
         if request.rehearsal:
             rehearse(begun, request, orders.poll)
-            collect(begun, request)
+        collect(begun, request)
+        if request.rehearsal:
             request = Request(**json.loads(orders.recv_bytes()))
         examine(begun, request, integrity, send)
     except EOFError:  # nothing was asked

@@ -12,7 +12,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -146,7 +146,8 @@ def rehearse(session: pytest.Session, request: Request, waiting: Callable[[], bo
     guard = limits.Guard(request.answer, Path(request.folder), Path(request.scratch))
     silent = Reporter(lambda _: None, guard)
     nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - closed in the next line
-    with as_before(), nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+    with as_before(), nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere), suppress(Refused):
+        collect(session, request)
         load(request, read(request), guard)
         fill(session)
         session.config.pluginmanager.register(silent)

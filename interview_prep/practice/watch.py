@@ -1,7 +1,7 @@
 """The watch loop: save, and know. One screen, single keys, and a verdict each time the answer's file changes.
 
-The file's stat is read two hundred times a second, which costs two to three percent of a processor and works on every
-mount, where file events do not arrive from outside many a container. Left out: editing; that is an editor's.
+The file's stat is read two hundred times a second, which `top` shows as two to three percent and works on every mount,
+where file events do not arrive from outside many a container. Left out: editing; that is an editor's.
 """
 
 import contextlib

@@ -67,6 +67,18 @@ def test_learning_is_interrupted(worker: Worker, tmp_path: Path) -> None:
     worker.prepare(DOUBLE)
 
 
+def test_rehearsal_of_a_mistake_that_is_refused(worker: Worker, tmp_path: Path) -> None:
+    """A known mistake that cannot be imported, as in a drill half written, says nothing about the answer."""
+    folder = Path(shutil.copytree(DOUBLE.folder, tmp_path / "golden" / "double"))
+    (folder / "wrong" / "a_first.py").write_text('"""Not yet written."""\n\nimport nonsense\n')
+    drill = drills.read(folder)
+    worker.prepare(drill)
+    worker.ready()
+    time.sleep(1)  # in which it rehearses
+    assert worker.judge(drill, drill.solution).passed
+    worker.prepare(DOUBLE)
+
+
 @pytest.fixture(scope="module")
 def unrehearsed() -> Iterator[Worker]:
     with Worker() as worker:
