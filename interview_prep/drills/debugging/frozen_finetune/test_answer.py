@@ -56,11 +56,11 @@ def taught() -> tuple[Net, list[float], float, float]:
     """A net taught four kinds and then two groups of them; its losses, and how well it knew the kinds before, after."""
     torch.manual_seed(0)
     net = Net(3, 16, classes=4)
-    x, kinds = points(32, seed=1)
+    x, kinds = points(48, seed=1)
     new_x, new_kinds = points(40, seed=2)
-    pretrain(net, x, kinds, epochs=4, lr=0.2)
+    pretrain(net, x, kinds, epochs=4)
     old_head, before = net.head, accuracy(net, new_x, new_kinds)
-    losses = finetune(net, x[kinds != 3] + 0.5, kinds[kinds != 3] % 2, 2, epochs=6, lr=0.2)
+    losses = finetune(net, x[kinds != 3] + 0.5, kinds[kinds != 3] % 2, 2, epochs=8)
     new_head, net.head = net.head, old_head
     after = accuracy(net, new_x, new_kinds)
     net.head = new_head
