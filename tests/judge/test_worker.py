@@ -38,7 +38,8 @@ def resident(worker: Worker) -> int:
 
 
 def descriptors(worker: Worker) -> int:
-    return len(list(Path(f"/proc/{worker.process.pid}/fd").iterdir()))
+    """The least of some counts: while nobody asks, it lists the known mistakes now and then."""
+    return min(len(list(Path(f"/proc/{worker.process.pid}/fd").iterdir())) for _ in range(20))
 
 
 def test_learns_while_nobody_waits(worker: Worker) -> None:
