@@ -5,6 +5,7 @@ The listing of the folders is the catalogue. Left out: whether the checks are an
 
 import ast
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ DRILLS = ROOT / "interview_prep" / "drills"
 FILES = ("prompt.md", "start.py", "solution.py", "test_answer.py")
 FIELDS = {"title": str, "topic": str, "level": int, "minutes": int, "forbids": list, "tags": list}
 SECTIONS = ("Hint 1", "Hint 2", "Hint 3", "Follow-ups", "Say aloud")
+PARSING = threading.Lock()
 
 
 class DrillError(Exception):
@@ -142,10 +144,16 @@ def sections(body: str) -> tuple[str, dict[str, str]]:
     return task.strip(), {name: text.strip() for name, text in zip(rest[::2], rest[1::2], strict=True)}
 
 
+def parsed(path: Path) -> ast.Module:
+    """A program's syntax tree, from any thread: Python before 3.11.5 can raise SystemError where two parse at once."""
+    with PARSING:
+        return ast.parse(path.read_bytes())
+
+
 def sentence(wrong: Path) -> str:
     """What the maker of this mistake should read: the first line of the docstring, or ""."""
     try:
-        docstring = ast.get_docstring(ast.parse(wrong.read_bytes()))
+        docstring = ast.get_docstring(parsed(wrong))
     except SyntaxError:
         return ""
     return (docstring or "").partition("\n")[0]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from interview_prep.environment import ROOT
-from interview_prep.judge.drill import Drill
+from interview_prep.judge.drill import Drill, parsed
 from interview_prep.judge.limits import SECONDS, refused_names
 from interview_prep.judge.verdict import Verdict
 
@@ -93,8 +93,8 @@ class Worker:
 @functools.cache
 def asked(drill: Drill) -> dict[str, object]:
     """What the process has to know of a drill."""
-    allows = {name for name, _ in refused_names(ast.walk(ast.parse(drill.solution.read_bytes())))}
-    imports = [node for node in ast.parse(drill.checks.read_bytes()).body if isinstance(node, ast.ImportFrom)]
+    allows = {name for name, _ in refused_names(ast.walk(parsed(drill.solution)))}
+    imports = [node for node in parsed(drill.checks).body if isinstance(node, ast.ImportFrom)]
     wants = [alias.name for node in imports if node.module == "answer" for alias in node.names]
     folder = str(drill.folder.resolve())
     return {"folder": folder, "forbids": drill.forbids, "allows": sorted(allows), "wants": wants}

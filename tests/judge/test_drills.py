@@ -1,6 +1,9 @@
 """Every drill of the kit keeps the authoring contract, and lint itself finds what breaks it."""
 
+import gc
 import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -28,6 +31,20 @@ def test_names_are_unique() -> None:
     """A drill is called by its folder's name alone."""
     names = [folder.name for folder in drills.folders()]
     assert len(names) == len(set(names))
+
+
+def test_drills_are_read_by_threads() -> None:
+    """Several threads read mistakes at once, whatever the garbage collector calls meanwhile (CPython issue 106905)."""
+    mistakes = sorted(drills.DRILLS.rglob("wrong/*.py"))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    gc.callbacks.append(lambda *_: [None for _ in range(2000)])
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            assert all(pool.map(drills.sentence, mistakes))
+    finally:
+        gc.callbacks.pop()
+        sys.setswitchinterval(interval)
 
 
 def broken(tmp_path: Path) -> Path:
