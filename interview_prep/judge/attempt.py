@@ -127,11 +127,11 @@ def alone(folder: str, ends: tuple[int, int, int]) -> None:
 
 def spend(begun: pytest.Session, order: int, report: int, printed: int) -> None:
     """The process of its own: wait for the one request, rehearsing meanwhile, examine, and never return."""
-    keep_only(order, report, printed)
-    integrity = limits.Integrity()
-    orders = Connection(order, writable=False)
-    send = signing(report, orders.recv_bytes())
     try:
+        keep_only(order, report, printed)
+        integrity = limits.Integrity()
+        orders = Connection(order, writable=False)
+        send = signing(report, orders.recv_bytes())
         os.setsid()
         for descriptor in (1, 2):
             os.dup2(printed, descriptor)
@@ -144,7 +144,7 @@ def spend(begun: pytest.Session, order: int, report: int, printed: int) -> None:
         if request.rehearsal:
             request = Request(**json.loads(orders.recv_bytes()))
         examine(begun, request, integrity, send)
-    except EOFError:  # nothing was asked
+    except EOFError:  # nothing is asked any more
         pass
     except Refused as refused:
         send({"reason": str(refused), "line": refused.line})

@@ -117,6 +117,20 @@ def children(pid: int) -> int:
     return len(Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
 
 
+def test_a_process_whose_judge_is_gone() -> None:
+    """A process that is never asked anything, as the kit was left in the moment of its start, ends without a word."""
+    program = """
+import os
+from interview_prep.judge import attempt
+
+(order, asks), (_, report) = os.pipe(), os.pipe()
+os.close(asks)
+attempt.spend(None, order, report, report)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+
+
 def test_first_import_of_a_module(worker: Worker, tmp_path: Path) -> None:
     """An answer may import what was never imported on this machine: no bytecode is written for it."""
     (tmp_path / "never_seen.py").write_text("def twice(x):\n    return x + x\n")
