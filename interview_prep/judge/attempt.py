@@ -4,7 +4,6 @@ What happens inside it stands in examine.py.
 """
 
 import contextlib
-import hashlib
 import hmac
 import json
 import os
@@ -25,7 +24,7 @@ from typing import Any
 import pytest
 
 from interview_prep.judge import limits, session
-from interview_prep.judge.examine import Refused, Request, Send, collect, examine, rehearse
+from interview_prep.judge.examine import Refused, Request, Send, collect, examine, guarded, rehearse
 from interview_prep.judge.verdict import Check, Verdict
 
 REPORT = 4 << 20  # bytes; no honest answer's checks have so much to say
@@ -141,9 +140,10 @@ def spend(begun: pytest.Session, order: int, report: int, printed: int) -> None:
         if request.rehearsal:
             rehearse(begun, request, orders.poll)
         collect(begun, request)
+        guard = guarded(begun, request, integrity, send)
         if request.rehearsal:
             request = Request(**json.loads(orders.recv_bytes()))
-        examine(begun, request, integrity, send)
+        examine(begun, request, guard, integrity, send)
     except EOFError:  # nothing is asked any more
         pass
     except Refused as refused:
@@ -160,7 +160,7 @@ def signing(descriptor: int, key: bytes) -> Send:
 
     def send(message: Message) -> None:
         text = json.dumps(message).encode()
-        os.write(descriptor, hmac.new(key, text, hashlib.sha256).hexdigest().encode() + b" " + text + b"\n")
+        os.write(descriptor, hmac.digest(key, text, "sha256").hex().encode() + b" " + text + b"\n")
 
     return send
 
@@ -169,7 +169,7 @@ def signed(lines: list[bytes], key: bytes) -> Iterator[Message]:
     """The messages that are really the judge's own."""
     for line in lines:
         mark, _, text = line.partition(b" ")
-        if hmac.compare_digest(mark, hmac.new(key, text, hashlib.sha256).hexdigest().encode()):
+        if hmac.compare_digest(mark, hmac.digest(key, text, "sha256").hex().encode()):
             yield json.loads(text)
 
 

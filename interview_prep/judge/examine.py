@@ -121,18 +121,25 @@ def module_of(session: pytest.Session) -> ModuleType:
     return cast("ModuleType", cast("pytest.Function", session.items[0]).module)
 
 
-def examine(session: pytest.Session, request: Request, integrity: limits.Integrity, send: Send) -> None:
-    """Judge in this process, which is spent afterwards; the session has collected the checks."""
+def guarded(session: pytest.Session, request: Request, integrity: limits.Integrity, send: Send) -> limits.Guard:
+    """Have all stand ready that an answer to this drill will be judged by; the session has collected the checks."""
     guard = limits.Guard(request.answer, Path(request.folder), Path(request.scratch))
     integrity.keep(module_of(session))
     integrity.allow(armed(request, guard))
-    tree = read(request)
     limits.restrict()
     guard.watch()
-    load(request, tree, guard)
+    session.config.pluginmanager.register(Reporter(send, guard))
+    return guard
+
+
+def examine(
+    session: pytest.Session, request: Request, guard: limits.Guard, integrity: limits.Integrity, send: Send
+) -> None:
+    """Judge in this process, which is spent afterwards."""
+    guard.answer = request.answer
+    load(request, read(request), guard)
     integrity.allow(fill(session))
     warnings.simplefilter("error")
-    session.config.pluginmanager.register(Reporter(send, guard))
     send({"collected": [item.name for item in session.items]})
     try:
         session.config.hook.pytest_runtestloop(session=session)

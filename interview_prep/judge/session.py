@@ -17,6 +17,8 @@ from interview_prep.judge.drill import DRILLS
 IMPORTS = (
     *("torch.testing", "torch.nn.functional", "torch._dynamo", "numpy.testing", "pandas.testing"),
     *("sklearn.pipeline", "sklearn.compose", "sklearn.linear_model", "sklearn.ensemble", "sklearn.impute"),
+    *("torch._subclasses.schema_check_mode", "pandas.core.methods.to_dict", "pandas.io.formats.string"),
+    *("narwhals._pandas_like.namespace", "narwhals.stable.v2._namespace", "narwhals._interchange.dataframe"),
 )
 UNUSED = (
     *("cacheprovider", "junitxml", "pastebin", "doctest", "unittest", "stepwise", "faulthandler", "logging"),

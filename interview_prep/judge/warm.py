@@ -59,8 +59,9 @@ class Service:
         if self.practised:
             self.learn(self.practised, idly=True)
         spare = self.renew()
-        if self.practised and not spare.rehearses:
-            spare.rehearse(request(self.practised, str(mistakes(self.practised)[0]), rehearsal=True))
+        harmless = self.harmless(self.practised) if self.practised else None
+        if self.practised and harmless and not spare.rehearses:
+            spare.rehearse(request(self.practised, str(harmless), rehearsal=True))
 
     def renew(self) -> Attempt:
         """Clear the last attempt away, and have another process wait for the next."""
@@ -92,6 +93,11 @@ class Service:
                 return
             if path not in known:
                 known[path] = self.attempt(asked, str(path)).pattern
+
+    def harmless(self, asked: dict[str, Any]) -> Path | None:
+        """A known mistake that checks alone find: another could take the process with it that rehearses on it."""
+        known = self.known.get(asked["folder"], {}).items()
+        return next((path for path, pattern in known if all(name for name, _ in pattern)), None)
 
     def attempt(self, asked: dict[str, Any], answer: str, seconds: float = SECONDS) -> Verdict:
         for name in asked["forbids"]:

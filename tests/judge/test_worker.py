@@ -68,16 +68,33 @@ def test_learning_is_interrupted(worker: Worker, tmp_path: Path) -> None:
     worker.prepare(DOUBLE)
 
 
-def test_rehearsal_of_a_mistake_that_is_refused(worker: Worker, tmp_path: Path) -> None:
-    """A known mistake that cannot be imported, as in a drill half written, says nothing about the answer."""
+@pytest.mark.parametrize("mistake", ["import nonsense", "import os\n\nos._exit(0)", "while True:\n    pass"])
+def test_mistake_that_cannot_be_rehearsed(worker: Worker, tmp_path: Path, mistake: str) -> None:
+    """A known mistake that is refused, ends the process or never ends says nothing about the answer."""
     folder = Path(shutil.copytree(DOUBLE.folder, tmp_path / "golden" / "double"))
-    (folder / "wrong" / "a_first.py").write_text('"""Not yet written."""\n\nimport nonsense\n')
+    (folder / "wrong" / "a_first.py").write_text(f'"""Not yet written."""\n\n{mistake}\n')
     drill = drills.read(folder)
     worker.prepare(drill)
     worker.ready()
     time.sleep(1)  # in which it rehearses
     assert worker.judge(drill, drill.solution).passed
     worker.prepare(DOUBLE)
+
+
+def test_practising_with_checks_that_are_half_written(worker: Worker, tmp_path: Path) -> None:
+    """What is the matter is said, and the worker goes on."""
+    worker.ready()
+    process = worker.process.pid
+    folder = Path(shutil.copytree(DOUBLE.folder, tmp_path / "golden" / "double"))
+    drill = drills.read(folder)
+    (folder / "test_answer.py").write_text("from answer import double\n\nassert double(1) == 2\n")
+    worker.prepare(drill)
+    worker.ready()
+    time.sleep(1)  # in which it would rehearse
+    assert worker.judge(drill, drill.solution).reason.startswith("The checks cannot be imported")
+    worker.prepare(DOUBLE)
+    worker.ready()
+    assert worker.process.pid == process
 
 
 @pytest.fixture(scope="module")
