@@ -22,6 +22,7 @@ from typing import Any, NoReturn, cast
 import numpy as np
 import pytest
 import torch
+from _pytest.assertion import util
 
 from interview_prep.judge import diagnose, forbids, limits
 from interview_prep.judge.verdict import Check
@@ -64,13 +65,15 @@ class Reporter:
         self.send, self.guard = send, guard
         self.compared: tuple[Any, Any] | None = None
 
-    def pytest_assertrepr_compare(self, left: object, right: object) -> None:
+    def note(self, _: str, left: object, right: object) -> None:
+        """The two sides of an assert that fails, in place of a text on them."""
         self.compared = (left, right)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Function, nextitem: pytest.Item | None) -> bool:
         """Run one check; pytest's own way makes three reports of it that nobody reads, and takes longer than it."""
         state, raised = item.session._setupstate, None  # noqa: SLF001 - as in pytest's own
+        util._reprcompare = self.note  # noqa: SLF001 - as in pytest's own; its hook makes a text that nobody reads
         try:
             try:
                 state.setup(item)
