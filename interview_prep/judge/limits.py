@@ -34,7 +34,7 @@ CHANGES = (
     *("os.link", "os.symlink", "os.chmod", "os.chown"),
 )
 WATCHED = (  # their functions
-    *("builtins", "math", "operator", "json", "hmac", "os", "numpy", "pandas", "torch", "torch.autograd"),
+    *("builtins", "math", "operator", "json", "os", "numpy", "pandas", "torch", "torch.autograd"),
     *("torch.optim", "torch.nn.functional", "torch.testing", "numpy.testing", "pandas.testing", "pytest"),
     *("numpy.testing._private.utils", "pandas._testing", "pandas._testing.asserters"),
 )
