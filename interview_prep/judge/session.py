@@ -60,8 +60,8 @@ def begin(folder: Path, then: Callable[[pytest.Session], None]) -> None:
     full = rewrite._saferepr  # noqa: SLF001 - as above
 
     def brief(obj: object) -> str:
-        """Nobody reads a printed tensor, which takes a millisecond."""
-        return type(obj).__name__ if isinstance(obj, large) else full(obj)
+        """Of a tensor with more than one number nobody reads the print, which takes a millisecond."""
+        return type(obj).__name__ if isinstance(obj, large) and obj.ndim else full(obj)
 
     rewrite._saferepr = brief  # noqa: SLF001 - as above
     nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - pytest reports there until the end

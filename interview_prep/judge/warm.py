@@ -59,9 +59,8 @@ class Service:
         if self.practised:
             self.learn(self.practised, idly=True)
         spare = self.renew()
-        harmless = self.harmless(self.practised) if self.practised else None
-        if self.practised and harmless and not spare.rehearses:
-            spare.rehearse(request(self.practised, str(harmless), rehearsal=True))
+        if self.practised and not spare.rehearses and (mistake := self.harmless(self.practised)):
+            spare.rehearse(request(self.practised, str(mistake), rehearsal=True))
 
     def renew(self) -> Attempt:
         """Clear the last attempt away, and have another process wait for the next."""
