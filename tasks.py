@@ -142,7 +142,7 @@ def reset(_: Context, name: str = "") -> None:
 
 @task(name="lint-drills", help={"name": "one drill; all by default"})
 def lint_drills(_: Context, name: str = "") -> None:
-    """Prove the drills: starts fail, solutions pass, every wrong answer is rejected."""
+    """Prove the drills: starts fail, solutions pass, mistakes and values of another shape are rejected."""
     from interview_prep.practice import tasks
 
     tasks.lint(name)

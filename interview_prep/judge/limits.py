@@ -44,6 +44,7 @@ DEEP = (  # the methods of their classes as well
     *(f"interview_prep.judge.{name}" for name in ("attempt", "diagnose", "examine", "forbids", "limits")),
 )
 CLOSED = ("torch", "Tensor"), ("pandas", "DataFrame"), ("pandas", "Series")  # classes that get no new method either
+VALUES = (*CLOSED, ("numpy", "ndarray"), ("builtins", "float"), ("builtins", "complex"))  # no answer derives its own
 CHANGES_BY_ITSELF = ("Storage",)  # torch.set_default_dtype sets it
 COMES_BY_ITSELF = ("__slotnames__",)  # with the first tensor that is pickled
 
@@ -172,12 +173,24 @@ class Integrity:
             added = vars(space).keys() - names
             if added:
                 return f"It gives {space.__name__} another {min(added)}."
+        for place, name in VALUES:
+            own = [each.__name__ for each in heirs(getattr(sys.modules[place], name)) if each.__module__ == "answer"]
+            if own:
+                return f"It defines a kind of {name}, {own[0]}, which would decide itself how it is compared."
         return ""
 
 
 def classes(module: ModuleType) -> list[type]:
     """The classes that a module defines itself."""
     return [each for each in vars(module).values() if isinstance(each, type) and each.__module__ == module.__name__]
+
+
+def heirs(kind: type) -> Iterator[type]:
+    """The classes that derive from one, near and far."""
+    found: list[type] = kind.__subclasses__()
+    for heir in found:
+        yield heir
+        yield from heirs(heir)
 
 
 def is_code(item: tuple[str, Any]) -> bool:

@@ -1,8 +1,9 @@
-"""The authoring contract of drills, proven by running: starts fail, solutions pass, every known mistake is rejected.
+"""The authoring contract of drills, proven by running: starts fail, solutions pass, whatever is known as wrong fails.
 
 Left out: whether a prompt is good. A drill whose folder is incomplete is not run.
 """
 
+import ast
 import os
 import queue
 import tempfile
@@ -12,10 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from interview_prep.judge.drill import Drill, problems, read
+from interview_prep.judge import reshaping
+from interview_prep.judge.drill import Drill, parsed, problems, read
 from interview_prep.judge.verdict import Verdict
-from interview_prep.judge.worker import Worker
+from interview_prep.judge.worker import Worker, wants
 
+WAYS = [name for name in vars(reshaping.Reshaping) if not name.startswith("_")]
 LONGEST = 75  # characters of what a check is about: it stands on one line of a terminal
 
 
@@ -58,11 +61,12 @@ def prove(folder: Path, worker: Worker) -> Finding:
     begin = time.perf_counter()
     found = list(problems(folder))
     judged: dict[str, Verdict] = {}
+    count = 0
     if not found:
         drill = read(folder)
         judged = verdicts(drill, worker)
-        found = [*contract(drill, judged), *forbidden(drill, worker)]
-    count = len(judged) + (len(drill.forbids) if judged else 0)
+        found = [*contract(drill, judged), *forbidden(drill, worker), *reshaped(drill, worker)]
+        count = len(judged) + len(drill.forbids) + len(functions(drill)) * len(WAYS)
     wrong = sum(name.startswith("wrong/") for name in judged)
     return Finding(folder.name, tuple(found), count, wrong, time.perf_counter() - begin)
 
@@ -94,11 +98,37 @@ def contract(drill: Drill, judged: dict[str, Verdict]) -> Iterator[str]:
 
 def forbidden(drill: Drill, worker: Worker) -> Iterator[str]:
     """Where the solution with a forbidden name added to it is not rejected by that name."""
-    solution = drill.solution.read_text(encoding="utf-8")
+    for name in drill.forbids:
+        verdict = extended(drill, f"import {name.partition('.')[0]}\n{name}\n", worker)
+        if name not in verdict.reason:
+            yield f"{drill.name}/prompt.md: forbids {name}, which is not rejected: {verdict.reason or 'it passes'}"
+
+
+def reshaped(drill: Drill, worker: Worker) -> Iterator[str]:
+    """Where no check minds that what one function of the solution gives has another shape."""
+    source = Path(reshaping.__file__).read_text(encoding="utf-8")
+    for name in functions(drill):
+        for way in WAYS:
+            verdict = extended(drill, f"{source}\n{name} = reshaped({name}, Reshaping.{way})\n", worker)
+            if verdict.passed and reshaping.CHANGED in verdict.printed:
+                yield f"{drill.name}/test_answer.py: accepts what {name} gives when it is {way}"
+
+
+def functions(drill: Drill) -> list[str]:
+    """What the start asks to write and the checks import: functions, and the public methods of classes."""
+    found = []
+    for node in parsed(drill.start).body:
+        if isinstance(node, ast.FunctionDef):
+            found.append(node.name)
+        elif isinstance(node, ast.ClassDef):
+            methods = [each.name for each in node.body if isinstance(each, ast.FunctionDef)]
+            found += [f"{node.name}.{name}" for name in methods if not name.startswith("_")]
+    return [name for name in found if name.partition(".")[0] in wants(drill)]
+
+
+def extended(drill: Drill, more: str, worker: Worker) -> Verdict:
+    """That on the solution with more source below it."""
     with tempfile.TemporaryDirectory() as folder:
-        for name in drill.forbids:
-            answer = Path(folder, "answer.py")
-            answer.write_text(f"{solution}\nimport {name.partition('.')[0]}\n{name}\n", encoding="utf-8")
-            verdict = worker.judge(drill, answer, likely=False)
-            if name not in verdict.reason:
-                yield f"{drill.name}/prompt.md: forbids {name}, which is not rejected: {verdict.reason or 'it passes'}"
+        answer = Path(folder, "answer.py")
+        answer.write_text(f"{drill.solution.read_text(encoding='utf-8')}\n{more}", encoding="utf-8")
+        return worker.judge(drill, answer, likely=False)

@@ -94,7 +94,11 @@ class Worker:
 def asked(drill: Drill) -> dict[str, object]:
     """What the process has to know of a drill."""
     allows = {name for name, _ in refused_names(ast.walk(parsed(drill.solution)))}
-    imports = [node for node in parsed(drill.checks).body if isinstance(node, ast.ImportFrom)]
-    wants = [alias.name for node in imports if node.module == "answer" for alias in node.names]
     folder = str(drill.folder.resolve())
-    return {"folder": folder, "forbids": drill.forbids, "allows": sorted(allows), "wants": wants}
+    return {"folder": folder, "forbids": drill.forbids, "allows": sorted(allows), "wants": wants(drill)}
+
+
+def wants(drill: Drill) -> list[str]:
+    """What the checks import of an answer."""
+    imports = [node for node in parsed(drill.checks).body if isinstance(node, ast.ImportFrom)]
+    return [alias.name for node in imports if node.module == "answer" for alias in node.names]

@@ -115,3 +115,15 @@ def test_check_without_a_sentence(worker: Worker, tmp_path: Path) -> None:
     assert prove(folder, worker).problems == (
         "double/test_answer.py: test_unchanged needs a docstring of at most 75 characters",
     )
+
+
+def test_checks_that_mind_no_shape(worker: Worker, tmp_path: Path) -> None:
+    """Checks by which an array of another shape is right are named, with the function and the shape."""
+    folder = broken(tmp_path)
+    checks = (folder / "test_answer.py").read_text()
+    compared = "assert (double(torch.ones(2)) == torch.full((2,), 2.0)).all()"
+    only = f'    """Doubles two numbers."""\n    {compared}\n'
+    (folder / "test_answer.py").write_text(checks[: checks.index('    """Doubles two')] + only)
+    problems = {problem for problem in prove(folder, worker).problems if "accepts" in problem}
+    says = "double/test_answer.py: accepts what double gives when it is"
+    assert problems == {f"{says} nested", f"{says} collapsed"}

@@ -42,6 +42,7 @@ REFUSED = {  # the reason, whatever the checks say
     "patches_the_judge": r"It replaces Reporter\.check\.",
     "replaces_a_module": r"It replaces the module torch\.testing\.",
     "defines_equality": r"It uses __eq__, which no answer needs",
+    "defines_truth": r"It defines a kind of Tensor, Right, which would decide itself how it is compared\.",
     "sets_equality": r"It gives Tensor another __eq__\.",
     "returns_any": r"It uses unittest\.mock, which no answer needs",
     "reads_the_solution": r"It reads solution\.py of the drill\.",

@@ -148,6 +148,12 @@ def test_error_of_nothing() -> None:
     assert relative_error(np.zeros((0, 2)), np.zeros((0, 2))) == 0
 
 
+def test_plain_values() -> None:
+    """Gives one number as the error and one answer to the check, no arrays."""
+    x = np.array([1.0, 2.0])
+    assert (np.shape(relative_error(x, x)), np.shape(check_gradient(cubes, lambda x: 3 * x**2, x))) == ((), ())
+
+
 @pytest.mark.parametrize("shape", [(3, 1), (1,), ()])
 def test_error_of_other_shapes(shape: tuple[int, ...]) -> None:
     """Raises ValueError for a shape that would only broadcast to (3,)."""

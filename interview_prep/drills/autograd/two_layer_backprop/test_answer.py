@@ -178,6 +178,14 @@ def test_float32_values() -> None:
     assert_allclose(gradients["w1"], by_differences(params, x, y, "w1"), atol=1e-5)
 
 
+def test_shapes_of_equal_values() -> None:
+    """Gives arrays of the params' shapes, also where all entries are the same."""
+    params, x, y = random_inputs(3, seed=6)
+    loss, gradients = loss_and_gradients({name: np.zeros_like(param) for name, param in params.items()}, x, y)
+    got = {name: (type(values).__name__, np.shape(values)) for name, values in gradients.items()}
+    assert (np.shape(loss), got) == ((), {name: ("ndarray", param.shape) for name, param in params.items()})
+
+
 def test_params_unchanged() -> None:
     """Leaves the params as they were."""
     params, x, y = random_inputs(3, seed=7)

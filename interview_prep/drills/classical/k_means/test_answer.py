@@ -145,6 +145,13 @@ def test_equal_points() -> None:
     assert_allclose(plus_plus(np.full((3, 2), 5), 3, np.random.default_rng(0)), np.full((3, 2), 5.0))
 
 
+def test_shape_for_equal_points() -> None:
+    """Gives an array of k centres, also where all are the same."""
+    points = np.ones((4, 2))
+    got = plus_plus(points, 3, np.random.default_rng(0)), lloyd(points, np.ones((3, 2)), 1)
+    assert [(type(centres).__name__, np.shape(centres)) for centres in got] == [("ndarray", (3, 2))] * 2
+
+
 def test_unsigned_bytes() -> None:
     """Squares distances between bytes without overflow."""
     points = np.array([[0]] * 50 + [[16]] * 50 + [[240]], dtype=np.uint8)  # 16² and 240² are 0 as bytes

@@ -155,6 +155,14 @@ def test_predict_at_the_threshold() -> None:
     assert_array_equal(predict(np.array([[1.0], [2.0]]), np.array([1.0, -1.0])), np.array([1, 1]))
 
 
+def test_shapes_of_equal_values() -> None:
+    """Gives arrays, also where all their entries are the same."""
+    x, y = np.zeros((4, 2)), np.array([0, 1, 0, 1])
+    got = sigmoid(x), gradient(np.zeros(3), x, y, 0.1), fit(x, y, 0.1, 0.5, 2), predict(x, np.zeros(3))
+    shapes = [(4, 2), (3,), (3,), (4,)]
+    assert [(type(values).__name__, np.shape(values)) for values in got] == [("ndarray", shape) for shape in shapes]
+
+
 def test_gradient_leaves_inputs_unchanged() -> None:
     """Leaves params, x and y as they were."""
     params, x, y = random_data(4, 2, seed=5)

@@ -152,6 +152,13 @@ def test_distances_dtype() -> None:
     assert got == [np.float64, np.float64]
 
 
+def test_shapes_of_equal_values() -> None:
+    """Gives arrays, also where all distances or all labels are the same."""
+    points, labels = np.ones((3, 2)), np.array([7, 7, 7])
+    got = distances(points[:2], points), classify(points, labels, points[:2], k=2)
+    assert [(type(values).__name__, np.shape(values)) for values in got] == [("ndarray", (2, 3)), ("ndarray", (2,))]
+
+
 def test_unsigned_bytes() -> None:
     """Subtracts and squares bytes without overflow."""
     pixels = column(0, 100, 255).astype(np.uint8)

@@ -2,6 +2,7 @@
 
 import functools
 
+import numpy as np
 import pytest
 import torch
 from answer import Regressor, loss_of, predict, r_squared, split, standardised, train
@@ -199,6 +200,12 @@ def test_r_squared() -> None:
     target = torch.tensor([1.0, 2.0, 6.0])
     got = [r_squared(target, target), r_squared(torch.full((3,), 3.0), target), r_squared(target.flip(0), target)]
     assert got == pytest.approx([1.0, 0.0, 1 - 50 / 14], abs=1e-5)
+
+
+def test_plain_values() -> None:
+    """Reports one number an epoch, and one as R²."""
+    losses, target = train(Spy(), random(4, 4), epochs=2, size=3), torch.tensor([1.0, 2.0])
+    assert (np.shape(losses), np.shape(r_squared(target, target))) == ((2,), ())
 
 
 def test_table_unchanged() -> None:

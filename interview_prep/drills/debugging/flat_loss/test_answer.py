@@ -3,6 +3,7 @@
 import functools
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
 from answer import Classifier, batches, train, warmup
@@ -136,6 +137,12 @@ def test_losses(rows: int, size: int, epochs: int, warm: int) -> None:
     """Reports the losses of the loop that is written out."""
     got, expected = in_both_ways(rows, size, epochs, warm)
     assert got[0] == pytest.approx(expected[0], abs=1e-5)
+
+
+def test_plain_losses() -> None:
+    """Reports one number an epoch."""
+    losses = train(linear(), torch.ones(4, 1), torch.tensor([0, 1, 0, 1]), epochs=3, size=2, lr=0.1, warm=1)
+    assert np.shape(losses) == (3,)
 
 
 @CASES

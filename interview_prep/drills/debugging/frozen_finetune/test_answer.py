@@ -3,6 +3,7 @@
 import copy
 import functools
 
+import numpy as np
 import pytest
 import torch
 from answer import Net, accuracy, finetune, pretrain
@@ -213,6 +214,13 @@ def test_pretraining() -> None:
     pretrain(net, rows(8), labels(8, 2), epochs=1)
     unchanged = {name for name, value in net.state_dict().items() if value.equal(before[name])}
     assert unchanged - {"body.0.bias"} == set()  # which a batch norm takes away again: it moves by rounding alone
+
+
+def test_plain_values() -> None:
+    """Reports one number an epoch, and one as the accuracy."""
+    net, x, y = seeded(), rows(8), labels(8, 2)
+    losses = pretrain(net, x, y, epochs=2), finetune(net, x, y, 2, epochs=3)
+    assert [np.shape(values) for values in (*losses, accuracy(net, x, y))] == [(2,), (3,), ()]
 
 
 def test_loss_falls() -> None:

@@ -208,6 +208,11 @@ def test_score() -> None:
     )
 
 
+def test_score_is_one_number() -> None:
+    """Gives one number as the score."""
+    assert np.shape(score(table_of(24, 6), seed=3)) == ()
+
+
 def test_noise() -> None:
     """Scores about one half on pure noise, however often a customer comes."""
     assert score(table_of(1200, 0, loans=2), 0) == pytest.approx(0.5, abs=0.12)

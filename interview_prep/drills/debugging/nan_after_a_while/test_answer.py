@@ -3,6 +3,7 @@
 import functools
 import math
 
+import numpy as np
 import pytest
 import torch
 from answer import Encoder, Matcher, accuracy, distance, loss_of, train
@@ -235,6 +236,13 @@ def test_new_pairs() -> None:
 def test_accuracy() -> None:
     """Counts the logits of the right sign."""
     assert accuracy(Spy(2.0), torch.ones(4, 2, 1, dtype=torch.long), torch.tensor([1.0, 0.0, 1.0, 1.0])) == 0.75
+
+
+def test_plain_values() -> None:
+    """Gives one logit to a pair alone, and one number as the accuracy."""
+    pairs, same = questions(8, seed=3)
+    logits = Matcher(10)(pairs[:1, 0], pairs[:1, 1])
+    assert (logits.shape, np.shape(accuracy(Spy(2.0), pairs, same))) == ((1,), ())
 
 
 def test_inputs_unchanged() -> None:

@@ -3,6 +3,7 @@
 import functools
 import random
 
+import numpy as np
 import pytest
 import torch
 from answer import collate, complete, lm_loss, train
@@ -222,6 +223,13 @@ def test_learns_no_prompt() -> None:
     """Has learned nothing of what only prompts show."""
     torch.manual_seed(0)
     assert_close(trained()[0].weight.data[6], nn.Embedding(7, 7).weight.data[6])
+
+
+def test_plain_values() -> None:
+    """Reports one number a step, and completes with plain ints."""
+    model, losses = trained()
+    tokens = complete(model, [2], END, limit=8)
+    assert (np.ndim(losses), [type(token).__name__ for token in tokens]) == (1, ["int", "int"])
 
 
 def test_limit() -> None:

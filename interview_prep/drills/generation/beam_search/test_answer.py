@@ -143,6 +143,12 @@ def test_very_low_log_probabilities() -> None:
     assert beam_search(by_last(table), start=1, end=0, width=2, max_new=2) == [[2, 0], [2, 1]]
 
 
+def test_lists_of_ints() -> None:
+    """Gives tokens as plain ints."""
+    got = beam_search(by_last(TABLE), start=3, end=0, width=2, max_new=2)
+    assert [[type(token).__name__ for token in tokens] for tokens in got] == [["int", "int"]] * 2
+
+
 def test_one_call_a_step() -> None:
     """Calls step once for all live beams, with as many rows as there are."""
     shapes = []

@@ -89,6 +89,12 @@ def test_no_rows() -> None:
     assert_array_equal(precision_recall_f1(nothing, nothing, 4), np.zeros((4, 3)))
 
 
+def test_shape_of_equal_values() -> None:
+    """Gives an array of shape (classes, 3), also where all metrics are the same."""
+    got = precision_recall_f1(np.array([0, 1]), np.array([0, 1]), 2)
+    assert (type(got).__name__, np.shape(got)) == ("ndarray", (2, 3))
+
+
 def test_labels_of_one_byte() -> None:
     """Counts beyond 127 where the labels are bytes."""
     truth = np.array([0] * 200 + [1] * 100, dtype=np.int8)

@@ -200,6 +200,12 @@ def test_a_fold_for_each_row() -> None:
     assert_allclose(out_of_fold(small(), features, target, folds), by_rows(features, target, folds))
 
 
+def test_array() -> None:
+    """Gives an array of one prediction a row."""
+    got = out_of_fold(small(), *table())
+    assert (type(got).__name__, np.shape(got)) == ("ndarray", (7,))
+
+
 def test_own_target_does_not_matter() -> None:
     """Predicts a row the same whatever its own target is."""
     features, target, folds = table()
