@@ -236,6 +236,11 @@ def test_tol() -> None:
     assert check_gradient(lambda x: x.sum(), lambda x: x * 0 + 1.05, x, tol=0.01) == REJECTED
 
 
+def test_tol_is_allowed() -> None:
+    """Accepts an error of exactly tol: 0 for a function that is constant."""
+    assert check_gradient(lambda _: 3.0, np.zeros_like, np.array([1.0, 2.0]), tol=0.0) == ACCEPTED
+
+
 def test_eps() -> None:
     """Passes eps on to the differences."""
     assert check_gradient(cubes, lambda x: 3 * x**2 + 0.25, np.array([1.0, 2.0]), eps=0.5) == ACCEPTED

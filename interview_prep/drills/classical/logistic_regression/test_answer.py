@@ -146,8 +146,8 @@ def test_fit_on_large_features() -> None:
 
 def test_predict() -> None:
     """Gives 1 where the probability is at least 0.5."""
-    x = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [-1e4, 0.0]])
-    assert_array_equal(predict(x, np.array([2.0, -3.0, 0.5])), np.array([1, 0, 0, 0]))
+    x = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [-1e4, 0.0], [-0.1, 0.0]])
+    assert_array_equal(predict(x, np.array([2.0, -3.0, 0.5])), np.array([1, 0, 0, 0, 1]))
 
 
 def test_predict_at_the_threshold() -> None:

@@ -161,9 +161,10 @@ def test_losses() -> None:
     assert losses == pytest.approx([expected, expected], rel=1e-4)
 
 
-def test_dropout_while_the_head_learns() -> None:
+@pytest.mark.parametrize("training", [True, False])
+def test_dropout_while_the_head_learns(training: bool) -> None:
     """Keeps the dropout in front of the head while it is trained."""
-    losses = finetune(seeded(width=16, dropout=0.5), rows(8), labels(8, 2), 2, epochs=3, lr=0.0)
+    losses = finetune(seeded(width=16, dropout=0.5).train(training), rows(8), labels(8, 2), 2, epochs=3, lr=0.0)
     assert len({round(loss, 5) for loss in losses}) == 3
 
 
@@ -209,7 +210,7 @@ def test_accuracy_moves_nothing() -> None:
 
 def test_pretraining() -> None:
     """Still trains all of a new net, statistics too."""
-    net = seeded(dropout=0.2)
+    net = seeded(dropout=0.2).eval()
     before = copy.deepcopy(net.state_dict())
     pretrain(net, rows(8), labels(8, 2), epochs=1)
     unchanged = {name for name, value in net.state_dict().items() if value.equal(before[name])}

@@ -196,6 +196,13 @@ def test_one_step() -> None:
     assert model.logit.item() == pytest.approx(49.5)
 
 
+def test_two_steps() -> None:
+    """Steps by each batch's own gradient, with momentum 0.9."""
+    model, slopes = Spy(0.0), (0.5, 1 / (1 + math.exp(0.25)))
+    train(model, torch.ones(2, 2, 1, dtype=torch.long), torch.zeros(2), epochs=2, lr=0.5)
+    assert model.logit.item() == pytest.approx(-0.5 * (slopes[0] + 0.9 * slopes[0] + slopes[1]))
+
+
 def test_clipping() -> None:
     """Clips the norm of all gradients together."""
     torch.manual_seed(0)

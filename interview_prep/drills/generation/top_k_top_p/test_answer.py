@@ -93,6 +93,11 @@ def test_equal_logits_top_p() -> None:
     assert_close(filter_logits(torch.zeros(5), top_p=0.5), torch.tensor([0.0, 0.0, 0.0, -INF, -INF]))
 
 
+def test_exactly_top_p() -> None:
+    """Stops where the tokens before have top_p exactly."""
+    assert_close(filter_logits(torch.zeros(4), top_p=0.5), torch.tensor([0.0, 0.0, -INF, -INF]))
+
+
 def test_tiny_top_p() -> None:
     """Keeps the best token however small top_p is."""
     assert_close(filter_logits(torch.tensor([1.0, 1.5, 1.0]), top_p=1e-6), torch.tensor([-INF, 1.5, -INF]))

@@ -38,6 +38,20 @@ class Scale(nn.Module):
         return x * self.scale
 
 
+class Table(nn.Module):
+    """Its margin for class 0 is the next one of a list after each pass in train mode."""
+
+    def __init__(self, *margins: float) -> None:
+        super().__init__()
+        self.margins, self.shift = margins, nn.Parameter(torch.tensor(0.0))
+        self.register_buffer("count", torch.tensor(0))
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.count += int(self.training)
+        margin = self.shift + self.margins[int(self.count) - 1]
+        return torch.stack([margin, -margin]).expand(len(x), 2)
+
+
 class Recorder(torch.optim.SGD):
     """Notes the rates and the gradients of each step."""
 
@@ -199,6 +213,14 @@ def test_best_buffers() -> None:
     assert int(probe.count) == 2
 
 
+def test_lowest_so_far() -> None:
+    """Keeps the lowest loss of all, not the last that is lower than the first."""
+    model, batches = Table(0.0, 2.0, 1.0), [(torch.ones(2, 1), torch.tensor([0, 0]))]
+    config = Config(epochs=3, peak=1e-6, warmup=1, clip=1.0)
+    train(model, torch.optim.SGD(model.parameters()), batches, batches, config)
+    assert int(model.count) == 2
+
+
 def test_equal_losses() -> None:
     """Keeps the first of equally good epochs."""
     probe = Probe()
@@ -208,10 +230,11 @@ def test_equal_losses() -> None:
     assert int(probe.count) == 1
 
 
-def test_modes() -> None:
+@pytest.mark.parametrize("training", [True, False])
+def test_modes(training: bool) -> None:
     """Trains in train mode in every epoch, and validates in eval mode after it."""
     probe = Probe()
-    model = nn.Sequential(probe, linear())
+    model = nn.Sequential(probe, linear()).train(training)
     train(model, torch.optim.SGD(model.parameters()), data(2, 2), data(2), Config(2, 0.1, 1, 1.0))
     assert probe.seen == [(True, True), (True, True), (False, False)] * 2
 
