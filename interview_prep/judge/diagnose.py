@@ -19,7 +19,7 @@ import torch
 from interview_prep.judge.verdict import Check
 
 PAIRS = (("actual", "expected"), ("actual", "desired"), ("left", "right"), ("x", "y"))  # of the libraries' own asserts
-NEARLY = "nearly equal: a matter of tolerance"
+NEARLY = "nearly equal"
 SHORT = reprlib.Repr()
 SHORT.maxstring = SHORT.maxother = 70
 SHORT.maxlist = SHORT.maxtuple = SHORT.maxdict = 8
@@ -33,25 +33,31 @@ class Difference:
     where: str = ""
 
 
-def failure(check: Check, error: BaseException, compared: tuple[Any, Any] | None, answer: str) -> Check:
-    """A failed check, from what it raised; `compared` are the sides of a plain assert, where pytest has told them."""
+def failure(check: Check, error: BaseException, compared: tuple[str, Any, Any] | None, answer: str) -> Check:
+    """A failed check, from what it raised; `compared` are operator and sides of a plain assert, if pytest told."""
     frames = list(traceback.walk_tb(error.__traceback__))
     test = next(((frame, line) for frame, line in frames if frame.f_code.co_filename.endswith("test_answer.py")), None)
     call = called(test[0].f_code.co_filename, test[1]) if test else ""
     line = line_in(answer, error)
     if line and not isinstance(error, AssertionError):
         where = f"line {line}: {linecache.getline(answer, line).strip()}"
-        return replace(check, kind=type(error).__name__, call=call, got=told(error), difference=where)
-    sides = compared or asserted(error.__traceback__)
+        due = "no warning" if isinstance(error, Warning) else ""
+        return replace(check, kind=type(error).__name__, call=call, got=told(error), expected=due, difference=where)
+    operator, *sides = compared or ("==", *(asserted(error.__traceback__) or ()))
     if not isinstance(error, AssertionError | TypeError) or not sides:
         return replace(check, kind=type(error).__name__, call=call, got=told(error))
     try:
         with warnings.catch_warnings(action="ignore"):
-            found = difference(*sides)
+            found = difference(*sides) if operator == "==" else unlike(operator, *sides)
     except BaseException as strange:  # noqa: BLE001 - the answer's own objects may raise whatever they like
         return replace(check, kind=type(strange).__name__, call=call, got=f"cannot be compared: {told(strange)}")
     got, expected, where = found.got, found.expected, found.where
     return replace(check, kind=found.kind, call=call, got=got, expected=expected, difference=where)
+
+
+def unlike(operator: str, got: object, due: object) -> Difference:
+    """What is told of an assert with another operator than ==."""
+    return Difference("value", short(got), f"{operator} {short(due)}")
 
 
 def line_in(answer: str, error: BaseException) -> int:
@@ -115,9 +121,15 @@ def assigned(tree: ast.AST, name: str, line: int) -> ast.expr | None:
     given = [
         node
         for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and node.lineno < line and name in {ast.unparse(each) for each in node.targets}
+        if isinstance(node, ast.Assign) and node.lineno < line and name in names(node.targets)
     ]
     return max(given, key=lambda node: node.lineno).value if given else None
+
+
+def names(targets: Iterable[ast.AST]) -> set[str]:
+    """All that an assignment gives a value to."""
+    nodes = (node for target in targets for node in ast.walk(target))
+    return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
 def textwrapped(text: str, limit: int = 74) -> str:
@@ -155,6 +167,8 @@ def arrays(got: np.ndarray, expected: np.ndarray, about: tuple[str, str, str, st
         return Difference("shape", f"shape {got.shape}{turned}", f"shape {expected.shape}")
     if device != due_device:
         return Difference("device", device, due_device)
+    if device and dtype != due:  # NumPy's asserts do not mind
+        return Difference("dtype", dtype, due)
     floats, numbers = got.dtype.kind == expected.dtype.kind == "f", got.dtype.kind in "fiub"
     bad = ~np.isfinite(got) & np.isfinite(expected) if floats else np.zeros(got.shape, bool)
     if bad.any():
@@ -163,12 +177,22 @@ def arrays(got: np.ndarray, expected: np.ndarray, about: tuple[str, str, str, st
         return Difference("nan", f"{got[at]} at {list(at)}", number(expected[at]), where)
     differs = ~np.isclose(got, expected, rtol=1e-5, atol=1e-7, equal_nan=True) if numbers else got != expected
     if not differs.any():
-        kind = Difference("dtype", dtype, due) if dtype != due else None
-        return kind or Difference("value", short(got), short(expected), NEARLY)
+        return Difference("dtype", dtype, due) if dtype != due else nearly(got, expected)
     at = first(differs)
-    size = f", by at most {np.nanmax(np.abs(got.astype(float) - expected.astype(float))):.3g}" if numbers else ""
-    where = f"first differs at {list(at)}; {differs.sum()} of {differs.size} differ{size}"
+    size = f"by at most {np.nanmax(np.abs(got.astype(float) - expected.astype(float))):.3g}" if numbers else ""
+    where = f"first differs at {list(at)}; {differs.sum()} of {differs.size} differ, {size}".removesuffix(", ")
+    where = where if got.shape else size.replace("at most ", "")
     return Difference("value", number(got[at]), number(expected[at]), where)
+
+
+def nearly(got: np.ndarray, expected: np.ndarray) -> Difference:
+    """Where arrays differ most that look the same: something was computed in less precision."""
+    gap = np.abs(got.astype(float) - expected.astype(float)) if got.dtype.kind == "f" else np.zeros(got.shape)
+    if not np.nan_to_num(gap).any():
+        return Difference("value", short(got), short(expected), NEARLY)
+    at = np.unravel_index(np.nanargmax(gap), gap.shape)
+    where = f"{NEARLY}: differs most at {[int(i) for i in at]}, by {gap[at]:.3g}"
+    return Difference("value", repr(float(got[at])), repr(float(expected[at])), where)
 
 
 def first(mask: np.ndarray) -> tuple[int, ...]:
@@ -193,20 +217,29 @@ def frames(got: pd.DataFrame, expected: pd.DataFrame) -> Difference:
             row = same[~same].index[0]
             where = f"first differs in column {column!r}, row {row!r}"
             return Difference("value", short(got[column][row]), short(expected[column][row]), where)
-    return Difference("dtype", short(dict(got.dtypes.astype(str))), short(dict(expected.dtypes.astype(str))))
+    dtypes, due = dict(got.dtypes.astype(str)), dict(expected.dtypes.astype(str))
+    if dtypes != due:
+        return Difference("dtype", short(dtypes), short(due))
+    named = [f"names {short([frame.index.name, frame.columns.name])} of index and columns" for frame in (got, expected)]
+    return Difference("names", *named) if named[0] != named[1] else Difference("value", *map(short, (got, expected)))
 
 
 def sequences(got: Any, expected: Any) -> Difference:
     if len(got) != len(expected):
         return Difference("length", f"{len(got)} items: {short(got)}", f"{len(expected)} items: {short(expected)}")
+    close = []
     for at, (mine, due) in enumerate(zip(got, expected, strict=True)):
         found = difference(mine, due) if isinstance(due, torch.Tensor | np.ndarray) else None
-        if found and found.where != NEARLY:
-            return replace(found, where=f"in [{at}]: {found.where}".removesuffix(": "))
-        if not found and mine != due:
+        if found:
+            found = replace(found, where=f"in [{at}]: {found.where}".removesuffix(": "))
+            if NEARLY not in found.where:
+                return found
+            close.append(found)
+        elif mine != due:
             return Difference("value", short(mine), short(due), f"first differs at [{at}]")
     if type(got) is type(expected):
-        return Difference("value", short(got), short(expected), NEARLY)
+        most = next((each for each in close if not each.where.endswith(NEARLY)), None)
+        return most or Difference("value", short(got), short(expected), NEARLY)
     return Difference("type", type(got).__name__, type(expected).__name__)
 
 

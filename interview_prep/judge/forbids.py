@@ -23,7 +23,9 @@ def calls(nodes: Sequence[ast.AST], forbids: Iterable[str]) -> Iterator[tuple[st
     """Each forbidden name that the source uses, with its line."""
     aliases = dict(imported(nodes))
     names = set(forbids)
+    own = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}  # the library's are tripwires as well
     methods = {name.rpartition(".")[2]: name for name in names if is_method(name)}
+    methods = {method: name for method, name in methods.items() if method not in own}
     for node in nodes:
         if not isinstance(node, ast.Attribute | ast.Name):
             continue

@@ -23,6 +23,8 @@ def test_all():
         double(5),
         10,
     )
+    one, *_ = double(7)
+    assert one == 14
 """
 ONES, FRAME = torch.ones(2, 3), pd.DataFrame({"a": [1, 2], "b": [3.0, 4.0]})
 NAN = float("nan")
@@ -36,7 +38,18 @@ CASES: tuple[tuple[Any, Any, Difference], ...] = (
         torch.tensor([1.0, 2.0, 3.0]),
         Difference("value", "2.5", "2", "first differs at [1]; 2 of 3 differ, by at most 1"),
     ),
-    (torch.tensor([1 + 1e-6]), torch.ones(1), Difference("value", "array([1.00000095])", "array([1.])", NEARLY)),
+    (
+        torch.tensor([[1.0, 1 + 1e-6]]),
+        torch.ones(1, 2),
+        Difference("value", "1.0000009536743164", "1.0", f"{NEARLY}: differs most at [0, 1], by 9.54e-07"),
+    ),
+    (
+        np.array([0.0, 1e-9]),
+        np.array([0.0, 4e-9]),
+        Difference("value", "1e-09", "4e-09", f"{NEARLY}: differs most at [1], by 3e-09"),
+    ),
+    (torch.tensor(2.0), torch.tensor(3.0), Difference("value", "2", "3", "by 1")),
+    (ONES.half() * 2, ONES, Difference("dtype", "torch.float16", "torch.float32")),
     (np.zeros(2), ONES, Difference("type", "a ndarray, array([0., 0.])", "a Tensor")),
     ([1, 2], [1, 3], Difference("value", "2", "3", "first differs at [1]")),
     ((1, 2), [1, 2], Difference("type", "tuple", "list")),
@@ -47,8 +60,18 @@ CASES: tuple[tuple[Any, Any, Difference], ...] = (
         (torch.zeros(1), torch.ones(2)),
         Difference("value", "0", "1", "in [1]: first differs at [0]; 2 of 2 differ, by at most 1"),
     ),
+    (
+        (ONES, torch.tensor([1 + 1e-6])),
+        (ONES, torch.ones(1)),
+        Difference("value", "1.0000009536743164", "1.0", f"in [1]: {NEARLY}: differs most at [0], by 9.54e-07"),
+    ),
     ([None], [torch.ones(1)], Difference("none", "None: is a return missing?", "tensor([1.])", "in [0]")),
     (FRAME.iloc[:1], FRAME, Difference("shape", "1 rows", "2 rows")),
+    (
+        FRAME.rename_axis(columns="role"),
+        FRAME,
+        Difference("names", "names [None, 'role'] of index and columns", "names [None, None] of index and columns"),
+    ),
     (FRAME[["b", "a"]], FRAME, Difference("columns", "columns ['b', 'a']", "columns ['a', 'b']")),
     (FRAME.assign(b=[3.0, 5.0]), FRAME, Difference("value", "5.0", "4.0", "first differs in column 'b', row 1")),
 )
@@ -62,7 +85,8 @@ def test_difference(got: Any, expected: Any, said: Difference) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "says"), [(3, "double(1)"), (7, "double(3)"), (9, "double(4)"), (11, "double(5)"), (12, "double(5)")]
+    ("line", "says"),
+    [(3, "double(1)"), (7, "double(3)"), (9, "double(4)"), (11, "double(5)"), (12, "double(5)"), (15, "double(7)")],
 )
 def test_called(tmp_path: Path, line: int, says: str) -> None:
     """The call is found from any line of its statement, in blocks too, and through the name that holds its value."""

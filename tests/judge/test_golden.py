@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,7 @@ REFUSED = {  # the reason, whatever the checks say
     "forbidden_by_name": r"It uses torch\.mul, which this drill is about: write it yourself\.",
     "forbidden_by_alias": r"It uses torch\.mul, which",
     "forbidden_as_method": r"It uses torch\.Tensor\.mul, which",
+    "forbidden_beside_an_own_method": r"It uses torch\.Tensor\.mul, which",
     "forbidden_by_getattr": r"It uses torch\.mul, which",
     "forbidden_class_by_getattr": r"It uses torch\.nn\.Identity, which",
     "forbidden_and_caught": r"It uses torch\.mul, which",
@@ -72,10 +74,10 @@ FAILS = {  # the kind of the first failed check
     "allocates_lists": "MemoryError",
     "prints_1_gb": "OSError",
     "prints_1_gb_to_the_descriptor": "OSError",
-    "warns": "UserWarning",
 }
 PASSES = {
     *("passes", "closes_its_output", "starts_threads", "writes_in_its_folder"),
+    *("warns", "has_methods_of_a_forbidden_name"),
     *("uses_threads_of_torch", "changes_the_world", "pickles_a_tensor", "looks_for_the_checks"),
 }
 SOURCE = DOUBLE.solution.read_bytes()
@@ -141,6 +143,24 @@ def test_likely_mistake(worker: Worker) -> None:
         ("batch=1", True),
         ("batch=2", False),
     ]
+
+
+def test_warning_that_a_drill_minds(worker: Worker, tmp_path: Path) -> None:
+    """A warning fails where the checks are marked to mind it, and the verdict says which and where."""
+    folder = Path(shutil.copytree(DOUBLE.folder, tmp_path / "golden" / "double"))
+    checks = (folder / "test_answer.py").read_text()
+    (folder / "test_answer.py").write_text(f"{checks}\n\npytestmark = pytest.mark.filterwarnings('error')\n")
+    first = worker.judge(drills.read(folder), HERE / "answers/warns.py").failed[0]
+    assert (first.kind, first.expected, first.difference.partition(":")[0]) == ("UserWarning", "no warning", "line 5")
+
+
+def test_operator_of_an_assert(worker: Worker, tmp_path: Path) -> None:
+    """Where a check does not ask for equality, what is due begins with the operator."""
+    folder = Path(shutil.copytree(DOUBLE.folder, tmp_path / "golden" / "double"))
+    checks = (folder / "test_answer.py").read_text().replace(".sum() == 12", ".sum().item() < 12")
+    (folder / "test_answer.py").write_text(checks)
+    (failed,) = worker.judge(drills.read(folder), DOUBLE.solution).failed
+    assert (failed.got, failed.expected) == ("12", "< 12")
 
 
 def test_nothing_is_left(worker: Worker) -> None:

@@ -109,7 +109,7 @@ def test_large_scores() -> None:
     assert_close(masked_softmax(scores, mask), torch.tensor([[[[0.0, 0.5, 0.5, 0.0], [0.5, 0.5, 0.0, 0.0]]]]))
 
 
-@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float16, 2e-3), (torch.bfloat16, 2e-2), (torch.float64, 1e-9)])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float16, 2e-3), (torch.bfloat16, 2e-2), (torch.float64, 1e-5)])
 def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
     """Keeps the dtype of the scores."""
     scores, mask = random_scores(dtype)

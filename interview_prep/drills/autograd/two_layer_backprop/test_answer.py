@@ -7,6 +7,8 @@ import pytest
 from answer import loss_and_gradients
 from numpy.testing import assert_allclose, assert_array_equal
 
+pytestmark = pytest.mark.filterwarnings("error")  # the prompt forbids warnings
+
 Params = dict[str, np.ndarray]
 
 

@@ -131,7 +131,8 @@ def test_equal_features() -> None:
 
 def test_equal_thresholds() -> None:
     """Takes the lowest of thresholds that gain equally much."""
-    assert best_split(column(3, 2, 1), np.array([0, 1, 0])) == pytest.approx((0, 1.5, 1 / 9))
+    y = np.array([0, 0, 1, 1, 0, 1, 0, 0])  # sums of powers of two: both gains are equal however they are computed
+    assert best_split(column(8, 7, 6, 5, 4, 3, 2, 1), y) == pytest.approx((0, 2.5, 3 / 32))
 
 
 def test_constant_feature_is_skipped() -> None:

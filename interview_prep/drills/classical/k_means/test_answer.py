@@ -5,6 +5,8 @@ import pytest
 from answer import assign, lloyd, plus_plus
 from numpy.testing import assert_allclose, assert_array_equal
 
+pytestmark = pytest.mark.filterwarnings("error")  # the prompt forbids warnings
+
 POINTS = ((0, 0), (0, 2), (9, 1), (10, 1))
 
 

@@ -7,6 +7,8 @@ import pytest
 from answer import fit, gradient, predict, sigmoid
 from numpy.testing import assert_allclose, assert_array_equal
 
+pytestmark = pytest.mark.filterwarnings("error")  # the prompt forbids warnings
+
 
 def probability(params: np.ndarray, row: np.ndarray) -> float:
     """Of class 1, for small logits."""
@@ -68,6 +70,11 @@ def test_sigmoid() -> None:
     z = np.array([[-3.0, -0.5, 0.0], [0.1, 2.0, 30.0]])
     expected = np.array([[1 / (1 + math.exp(-value)) for value in row] for row in z])
     assert_allclose(sigmoid(z), expected, rtol=1e-12)
+
+
+def test_sigmoid_of_integers() -> None:
+    """Takes integers."""
+    assert_allclose(sigmoid(np.array([0, -100])), np.array([0.5, math.exp(-100)]), rtol=1e-9, atol=0)
 
 
 def test_sigmoid_far_below_zero() -> None:

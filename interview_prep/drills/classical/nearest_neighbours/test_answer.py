@@ -105,6 +105,12 @@ def test_far_from_the_origin() -> None:
     assert_allclose(distances(queries + 1e6, points + 1e6), expected, rtol=1e-6, atol=1e-6)
 
 
+def test_close_together_in_two_far_places() -> None:
+    """Keeps its digits where points lie close together in two far places."""
+    points = np.array([[1e6, 0.0], [1e6 + 1e-3, 0.0], [-1e6, 0.0]])
+    assert_allclose(distances(points[:1], points[1:]), np.array([[1e-3, 2e6]]), rtol=1e-6, atol=1e-6)
+
+
 def test_far_queries() -> None:
     """Gives large distances for queries of 1e4."""
     assert_allclose(distances(column(1e4, -1e4), column(1.0, -1.0)), np.array([[9999.0, 10001.0], [10001.0, 9999.0]]))

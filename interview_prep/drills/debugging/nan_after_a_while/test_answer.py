@@ -156,11 +156,11 @@ def test_loss_of_a_sure_mistake(logit: float, same: float) -> None:
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_gradient_of_the_loss(dtype: torch.dtype) -> None:
     """Pulls each logit by its probability minus its label, also a sure one."""
-    logit = torch.tensor([0.5, -2.0, 40.0, 40.0, -200.0, 1e4], dtype=dtype, requires_grad=True)
-    same = torch.tensor([1.0, 0.0, 0.0, 1.0, 1.0, 0.0], dtype=dtype)
+    logit = torch.tensor([0.5, -2.0, 0.0, 40.0, 40.0, -200.0, 1e4], dtype=dtype, requires_grad=True)
+    same = torch.tensor([1.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0], dtype=dtype)
     got = torch.autograd.grad(loss_of(logit, same), logit)[0]
     chances = torch.tensor([1 / (1 + math.exp(-max(z, -500.0))) for z in logit.tolist()], dtype=dtype)
-    assert_close(got, (chances - same) / 6)
+    assert_close(got, (chances - same) / 7)
 
 
 def test_matcher() -> None:

@@ -135,6 +135,12 @@ def test_rate(stop: int, until: int) -> None:
     assert run.optimizer.param_groups[0]["lr"] == pytest.approx(0.02 * 0.5 ** (max(stop, until) // 2))
 
 
+def test_schedule_and_optimizer() -> None:
+    """Loads so that the run's schedule turns the rate of the run's optimizer."""
+    run = gone_on(1, 2)
+    assert run.schedule.optimizer is run.optimizer
+
+
 def test_order() -> None:
     """Shuffles as the saved run would have."""
     (_, (expected, _)), (_, (got, _)) = before_and_after()

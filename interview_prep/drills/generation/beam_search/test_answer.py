@@ -12,7 +12,7 @@ from torch import Tensor
 Step = Callable[[Tensor], Tensor]
 INF = math.inf
 
-TABLE = torch.tensor([[1.0, 0.0, 0.0, 0.0], [0.4, 0.3, 0.3, 0.0], [0.9, 0.05, 0.05, 0.0], [0.0, 0.6, 0.4, 0.0]]).log()
+TABLE = torch.tensor([[1.0, 0.0, 0.0, 0.0], [0.4, 0.35, 0.25, 0.0], [0.9, 0.06, 0.04, 0.0], [0.0, 0.6, 0.4, 0.0]]).log()
 
 
 def by_last(table: Tensor | list[list[float]]) -> Step:
@@ -103,19 +103,19 @@ def test_both_children_of_one_beam() -> None:
 
 def test_finished_is_not_continued() -> None:
     """Puts a finished sequence aside even if a token after it would be likely."""
-    table = [[-0.01, -0.02, -0.03], [-0.5, -3.0, -3.0], [-9.0, -0.6, -4.0]]
+    table = [[-0.01, -0.02, -0.03], [-0.5, -3.0, -3.5], [-9.0, -0.6, -4.0]]
     assert beam_search(by_last(table), start=2, end=0, width=1, max_new=4) == [[1, 0]]
 
 
 def test_long_sequence_of_better_mean() -> None:
     """Ranks by the mean: the longer sequence has a lower total and wins."""
-    table = [[-9.0, -9.0, -9.0], [-0.5, -9.0, -9.0], [-1.0, -0.7, -9.0]]  # totals -1 and -1.2
+    table = [[-9.0, -9.0, -9.0], [-0.5, -9.0, -8.0], [-1.0, -0.7, -9.0]]  # totals -1 and -1.2
     assert beam_search(by_last(table), start=2, end=0, width=2, max_new=2) == [[1, 0], [0]]
 
 
 def test_mean_over_added_tokens() -> None:
     """Does not count the start token in the length."""
-    table = [[-9.0, -9.0, -9.0], [-0.8, -9.0, -9.0], [-1.0, -1.1, -9.0]]  # means -1 and -0.95
+    table = [[-9.0, -9.0, -9.0], [-0.8, -9.0, -8.0], [-1.0, -1.1, -9.0]]  # means -1 and -0.95
     assert beam_search(by_last(table), start=2, end=0, width=2, max_new=2) == [[1, 0], [0]]
 
 

@@ -7,6 +7,8 @@ import pytest
 from answer import precision_recall_f1, roc_auc
 from numpy.testing import assert_allclose, assert_array_equal
 
+pytestmark = pytest.mark.filterwarnings("error")  # the prompt forbids warnings
+
 
 def by_counting(truth: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
     """Slow and obvious: one class and one row at a time."""

@@ -8,12 +8,15 @@ from statistics import fmean, median, pstdev
 
 import numpy as np
 import pandas as pd
+import pytest
 from answer import build, out_of_fold
 from numpy.testing import assert_allclose, assert_array_equal
 from pandas.testing import assert_frame_equal
 from sklearn.base import BaseEstimator, RegressorMixin, TransformerMixin
 from sklearn.dummy import DummyRegressor
 from sklearn.pipeline import Pipeline
+
+pytestmark = pytest.mark.filterwarnings("error")  # the prompt forbids warnings
 
 AGES = [20.0, None, 40.0, 100.0, 60.0, 20.0]
 ROOMS = [3.0, 1.0, None, 2.0, 4.0, 5.0]

@@ -1,0 +1,6 @@
+class Doubler:
+    def mul(self, x):
+        return x.mul(2)
+
+def double(x):
+    return Doubler().mul(x)
