@@ -117,19 +117,25 @@ def module(path: str) -> ast.Module:
 
 
 def assigned(tree: ast.AST, name: str, line: int) -> ast.expr | None:
-    """What a name was last given above a line."""
-    given = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and node.lineno < line and name in names(node.targets)
-    ]
-    return max(given, key=lambda node: node.lineno).value if given else None
+    """What a name was last given above a line, where that was a call."""
+    given = [node for node in ast.walk(tree) if isinstance(node, ast.Assign) and node.lineno < line]
+    pairs = [(node.lineno, *pair) for node in given for target in node.targets for pair in matched(target, node.value)]
+    last = max((at for at, target, _ in pairs if target == name), default=0)
+    found = next((value for at, target, value in pairs if (at, target) == (last, name)), None)
+    return found if found and any(isinstance(node, ast.Call) for node in ast.walk(found)) else None
 
 
-def names(targets: Iterable[ast.AST]) -> set[str]:
-    """All that an assignment gives a value to."""
-    nodes = (node for target in targets for node in ast.walk(target))
-    return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+def matched(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    """Each name that an assignment gives a value to, with the nearest expression of it."""
+    if isinstance(target, ast.Name):
+        yield target.id, value
+    elif isinstance(target, ast.Starred):
+        yield from matched(target.value, value)
+    elif isinstance(target, ast.Tuple | ast.List):
+        several = value.elts if isinstance(value, ast.Tuple | ast.List) else []
+        values = several if len(several) == len(target.elts) else [value] * len(target.elts)
+        for each, part in zip(target.elts, values, strict=True):
+            yield from matched(each, part)
 
 
 def textwrapped(text: str, limit: int = 74) -> str:

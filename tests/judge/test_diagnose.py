@@ -23,8 +23,12 @@ def test_all():
         double(5),
         10,
     )
-    one, *_ = double(7)
-    assert one == 14
+    one, (*_, last) = double(7), double(8)
+    assert last == 16
+    one, *_ = double(9)
+    assert one == 18
+    got, seen = double(10), []
+    assert seen == [20]
 """
 ONES, FRAME = torch.ones(2, 3), pd.DataFrame({"a": [1, 2], "b": [3.0, 4.0]})
 NAN = float("nan")
@@ -86,7 +90,16 @@ def test_difference(got: Any, expected: Any, said: Difference) -> None:
 
 @pytest.mark.parametrize(
     ("line", "says"),
-    [(3, "double(1)"), (7, "double(3)"), (9, "double(4)"), (11, "double(5)"), (12, "double(5)"), (15, "double(7)")],
+    [
+        (3, "double(1)"),
+        (7, "double(3)"),
+        (9, "double(4)"),
+        (11, "double(5)"),
+        (12, "double(5)"),
+        (15, "double(8)"),
+        (17, "double(9)"),
+        (19, "seen"),
+    ],
 )
 def test_called(tmp_path: Path, line: int, says: str) -> None:
     """The call is found from any line of its statement, in blocks too, and through the name that holds its value."""
