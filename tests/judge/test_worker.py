@@ -187,6 +187,24 @@ def test_plain_pytest(answer: str, says: str) -> None:
     assert run.returncode == ("failed" in says)
 
 
+@pytest.mark.parametrize(
+    ("drill", "function", "passes"),
+    [("attention/causal_mask", "build_mask", True), ("classical/k_means", "assign", False)],
+)
+def test_warnings_by_hand(worker: Worker, tmp_path: Path, drill: str, function: str, *, passes: bool) -> None:
+    """By hand as in the judge a warning fails where the drill forbids warnings, and nowhere else."""
+    folder, answer = drills.DRILLS / drill, tmp_path / "answer.py"
+    warns = (
+        f"import warnings\nright = {function}\ndef {function}(*args):\n    warnings.warn('!'); return right(*args)\n"
+    )
+    answer.write_text(f"{(folder / 'solution.py').read_text()}\n{warns}")
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", str(folder)],
+        cwd=ROOT, env={**os.environ, "ANSWER": str(answer)}, capture_output=True, check=False,
+    )  # fmt: skip
+    assert (run.returncode == 0, worker.judge(drills.read(folder), answer).passed) == (passes, passes)
+
+
 def test_every_problem_of_a_folder_is_named(tmp_path: Path) -> None:
     """A folder that is no drill says all that is wrong with it at once."""
     folder = tmp_path / "attention" / "broken"
