@@ -41,6 +41,7 @@ class Begun:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         session.config.pluginmanager.unregister(name="terminalreporter")  # the judge reports by itself
+        session.config.addinivalue_line("markers", "filterwarnings(action): of the plugin that is left out, warnings")
         gc.collect()
         gc.freeze()  # forks share these pages as long as nothing writes to them
         self.then(session)

@@ -150,7 +150,9 @@ def test_warning_that_a_drill_minds(worker: Worker, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(DOUBLE.folder, tmp_path / "golden" / "double"))
     checks = (folder / "test_answer.py").read_text()
     (folder / "test_answer.py").write_text(f"{checks}\n\npytestmark = pytest.mark.filterwarnings('error')\n")
-    first = worker.judge(drills.read(folder), HERE / "answers/warns.py").failed[0]
+    verdict = worker.judge(drills.read(folder), HERE / "answers/warns.py")
+    first = verdict.failed[0]
+    assert verdict.printed == ""
     assert (first.kind, first.expected, first.difference.partition(":")[0]) == ("UserWarning", "no warning", "line 5")
 
 
