@@ -32,6 +32,7 @@ from interview_prep.judge.verdict import Check, Verdict
 REPORT = 4 << 20  # bytes; no honest answer's checks have so much to say
 SIGNATURE = 32  # bytes
 START = 60  # seconds in which an interpreter has started, or never will
+UNHEARD = os.EX_IOERR  # the exit code of a process whose line is closed
 TAIL = 2000  # bytes of what an answer prints that are worth showing
 Message = dict[str, Any]
 
@@ -160,11 +161,15 @@ def spend(begun: pytest.Session, order: int, report: int, printed: int) -> None:
 
 def signing(descriptor: int, key: bytes) -> Send:
     """How a fork sends lines that its answer can neither write nor change: by functions in C, which are held here."""
-    pack, sign, write = marshal.dumps, hashlib.blake2b, os.write
+    pack, sign, write, leave = marshal.dumps, hashlib.blake2b, os.write, os._exit
 
     def send(message: Message) -> None:
         content = pack(message)
-        write(descriptor, (sign(content, key=key, digest_size=SIGNATURE).digest() + content).hex().encode() + b"\n")
+        line = (sign(content, key=key, digest_size=SIGNATURE).digest() + content).hex().encode() + b"\n"
+        try:
+            write(descriptor, line)
+        except OSError:
+            leave(UNHEARD)
 
     return send
 
@@ -201,9 +206,10 @@ def clear(child: int) -> str:
         except ChildProcessError:
             return how
         if pid == child:
-            by = signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else ""
-            how = f"It is ended by {by}" if by else "It ends the process"
-            how = "It closes its line to the judge" if by == "SIGKILL" else how  # at which end we have killed it
+            code = os.waitstatus_to_exitcode(status)
+            how = f"It is ended by {signal.Signals(-code).name}" if code < 0 else "It ends the process"
+            if code in (-signal.SIGKILL, UNHEARD):  # at whose end we have killed it, or it has seen so itself
+                how = "It closes its line to the judge"
 
 
 def children() -> Iterator[int]:

@@ -148,6 +148,25 @@ attempt.spend(None, order, report, report)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
 
 
+def test_a_process_that_is_not_heard() -> None:
+    """A process that sees its line closed, and ends before the judge ends it, has closed its line as well."""
+    program = """
+import os
+from interview_prep.judge import attempt
+
+heard, report = os.pipe()
+os.close(heard)
+child = os.fork()
+if child == 0:
+    os.setsid()
+    attempt.signing(report, b"key")({})
+os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+print(attempt.clear(child))
+"""
+    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ended.stdout, ended.stderr) == ("It closes its line to the judge\n", "")
+
+
 def test_first_import_of_a_module(worker: Worker, tmp_path: Path) -> None:
     """An answer may import what was never imported on this machine: no bytecode is written for it."""
     (tmp_path / "never_seen.py").write_text("def twice(x):\n    return x + x\n")
