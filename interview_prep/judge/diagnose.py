@@ -48,16 +48,14 @@ def failure(check: Check, error: BaseException, compared: tuple[str, Any, Any] |
         return replace(check, kind=type(error).__name__, call=call, got=told(error))
     try:
         with warnings.catch_warnings(action="ignore"):
-            found = difference(*sides) if operator == "==" else unlike(operator, *sides)
+            if operator == "==":
+                found = difference(*sides)
+            else:
+                found = Difference("value", short(sides[0]), f"{operator} {short(sides[1])}")
     except BaseException as strange:  # noqa: BLE001 - the answer's own objects may raise whatever they like
         return replace(check, kind=type(strange).__name__, call=call, got=f"cannot be compared: {told(strange)}")
     got, expected, where = found.got, found.expected, found.where
     return replace(check, kind=found.kind, call=call, got=got, expected=expected, difference=where)
-
-
-def unlike(operator: str, got: object, due: object) -> Difference:
-    """What is told of an assert with another operator than ==."""
-    return Difference("value", short(got), f"{operator} {short(due)}")
 
 
 def line_in(answer: str, error: BaseException) -> int:

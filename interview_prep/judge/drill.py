@@ -150,6 +150,12 @@ def parsed(path: Path) -> ast.Module:
         return ast.parse(path.read_bytes())
 
 
+def wants(drill: Drill) -> list[str]:
+    """What the checks import of an answer."""
+    imports = [node for node in parsed(drill.checks).body if isinstance(node, ast.ImportFrom)]
+    return [alias.name for node in imports if node.module == "answer" for alias in node.names]
+
+
 def sentence(wrong: Path) -> str:
     """What the maker of this mistake should read: the first line of the docstring, or ""."""
     try:

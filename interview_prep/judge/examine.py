@@ -142,8 +142,8 @@ def examine(
     guard.answer = request.answer
     load(request, read(request), guard)
     integrity.allow(fill(session))
-    strict = session.items[0].get_closest_marker("filterwarnings")  # a drill that is about them
-    warnings.simplefilter("error" if strict else "ignore")
+    mark = session.items[0].get_closest_marker("filterwarnings")  # of a drill whose prompt is about them
+    warnings.simplefilter(mark.args[0] if mark else "ignore")
     send({"collected": [item.name for item in session.items]})
     try:
         session.config.hook.pytest_runtestloop(session=session)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from interview_prep.judge.limits import Guard
 
 
+HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
+
+
 class ForbiddenCall(BaseException):
     """Raised in an answer; no `except Exception` of its own catches it."""
 
@@ -23,9 +26,9 @@ def calls(nodes: Sequence[ast.AST], forbids: Iterable[str]) -> Iterator[tuple[st
     """Each forbidden name that the source uses, with its line."""
     aliases = dict(imported(nodes))
     names = set(forbids)
-    own = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}  # the library's are tripwires as well
+    own = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
     methods = {name.rpartition(".")[2]: name for name in names if is_method(name)}
-    methods = {method: name for method, name in methods.items() if method not in own}
+    methods = {method: name for method, name in methods.items() if method not in own or not has_tripwire(name)}
     for node in nodes:
         if not isinstance(node, ast.Attribute | ast.Name):
             continue
@@ -58,6 +61,11 @@ def dotted(node: ast.AST, aliases: dict[str, str]) -> str:
 
 def is_method(name: str) -> bool:
     return isinstance(owner_of(name), type)
+
+
+def has_tripwire(method: str) -> bool:
+    """Whether the class that holds it lets its methods be replaced; a static type of C, such as ndarray, does not."""
+    return bool(owner_of(method).__flags__ & HEAP_TYPE)
 
 
 def owner_of(name: str) -> Any:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interview_prep.judge import reshaping
-from interview_prep.judge.drill import Drill, parsed, problems, read
+from interview_prep.judge.drill import Drill, parsed, problems, read, wants
 from interview_prep.judge.verdict import Verdict
-from interview_prep.judge.worker import Worker, wants
+from interview_prep.judge.worker import Worker
 
 WAYS = [name for name in vars(reshaping.Reshaping) if not name.startswith("_")]
 LONGEST = 75  # characters of what a check is about: it stands on one line of a terminal
@@ -116,14 +116,14 @@ def reshaped(drill: Drill, worker: Worker) -> Iterator[str]:
 
 def functions(drill: Drill) -> list[str]:
     """What the start asks to write and the checks import: functions, and the public methods of classes."""
-    found = []
+    found, wanted = [], wants(drill)
     for node in parsed(drill.start).body:
         if isinstance(node, ast.FunctionDef):
             found.append(node.name)
         elif isinstance(node, ast.ClassDef):
             methods = [each.name for each in node.body if isinstance(each, ast.FunctionDef)]
             found += [f"{node.name}.{name}" for name in methods if not name.startswith("_")]
-    return [name for name in found if name.partition(".")[0] in wants(drill)]
+    return [name for name in found if name.partition(".")[0] in wanted]
 
 
 def extended(drill: Drill, more: str, worker: Worker) -> Verdict:

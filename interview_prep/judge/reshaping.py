@@ -47,7 +47,7 @@ def reshaped(function: Callable[..., Any], change: Callable[[Any], Any]) -> Call
 
     def leaves(value: Any) -> Any:
         nonlocal told
-        if isinstance(value, tuple | list) and type(value) in (tuple, list):
+        if type(value) in (tuple, list):
             return type(value)(map(leaves, value))
         if type(value) is dict:
             return {name: leaves(each) for name, each in value.items()}

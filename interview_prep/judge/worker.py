@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from interview_prep.environment import ROOT
-from interview_prep.judge.drill import Drill, parsed
+from interview_prep.judge.drill import Drill, parsed, wants
 from interview_prep.judge.limits import SECONDS, refused_names
 from interview_prep.judge.verdict import Verdict
 
@@ -96,9 +96,3 @@ def asked(drill: Drill) -> dict[str, object]:
     allows = {name for name, _ in refused_names(ast.walk(parsed(drill.solution)))}
     folder = str(drill.folder.resolve())
     return {"folder": folder, "forbids": drill.forbids, "allows": sorted(allows), "wants": wants(drill)}
-
-
-def wants(drill: Drill) -> list[str]:
-    """What the checks import of an answer."""
-    imports = [node for node in parsed(drill.checks).body if isinstance(node, ast.ImportFrom)]
-    return [alias.name for node in imports if node.module == "answer" for alias in node.names]

@@ -1,5 +1,6 @@
 """The judge against answers that fail, hang, cheat and destroy: each has its verdict, and the judge lives on."""
 
+import ast
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from interview_prep.judge import drill as drills
+from interview_prep.judge import forbids
 from interview_prep.judge.verdict import Verdict
 from interview_prep.judge.worker import Worker
 
@@ -101,6 +103,14 @@ def test_refused(worker: Worker, answer: str) -> None:
     verdict = judged(worker, answer)
     assert not verdict.passed
     assert re.match(REFUSED[answer], verdict.reason), verdict
+
+
+@pytest.mark.parametrize(("forbidden", "found"), [("torch.Tensor.mul", []), ("numpy.ndarray.sort", [4])])
+def test_own_method_of_a_forbidden_name(forbidden: str, found: list[int]) -> None:
+    """It is the answer's own only where a tripwire watches the library's, which a type in C does not allow."""
+    name = forbidden.rpartition(".")[2]
+    source = f"class Own:\n    def {name}(self):\n        pass\nOwn().{name}()\n"
+    assert [line for _, line in forbids.calls(list(ast.walk(ast.parse(source))), [forbidden])] == found
 
 
 @pytest.mark.parametrize("answer", sorted(FAILS))

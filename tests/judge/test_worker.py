@@ -217,10 +217,8 @@ def test_warnings_by_hand(worker: Worker, tmp_path: Path, drill: str, function: 
         f"import warnings\nright = {function}\ndef {function}(*args):\n    warnings.warn('!'); return right(*args)\n"
     )
     answer.write_text(f"{(folder / 'solution.py').read_text()}\n{warns}")
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", str(folder)],
-        cwd=ROOT, env={**os.environ, "ANSWER": str(answer)}, capture_output=True, check=False,
-    )  # fmt: skip
+    command, env = [sys.executable, "-m", "pytest", "-q", str(folder)], {**os.environ, "ANSWER": str(answer)}
+    run = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, check=False)
     assert (run.returncode == 0, worker.judge(drills.read(folder), answer).passed) == (passes, passes)
 
 
