@@ -149,11 +149,12 @@ def lint_drills(_: Context, name: str = "") -> None:
 
 
 @task(help={"port": "where to listen; PREP_PORT or 8888 by default"})
-def lab(_: Context, port: int = 0) -> None:
+def lab(_: Context, port: str = "") -> None:
     """Start JupyterLab and print one URL to click."""
+    from interview_prep import paths
     from interview_prep.environment import lab
 
-    lab.start(port or lab.port())
+    lab.start(paths.read_port(port))
 
 
 @task(
@@ -163,11 +164,12 @@ def lab(_: Context, port: int = 0) -> None:
         "detach": "in the background; `docker compose down` ends it",
     }
 )
-def up(_: Context, cuda: bool = False, port: int = 0, detach: bool = False) -> None:
+def up(_: Context, cuda: bool = False, port: str = "", detach: bool = False) -> None:
     """Start JupyterLab in its container: `docker compose up` after a look at what could be in its way."""
-    from interview_prep.environment import containers, lab
+    from interview_prep import paths
+    from interview_prep.environment import containers
 
-    containers.up(cuda=cuda, number=port or lab.port(), detach=detach)
+    containers.up(cuda=cuda, number=paths.read_port(port), detach=detach)
 
 
 @task(help={"cuda": "the CUDA image instead of the CPU one"})

@@ -1,4 +1,4 @@
-"""A mistyped task or option: one line that names the next command, and exit 2, where invoke has a traceback or 1."""
+"""What a mistake gets at the door: one line with the next command, and exit 2, where invoke has a traceback or 1."""
 
 import difflib
 from collections.abc import Collection, Sequence
@@ -6,13 +6,16 @@ from collections.abc import Collection, Sequence
 from invoke.exceptions import Exit, ParseError
 from invoke.program import Program
 
+from interview_prep import paths
+from interview_prep.errors import KitError
+
 TAKE_A_NAME = ("drill", "check", "practice", "hint", "solution", "reset", "lint-drills")  # tasks
 FLAGS = ("--json", "--give-up")  # after which a name may come as well
 
 
 def explain_mistakes(program: Program) -> None:
-    """Let `program` answer what it cannot parse with Exit(code=2)."""
-    parse = program.parse_tasks
+    """Let `program` answer what it cannot parse, and what a task raises as KitError, with Exit(code=2)."""
+    parse, execute = program.parse_tasks, program.execute
 
     def parse_or_explain() -> None:
         program.core.unparsed[:] = with_option(program.core.unparsed, program.collection.task_names)
@@ -26,6 +29,14 @@ def explain_mistakes(program: Program) -> None:
                 code=2,
             ) from None
 
+    def execute_or_explain() -> None:
+        try:
+            paths.validate_settings()
+            execute()
+        except KitError as error:
+            raise Exit(str(error), code=2) from error
+
+    program.execute = execute_or_explain  # type: ignore[method-assign]  # as below
     program.parse_tasks = parse_or_explain  # type: ignore[method-assign]  # the one place where it can be caught
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-WORK = Path(os.environ.get("PREP_WORK") or Path(__file__).resolve().parents[2] / "work")
+ROOT = Path(__file__).resolve().parents[2]
+WORK = ROOT / Path(os.environ.get("PREP_WORK") or "work").expanduser()
 collect_ignore_glob = ["*/*/prompt.md"]
 
 

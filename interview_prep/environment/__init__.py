@@ -1,5 +1,3 @@
-"""The machine's side: what is installed, what runs here, how fast. ROOT is the checkout."""
+"""The machine's side: what is installed, what runs here, how fast."""
 
-from pathlib import Path
-
-ROOT = Path(__file__).resolve().parents[2]
+from interview_prep.paths import ROOT as ROOT

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from invoke.exceptions import Exit
 
-from interview_prep.environment import ROOT, lab, lock
+from interview_prep import paths
+from interview_prep.environment import lab, lock
+from interview_prep.paths import ROOT
 from interview_prep.screen import Screen
 
 FREE_DISK = 10**9  # bytes: notebooks, figures, a checkpoint or two
@@ -97,7 +99,7 @@ def offline() -> Check:
 
 def work_folder() -> Check:
     """Can answers be written, and is there room for them?"""
-    work = ROOT / "work"
+    work = paths.read_work()
     place = work if work.exists() else ROOT
     free = shutil.disk_usage(place).free
     if not os.access(place, os.W_OK):
@@ -125,7 +127,7 @@ def free_memory() -> int:
 
 def threads() -> Check:
     """Will torch start as many threads as there are processors to run them?"""
-    wanted = int(os.environ.get("OMP_NUM_THREADS") or usable_processors())
+    wanted = paths.read_threads() or usable_processors()
     evidence = f"{wanted} for {processors()} processors"
     return Check("threads", wanted <= processors(), evidence, f"`export OMP_NUM_THREADS={processors()}`.")
 
@@ -152,7 +154,7 @@ def cgroup(name: str) -> list[str]:
 
 def port() -> Check:
     """Is Lab's port free, or is it Lab that has it?"""
-    number = lab.port()
+    number = paths.read_port()
     if not lab.in_use(number):
         return Check("port", ok=True, evidence=f"{number} is free", mend="")
     try:

@@ -18,14 +18,6 @@ OFFLINE = (
 )
 
 
-def port() -> int:
-    """The port that Lab is reached on from the person's browser: PREP_PORT, or 8888."""
-    text = os.environ.get("PREP_PORT") or "8888"
-    if not text.isdigit():
-        raise Exit(f"PREP_PORT={text!r} is not a number. `PREP_PORT=8889 invoke lab`.", code=2)
-    return int(text)
-
-
 def in_use(number: int) -> bool:
     """Whether something listens on this port of 127.0.0.1."""
     with socket.socket() as probe:

@@ -20,7 +20,7 @@ from typing import Literal
 
 from invoke.exceptions import Exit
 
-from interview_prep.environment import ROOT
+from interview_prep.paths import ROOT
 from interview_prep.screen import Screen
 
 ML = ROOT / "interview_prep" / "ml"

@@ -13,9 +13,9 @@ from typing import Any
 
 import yaml
 
-from interview_prep.environment import ROOT
+from interview_prep import paths
 
-DRILLS = ROOT / "interview_prep" / "drills"
+DRILLS = paths.DRILLS
 FILES = ("prompt.md", "start.py", "solution.py", "test_answer.py")
 FIELDS = {"title": str, "topic": str, "level": int, "minutes": int, "forbids": list, "tags": list}
 SECTIONS = ("Hint 1", "Hint 2", "Hint 3", "Follow-ups", "Say aloud")

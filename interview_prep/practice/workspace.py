@@ -1,13 +1,12 @@
 """Answers as plain files in work/: begun from a drill's start, archived by a reset, never overwritten."""
 
 import datetime as dt
-import os
 from pathlib import Path
 
-from interview_prep.environment import ROOT
 from interview_prep.judge.drill import Drill
+from interview_prep.paths import read_work
 
-WORK = Path(os.environ.get("PREP_WORK") or ROOT / "work")
+WORK = read_work()
 
 
 def answer(drill: Drill) -> Path:
