@@ -180,12 +180,17 @@ def build(_: Context, cuda: bool = False) -> None:
     containers.build(cuda=cuda)
 
 
-@task(help={"upgrade": "take the newest versions that pyproject.toml allows"})
-def lock(_: Context, upgrade: bool = False) -> None:
-    """Make docker/locks/ again from pyproject.toml."""
+@task(
+    help={
+        "upgrade": "take the newest versions that pyproject.toml allows",
+        "extra-indexes": "also ask the extra indexes and folders of wheels that pip or a UV_ variable names",
+    }
+)
+def lock(_: Context, upgrade: bool = False, extra_indexes: bool = False) -> None:
+    """Make docker/locks/ again from pyproject.toml and the default index."""
     from interview_prep.environment import lock
 
-    lock.show(upgrade=upgrade)
+    lock.show(upgrade=upgrade, extra_indexes=extra_indexes)
 
 
 @task(help={"json": "print one JSON document", "only": "one group: start, judge, warmup, models, lab, images or setup"})

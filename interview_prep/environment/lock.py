@@ -1,7 +1,8 @@
 """docker/locks/*.txt: every package by version and hash, made from pyproject.toml with uv, and read back.
 
-What the locks cover is Python 3.11 on Linux and, for the CPU, macOS. uv resolves for every later Python too;
-lines that only those would install are dropped, and markers that hold everywhere with them.
+A lock is made from the default index alone and never from the hashes of the lock before it, so that what one machine
+happens to see cannot narrow it. uv resolves for every system and every later Python; packages and wheels that no
+promised platform installs are dropped. Left out: which platforms those are (wheels.py).
 """
 
 import os
@@ -10,22 +11,26 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from invoke.exceptions import Exit
+from packaging.markers import Marker
 from packaging.requirements import Requirement
 
 from interview_prep.environment import ROOT, pip_settings
+from interview_prep.environment.wheels import EVERYWHERE, LINUX_X86_64, Package, Platform, WheelMissingError, lock_entry
 from interview_prep.screen import Screen
 
 LOCKS = ROOT / "docker" / "locks"
 ENTRY = re.compile(r"^[a-z0-9].*?(?=^[a-z0-9]|\Z)", re.MULTILINE | re.DOTALL)  # one package and its hashes
 
-PYTHON = {"python_version": "3.11", "python_full_version": "3.11.2", "os_name": "posix"}  # Debian 12's
-LINUX = {**PYTHON, "sys_platform": "linux", "platform_system": "Linux", "platform_machine": "x86_64"}
-MACOS = {**PYTHON, "sys_platform": "darwin", "platform_system": "Darwin", "platform_machine": "arm64"}
+# The settings by which the default index is reached. Any other could change what a lock holds.
+PIP_REACHES = {"index-url", "cert", "client-cert", "proxy", "timeout", "retries"}
+UV_REACHES = re.compile(r"UV_(DEFAULT_INDEX|INDEX_URL|HTTP_\w+|SYSTEM_CERTS|NATIVE_TLS|KEYRING_PROVIDER|CACHE_DIR)")
 
 
 @dataclass(frozen=True)
@@ -34,24 +39,23 @@ class Lock:
 
     name: str
     purpose: str
-    platforms: list[dict[str, str]]
+    platforms: tuple[Platform, ...]
     arguments: tuple[str, ...]
 
 
 def all_locks() -> list[Lock]:
     """The locks in the order they are made: the later ones keep to the versions of cpu.txt."""
-    group = ("--constraint", "docker/locks/cpu.txt", "--group")
     return [
-        Lock("cpu.txt", "The environment on a machine without an NVIDIA GPU", [LINUX, MACOS], ("pyproject.toml",)),
-        Lock("cuda.txt", "The environment with CUDA built in; Linux x86-64 only", [LINUX], ("pyproject.toml",)),
-        Lock("installer.txt", "What installs the other files", [LINUX, MACOS], (*group, "installer")),
-        Lock("tools.txt", "For the kit's developers; in no image", [LINUX, MACOS], (*group, "tools")),
+        Lock("cpu.txt", "The environment on a machine without an NVIDIA GPU", EVERYWHERE, ("pyproject.toml",)),
+        Lock("cuda.txt", "The environment with CUDA built in; Linux x86-64 only", (LINUX_X86_64,), ("pyproject.toml",)),
+        Lock("installer.txt", "What installs the other files", EVERYWHERE, ("--group", "installer")),
+        Lock("tools.txt", "For the kit's developers; in no image", EVERYWHERE, ("--group", "tools")),
     ]
 
 
-def show(*, upgrade: bool) -> None:
+def show(*, upgrade: bool, extra_indexes: bool) -> None:
     """Make the locks and name those that changed."""
-    changed = write_locks(upgrade=upgrade)
+    changed = write_locks(upgrade=upgrade, environment=uv_environment(extra_indexes=extra_indexes))
     screen = Screen()
     for path in changed:
         screen.say(f"changed: {path.relative_to(ROOT)}")
@@ -60,13 +64,13 @@ def show(*, upgrade: bool) -> None:
     )
 
 
-def write_locks(*, upgrade: bool = False) -> list[Path]:
+def write_locks(*, upgrade: bool, environment: Mapping[str, str]) -> list[Path]:
     """Make every lock again; pins that still fit are kept unless `upgrade`. Returns the files that changed."""
     changed = []
     for lock in all_locks():
         path = LOCKS / lock.name
         before = path.read_text() if path.exists() else ""
-        text = header(lock) + tidy(resolve(lock, "" if upgrade else before), lock.platforms)
+        text = header(lock) + entries(lock, resolve(lock, [] if upgrade else requirements(before), environment))
         if text != before:
             partial = path.with_suffix(".new")
             partial.write_text(text)
@@ -76,70 +80,129 @@ def write_locks(*, upgrade: bool = False) -> list[Path]:
 
 
 def header(lock: Lock) -> str:
-    return f"# {lock.purpose}. Made by `invoke lock` from pyproject.toml; not to be edited.\n"
+    return (
+        f"# {lock.purpose}. Made by `invoke lock` from pyproject.toml; not to be edited.\n"
+        "# Each package has the hashes of its wheels, then their names in the same order.\n"
+    )
 
 
-def resolve(lock: Lock, previous: str) -> str:
+def uv_environment(*, extra_indexes: bool) -> dict[str, str]:
+    """Return os.environ and pip's settings as uv reads them, but only those by which the default index is reached.
+
+    With `extra_indexes` all of them count, and a lock may hold what only this machine sees.
+    """
+    options = pip_settings.read_settings(pip_settings.pip(sys.executable, "config", "list", env=os.environ))
+    if extra_indexes:
+        return pip_settings.environment(options)
+    variables = pip_settings.environment({name: value for name, value in options.items() if name in PIP_REACHES})
+    return {name: value for name, value in variables.items() if name[:3] != "UV_" or UV_REACHES.fullmatch(name)}
+
+
+def resolve(lock: Lock, previous: Iterable[Requirement], environment: Mapping[str, str]) -> list[Package]:
     """What `uv pip compile` says for one lock; raises Exit with uv's own last line when it cannot."""
-    torch = torch_cpu()
-    arguments, environment = pip_settings.for_uv(sys.executable, torch["version"])
-    if lock.name == "cuda.txt":  # PyPI's own torch: no folder or index with +cpu wheels may stand before it
-        environment = {**os.environ, "UV_FIND_LINKS": "", "UV_INDEX": ""}
+    uv = Path(sys.executable).with_name("uv")
+    if not uv.exists():
+        raise Exit("There is no uv beside this Python. Outside a container, `./prep lock` has one.", code=2)
     with tempfile.TemporaryDirectory() as folder:
-        output, constraint = Path(folder, "lock.txt"), Path(folder, "torch.txt")
-        output.write_text(previous)
-        constraint.write_text(
-            f"torch=={torch['version']} ; sys_platform == 'linux'\n" if lock.name == "cpu.txt" else ""
-        )
+        output, settings, constraints = (Path(folder, name) for name in ("pylock.toml", "uv.toml", "cpu.txt"))
+        output.write_text(preferences(previous))
+        settings.write_text("" if lock.name == "cuda.txt" else requires_of_torch_cpu())
+        constraints.write_text("" if lock.name == "cpu.txt" else versions_of_cpu())
         command = [
-            *(str(Path(sys.executable).parent / "uv"), "pip", "compile", "--universal", "--python-version", "3.11"),
             *(
-                "--generate-hashes",
-                "--fork-strategy",
-                "fewest",
-                "--no-header",
-                "--no-emit-index-url",
-                "--no-emit-find-links",
-                "--no-annotate",
+                str(uv),
+                "pip",
+                "compile",
+                "--quiet",
+                "--universal",
+                "--python-version",
+                "3.11",
+                "--fork-strategy=fewest",
             ),
-            *("--quiet", "--constraint", str(constraint), "--output-file", str(output), *arguments, *lock.arguments),
+            *("--format", "pylock.toml", "--generate-hashes", "--output-file", str(output)),
+            *("--config-file", str(settings)),  # and no other: not the user's, not one of a folder above
+            *("--constraint", str(constraints), *lock.arguments),
         ]
         run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         if run.returncode != 0:
             cause = (run.stderr.strip().splitlines() or ["uv said nothing"])[-1].strip()
             raise Exit(f"No lock made for {lock.name}: {cause}. Check the network and pyproject.toml.", code=2)
-        return output.read_text()
+        return packages(output.read_text())
 
 
-def tidy(text: str, platforms: list[dict[str, str]]) -> str:
-    """The entries that one of `platforms` installs, with only the markers that tell them apart."""
-    kept = []
-    for entry in ENTRY.findall(text):
-        requirement, _, hashes = entry.partition("\\\n")
-        parsed = Requirement(requirement)
-        systems = [
-            platform["sys_platform"]
-            for platform in platforms
-            if parsed.marker is None or parsed.marker.evaluate(platform)
-        ]
-        if systems:
-            marker = "" if len(systems) == len(platforms) else f' ; sys_platform == "{systems[0]}"'
-            kept.append(f"{parsed.name}{parsed.specifier}{marker} \\\n{torch_hashes(parsed) or hashes}")
-    return "".join(kept)
+def preferences(previous: Iterable[Requirement]) -> str:
+    """The versions that uv keeps where they fit, as a pylock.toml without the hashes, which it would keep as well."""
+    pins = [f'[[packages]]\nname = "{each.name}"\nversion = "{version(each)}"\n' for each in previous]
+    return "".join(['lock-version = "1.0"\ncreated-by = "invoke lock"\n', *(pins or ["packages = []\n"])])
 
 
-def torch_hashes(requirement: Requirement) -> str:
-    """The hash lines of pyproject.toml for the CPU wheels of torch; empty for everything else."""
-    torch, system = torch_cpu(), "linux" if "+cpu" in str(requirement.specifier) else "darwin"
-    if requirement.name != "torch" or requirement.marker is None:
-        return ""
-    return " \\\n".join(f"    --hash=sha256:{digest}" for digest in torch[system]) + "\n"
+def requires_of_torch_cpu() -> str:
+    """Settings of uv: what torch's CPU wheels require. The default index has the CUDA build, which requires more."""
+    torch = torch_cpu()
+    build = f'name = "torch"\nversion = "{torch["version"].removesuffix("+cpu")}"\n'
+    return f"[[dependency-metadata]]\n{build}requires-dist = {torch['requires']}\n"
+
+
+def versions_of_cpu() -> str:
+    """The versions of cpu.txt, as constraints; torch is another build in every lock."""
+    locked = requirements((LOCKS / "cpu.txt").read_text())
+    return "".join(f"{each}\n" for each in locked if each.name != "torch")
+
+
+def packages(pylock: str) -> list[Package]:
+    """The packages of a pylock.toml; of their files the wheels."""
+    return [
+        Package(
+            each["name"],
+            each["version"],
+            Marker(each["marker"]) if "marker" in each else None,
+            {file_name(wheel): wheel["hashes"]["sha256"] for wheel in each.get("wheels", [])},
+        )
+        for each in tomllib.loads(pylock)["packages"]
+    ]
+
+
+def file_name(wheel: Mapping[str, str]) -> str:
+    return unquote((wheel.get("url") or wheel["path"]).rpartition("/")[2])
+
+
+def entries(lock: Lock, resolved: Iterable[Package]) -> str:
+    """The text of a lock below its header; raises Exit where a package cannot be installed everywhere."""
+    wanted = [build for each in resolved for build in (torch_builds() if is_torch_cpu(lock, each) else [each])]
+    try:
+        return "".join(lock_entry(each, lock.platforms) for each in wanted)
+    except WheelMissingError as error:
+        raise Exit(f"No lock made for {lock.name}: {error}. Pin another version in pyproject.toml.", code=2) from None
+
+
+def is_torch_cpu(lock: Lock, package: Package) -> bool:
+    return (lock.name, package.name) == ("cpu.txt", "torch")
+
+
+def torch_builds() -> list[Package]:
+    """The CPU builds of torch, which the default index does not have, from pyproject.toml."""
+    torch = torch_cpu()
+    versions = {"darwin": torch["version"].removesuffix("+cpu"), "linux": torch["version"]}
+    return [
+        Package("torch", number, Marker(f"sys_platform == '{system}'"), torch[system])
+        for system, number in versions.items()
+    ]
 
 
 def torch_cpu() -> dict[str, Any]:
     """[tool.prep.torch-cpu] of pyproject.toml."""
     table: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["prep"]["torch-cpu"]
     return table
+
+
+def requirements(text: str) -> list[Requirement]:
+    """The packages of a lock, without their hashes."""
+    return [Requirement(entry.partition("\\\n")[0]) for entry in ENTRY.findall(text)]
+
+
+def version(requirement: Requirement) -> str:
+    """The version to which a locked package is pinned."""
+    return next(iter(requirement.specifier)).version
 
 
 def locked_versions(name: str) -> dict[str, str]:
@@ -150,9 +213,5 @@ def locked_versions(name: str) -> dict[str, str]:
         raise Exit(
             f"Cannot read docker/locks/{name} ({error.strerror}). `git checkout docker/locks`.", code=2
         ) from None
-    entries = [Requirement(entry.partition("\\\n")[0]) for entry in ENTRY.findall(text)]
-    return {
-        entry.name: next(iter(entry.specifier)).version
-        for entry in entries
-        if entry.marker is None or entry.marker.evaluate()
-    }
+    locked = requirements(text)
+    return {each.name: version(each) for each in locked if each.marker is None or each.marker.evaluate()}

@@ -69,8 +69,8 @@ def test_torch_wheels_have_the_hashes_of_pyproject() -> None:
     }
     torch = torch_cpu()
     assert locked == {
-        'torch==2.13.0 ; sys_platform == "darwin"': torch["darwin"],
-        f'torch=={torch["version"]} ; sys_platform == "linux"': torch["linux"],
+        'torch==2.13.0 ; sys_platform == "darwin"': list(torch["darwin"].values()),
+        f'torch=={torch["version"]} ; sys_platform == "linux"': list(torch["linux"].values()),
     }
 
 

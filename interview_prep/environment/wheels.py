@@ -1,0 +1,98 @@
+"""The platforms that the locks promise, and the lines of a lock that install one package on them.
+
+A wheel's file name says where it installs. Asked for is the oldest machine of each kind: glibc 2.28 on Linux and
+macOS 14, as torch's own wheels do. Left out: building from source, and every other system.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from packaging.markers import Marker
+from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms
+from packaging.utils import parse_wheel_filename
+
+GLIBC = 28  # 2.28
+MACOS = (14, 0)
+
+
+class WheelMissingError(Exception):
+    """A package has no wheel for a platform that its lock promises."""
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One kind of machine: its name, sys.platform and processor."""
+
+    name: str
+    system: str
+    machine: str
+
+    @property
+    def markers(self) -> dict[str, str]:
+        """What a requirement's markers are compared with, under the Python of Debian 12."""
+        python = {"python_version": "3.11", "python_full_version": "3.11.2", "os_name": "posix"}
+        machine = {"platform_machine": self.machine, "platform_system": self.system.title()}
+        return {**python, **machine, "sys_platform": self.system}
+
+    def installs(self, wheel: str) -> bool:
+        """Whether the wheel of this file name installs here."""
+        return not supported_tags(self).isdisjoint(parse_wheel_filename(wheel)[3])
+
+
+@cache
+def supported_tags(platform: Platform) -> frozenset[Tag]:
+    """The tags of every wheel that CPython 3.11 installs on a platform."""
+    names = [f"manylinux_2_{minor}_{platform.machine}" for minor in range(5, GLIBC + 1)]
+    names += [f"manylinux{year}_{platform.machine}" for year in (1, 2010, 2014)]  # older names of some of these
+    if platform.system == "darwin":
+        names = list(mac_platforms(MACOS, platform.machine))
+    return frozenset([*cpython_tags((3, 11), platforms=names), *compatible_tags((3, 11), "cp311", names)])
+
+
+LINUX_X86_64 = Platform("Linux x86-64", "linux", "x86_64")
+LINUX_AARCH64 = Platform("Linux aarch64", "linux", "aarch64")
+MACOS_ARM64 = Platform("macOS arm64", "darwin", "arm64")
+EVERYWHERE = (LINUX_X86_64, LINUX_AARCH64, MACOS_ARM64)
+
+
+@dataclass(frozen=True)
+class Package:
+    """One package of a lock: where it is wanted, and the sha256 of each of its wheels by file name."""
+
+    name: str
+    version: str
+    marker: Marker | None
+    wheels: Mapping[str, str]
+
+    def wanted_on(self, platforms: Sequence[Platform]) -> list[Platform]:
+        """Those of the platforms that install it."""
+        return [each for each in platforms if self.marker is None or self.marker.evaluate(each.markers)]
+
+
+def lock_entry(package: Package, platforms: Sequence[Platform]) -> str:
+    """Return a package's lines in a lock for these platforms: the hashes, then their wheels' names in the same order.
+
+    Empty where none of them wants the package; raises WheelMissingError where one does and has no wheel.
+    """
+    wanted = package.wanted_on(platforms)
+    for platform in wanted:
+        if not any(platform.installs(wheel) for wheel in package.wheels):
+            raise WheelMissingError(f"{package.name} {package.version} has no wheel for {platform.name}")
+    if not wanted:
+        return ""
+    wheels = sorted(wheel for wheel in package.wheels if any(platform.installs(wheel) for platform in wanted))
+    hashes = " \\\n".join(f"    --hash=sha256:{package.wheels[wheel]}" for wheel in wheels)
+    names = "".join(f"    # {wheel}\n" for wheel in wheels)
+    return f"{package.name}=={package.version}{shortest_marker(wanted, platforms)} \\\n{hashes}\n{names}"
+
+
+def shortest_marker(wanted: Sequence[Platform], platforms: Sequence[Platform]) -> str:
+    """Return the marker that tells the wanted platforms from the others; empty where all are wanted."""
+    systems = {each.system for each in wanted}
+    if len(wanted) == len(platforms):
+        return ""
+    if len(systems) == 1 and len(wanted) == sum(each.system in systems for each in platforms):
+        return f' ; sys_platform == "{wanted[0].system}"'
+    each_one = (f'sys_platform == "{each.system}" and platform_machine == "{each.machine}"' for each in wanted)
+    return f" ; {' or '.join(each_one)}"
