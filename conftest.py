@@ -41,6 +41,11 @@ def run_block(example: Example) -> str | None:
     return None if got == shown.strip() else f"The page shows:\n{shown}\nThe block printed:\n{got}\n"
 
 
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Skip what macOS and editors leave behind, such as ._page.md. Folders like that pytest skips by itself."""
+    return True if collection_path.name.startswith(".") and collection_path.is_file() else None
+
+
 pytest_collect_file = Sybil(parsers=[python_blocks], pattern="*.md").pytest()
 
 

@@ -143,9 +143,9 @@ def reset(_: Context, name: str = "") -> None:
 @task(name="lint-drills", help={"name": "one drill; all by default"})
 def lint_drills(_: Context, name: str = "") -> None:
     """Prove the drills: starts fail, solutions pass, mistakes and values of another shape are rejected."""
-    from interview_prep.practice import tasks
+    from interview_prep.practice import lint_drills
 
-    tasks.lint(name)
+    lint_drills.show(name)
 
 
 @task(help={"port": "where to listen; PREP_PORT or 8888 by default"})

@@ -13,19 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group, RenderableType
-from rich.markdown import Markdown
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
 from rich.progress_bar import ProgressBar
 from rich.rule import Rule
-from rich.syntax import Syntax
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -69,6 +58,8 @@ class Screen:
 
     def sheet(self, heading: RenderableType, path: Path, *, paged: bool) -> None:
         """Show a Markdown page below its heading; paged where somebody is there to turn the pages."""
+        from rich.markdown import Markdown  # in functions, as most tasks need neither it nor bars, and start sooner
+
         page = Group(heading, Markdown(with_absolute_links(path)))
         if paged and self._console.is_terminal:
             os.environ.setdefault("LESS", LESS)
@@ -150,9 +141,12 @@ class Screen:
     @contextlib.contextmanager
     def transfers(self) -> Iterator[Callable[[Sequence["Arrival"]], None]]:
         """Bars with bytes and speed, a file each; without a terminal a line when a file is there."""
+        from rich import progress
+        from rich.progress import Progress, TaskID
+
         columns = (
-            *(TextColumn("{task.description}"), BarColumn(), DownloadColumn()),
-            *(TransferSpeedColumn(), TimeRemainingColumn(compact=True)),
+            *(progress.TextColumn("{task.description}"), progress.BarColumn(), progress.DownloadColumn()),
+            *(progress.TransferSpeedColumn(), progress.TimeRemainingColumn(compact=True)),
         )
         with Progress(*columns, console=self._console, disable=not self._console.is_terminal) as bars:
             known: dict[Arrival, TaskID] = {}
@@ -174,6 +168,8 @@ class Screen:
 
     def difference(self, before: str, after: str) -> None:
         """The changed lines of a text."""
+        from rich.syntax import Syntax
+
         lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "locked", "on the Hub", lineterm="")
         self._console.print(Syntax("\n".join(lines), "diff", background_color="default"))
 

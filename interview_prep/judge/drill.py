@@ -1,11 +1,12 @@
 """A drill is a folder: prompt.md, start.py, solution.py, test_answer.py, wrong/. Its name is the folder's.
 
-The listing of the folders is the catalogue. Left out: whether the checks are any good, which `lint` finds by running.
+The catalog reads the front matter of each prompt; everything else of a drill is read when it is shown. What Lab, macOS
+and editors leave in the folders is never looked at. Left out: whether a folder is complete and its checks are any
+good. That is for lint to say.
 """
 
-import ast
+import functools
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,17 +19,28 @@ from interview_prep import paths
 DRILLS = paths.DRILLS
 FILES = ("prompt.md", "start.py", "solution.py", "test_answer.py")
 FIELDS = {"title": str, "topic": str, "level": int, "minutes": int, "forbids": list, "tags": list}
-SECTIONS = ("Hint 1", "Hint 2", "Hint 3", "Follow-ups", "Say aloud")
-PARSING = threading.Lock()
+HINTS = ("Hint 1", "Hint 2", "Hint 3")
+SECTIONS = (*HINTS, "Follow-ups", "Say aloud")
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times faster, and not in every wheel
 
 
 class DrillError(Exception):
-    """A folder that is no drill: every problem of it, one a line."""
+    """A folder that cannot be read as a drill: every problem of it, one a line."""
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """prompt.md below its front matter, in Markdown. What it lacks is empty here; lint says what that is."""
+
+    task: str
+    hints: tuple[str, ...]
+    follow_ups: str
+    say_aloud: str
 
 
 @dataclass(frozen=True)
 class Drill:
-    """What a candidate is asked, as read from its folder."""
+    """A drill as the catalog has it: its folder, and the front matter of its prompt."""
 
     folder: Path
     title: str
@@ -37,10 +49,6 @@ class Drill:
     minutes: int
     forbids: tuple[str, ...]
     tags: tuple[str, ...]
-    task: str  # Markdown
-    hints: tuple[str, ...]
-    follow_ups: str
-    say_aloud: str
 
     @property
     def name(self) -> str:
@@ -60,62 +68,50 @@ class Drill:
 
     @property
     def wrong(self) -> list[Path]:
-        return sorted((self.folder / "wrong").glob("*.py"))
+        return list_mistakes(self.folder)
+
+    @functools.cached_property
+    def prompt(self) -> Prompt:
+        """What the candidate is asked and told, read at the first use."""
+        _, body = read_prompt(self.folder)
+        task, parts = split_sections(body)
+        hints = tuple(parts[name] for name in HINTS if name in parts)
+        return Prompt(task, hints, parts.get("Follow-ups", ""), parts.get("Say aloud", ""))
 
 
 def folders(drills: Path = DRILLS) -> list[Path]:
     """Every drill's folder, by topic and name."""
-    return sorted(path.parent for path in drills.glob("*/*/prompt.md"))
+    return sorted(path.parent for path in drills.glob("[!.]*/[!.]*/prompt.md"))
 
 
-def catalogue(drills: Path = DRILLS) -> list[Drill]:
-    """Every drill, by topic and level; raises DrillError for the first that is none."""
+def read_catalog(drills: Path = DRILLS) -> list[Drill]:
+    """Every drill, by topic and level; raises DrillError for the first that cannot be read."""
     return sorted(map(read, folders(drills)), key=lambda drill: (drill.topic, drill.level, drill.name))
 
 
+def list_mistakes(folder: Path) -> list[Path]:
+    """The known wrong answers of the drill in a folder."""
+    return sorted((folder / "wrong").glob("[!.]*.py"))
+
+
 def read(folder: Path) -> Drill:
-    """Read a drill; raises DrillError with every problem of its folder."""
-    found = list(problems(folder))
+    """Read the front matter of a drill; raises DrillError with everything that is in the way."""
+    found = [f"{folder.name}/{name}: missing" for name in FILES if not (folder / name).is_file()]
+    fields: dict[str, Any] = {}
+    if (folder / "prompt.md").is_file():
+        try:
+            fields, _ = read_prompt(folder)
+            found += field_problems(folder, fields)
+        except ValueError as error:
+            found.append(f"{folder.name}/prompt.md: {error}")
     if found:
         raise DrillError("\n".join(found))
-    fields, body = front_matter((folder / "prompt.md").read_text(encoding="utf-8"))
-    task, parts = sections(body)
-    return Drill(
-        folder,
-        title=fields["title"],
-        topic=fields["topic"],
-        level=fields["level"],
-        minutes=fields["minutes"],
-        forbids=tuple(fields["forbids"]),
-        tags=tuple(fields["tags"]),
-        task=task,
-        hints=tuple(parts[f"Hint {number}"] for number in (1, 2, 3)),
-        follow_ups=parts["Follow-ups"],
-        say_aloud=parts["Say aloud"],
-    )
+    return Drill(folder, **{**fields, "forbids": tuple(fields["forbids"]), "tags": tuple(fields["tags"])})
 
 
-def problems(folder: Path) -> Iterator[str]:
-    """All that keeps a folder from being a drill, each as one line that names the place."""
-    absent = [name for name in FILES if not (folder / name).is_file()]
-    yield from (f"{folder.name}/{name}: missing" for name in absent)
-    stray = sorted(path.name for path in folder.iterdir() if path.name not in {*FILES, "wrong", "__pycache__"})
-    yield from (f"{folder.name}/{name}: does not belong here" for name in stray)
-    wrong = sorted((folder / "wrong").glob("*.py"))
-    if len(wrong) < 3:
-        yield f"{folder.name}/wrong: {len(wrong)} wrong answers, at least 3 are needed"
-    yield from (f"{folder.name}/wrong/{path.name}: has no docstring to say" for path in wrong if not sentence(path))
-    if "prompt.md" not in absent:
-        yield from prompt_problems(folder)
-
-
-def prompt_problems(folder: Path) -> Iterator[str]:
+def field_problems(folder: Path, fields: dict[str, Any]) -> Iterator[str]:
+    """What is wrong with the front matter, a line each."""
     where = f"{folder.name}/prompt.md"
-    try:
-        fields, body = front_matter((folder / "prompt.md").read_text(encoding="utf-8"))
-    except (ValueError, yaml.YAMLError) as error:
-        yield f"{where}: {error}"
-        return
     for name, kind in FIELDS.items():
         if not isinstance(fields.get(name), kind):
             yield f"{where}: {name} is {fields.get(name)!r}, which is no {kind.__name__}"
@@ -124,42 +120,23 @@ def prompt_problems(folder: Path) -> Iterator[str]:
         yield f"{where}: topic is {fields.get('topic')!r} in the folder {folder.parent.name}"
     if fields.get("level") not in (1, 2, 3):
         yield f"{where}: level is {fields.get('level')!r}, not 1, 2 or 3"
-    _, parts = sections(body)
-    yield from (f"{where}: has no section {name!r}" for name in SECTIONS if not parts.get(name))
 
 
-def front_matter(text: str) -> tuple[dict[str, Any], str]:
-    """The fields between the first two lines of ---, and what follows; raises ValueError where there are none."""
+def read_prompt(folder: Path) -> tuple[dict[str, Any], str]:
+    """The front matter of a prompt and the text below it; raises ValueError, in one line, where there is none."""
+    text = (folder / "prompt.md").read_text(encoding="utf-8")
     match = re.match(r"---\n(.*?)\n---\n", text, re.DOTALL)
-    fields = yaml.safe_load(match[1]) if match else None
+    try:
+        fields = yaml.load(match[1], LOADER) if match else None  # noqa: S506 - both loaders are safe ones
+    except yaml.YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from error
     if not match or not isinstance(fields, dict):
         raise ValueError("does not begin with fields between two lines of ---")
     return fields, text[match.end() :]
 
 
-def sections(body: str) -> tuple[str, dict[str, str]]:
+def split_sections(body: str) -> tuple[str, dict[str, str]]:
     """What stands before the first second-level heading that is one of ours, and the text below each of them."""
     heading = "|".join(map(re.escape, SECTIONS))
     task, *rest = re.split(rf"^## ({heading})\n", body, flags=re.MULTILINE)
     return task.strip(), {name: text.strip() for name, text in zip(rest[::2], rest[1::2], strict=True)}
-
-
-def parsed(path: Path) -> ast.Module:
-    """A program's syntax tree, from any thread: Python before 3.11.5 can raise SystemError where two parse at once."""
-    with PARSING:
-        return ast.parse(path.read_bytes())
-
-
-def wants(drill: Drill) -> list[str]:
-    """What the checks import of an answer."""
-    imports = [node for node in parsed(drill.checks).body if isinstance(node, ast.ImportFrom)]
-    return [alias.name for node in imports if node.module == "answer" for alias in node.names]
-
-
-def sentence(wrong: Path) -> str:
-    """What the maker of this mistake should read: the first line of the docstring, or ""."""
-    try:
-        docstring = ast.get_docstring(parsed(wrong))
-    except SyntaxError:
-        return ""
-    return (docstring or "").partition("\n")[0]

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interview_prep.judge import reshaping
-from interview_prep.judge.drill import Drill, parsed, problems, read, wants
+from interview_prep.judge.drill import Drill, read
+from interview_prep.judge.folder_lint import problems
+from interview_prep.judge.sources import parsed, wants
 from interview_prep.judge.verdict import Verdict
 from interview_prep.judge.worker import Worker
 

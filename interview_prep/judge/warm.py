@@ -18,10 +18,11 @@ import pytest
 
 from interview_prep.judge import session
 from interview_prep.judge.attempt import Attempt
-from interview_prep.judge.drill import sentence
+from interview_prep.judge.drill import list_mistakes
 from interview_prep.judge.examine import Request
 from interview_prep.judge.forbids import owner_of
 from interview_prep.judge.limits import SECONDS
+from interview_prep.judge.sources import sentence
 from interview_prep.judge.verdict import Verdict
 
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: orphans of a fork become this process's children, which it can end
@@ -87,7 +88,7 @@ class Service:
     def learn(self, asked: dict[str, Any], *, idly: bool = False) -> None:
         """How each known mistake of a drill fails; `idly` no further when somebody waits for a verdict."""
         known = self.known.setdefault(asked["folder"], {})
-        for path in mistakes(asked):
+        for path in list_mistakes(Path(asked["folder"])):
             if idly and self.line.poll():
                 return
             if path not in known:
@@ -111,11 +112,6 @@ class Service:
 
 def request(asked: dict[str, Any], answer: str, *, rehearsal: bool = False) -> Request:
     return Request(asked["folder"], answer, asked["forbids"], asked["allows"], asked["wants"], rehearsal)
-
-
-def mistakes(asked: dict[str, Any]) -> list[Path]:
-    """The drill's known ones."""
-    return sorted(Path(asked["folder"], "wrong").glob("*.py"))
 
 
 if __name__ == "__main__":

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Self
 
 from interview_prep.environment import ROOT
-from interview_prep.judge.drill import Drill, parsed, wants
+from interview_prep.judge.drill import Drill
 from interview_prep.judge.limits import SECONDS, refused_names
+from interview_prep.judge.sources import parsed, wants
 from interview_prep.judge.verdict import Verdict
 
 GRACE = 60  # seconds more until a process that does not answer is given up, its start included

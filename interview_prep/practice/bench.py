@@ -32,7 +32,7 @@ CLEARED = b"\x1b[J"  # the end of a redraw
 
 def measure() -> Iterator[Row]:
     """The worker's start and size, the verdicts, lint."""
-    every = drills.catalogue()
+    every = drills.read_catalog()
     begin = time.perf_counter()
     with Worker() as worker:
         worker.ready()

@@ -6,22 +6,25 @@ import sqlite3
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from invoke.exceptions import Exit
 
 from interview_prep.judge import drill as drills
 from interview_prep.judge.drill import Drill, DrillError
 from interview_prep.judge.verdict import Verdict
-from interview_prep.judge.worker import Worker
 from interview_prep.practice import view, workspace
 from interview_prep.practice.history import History, State, TooNew, states
 from interview_prep.screen import Screen
 
+if TYPE_CHECKING:
+    from interview_prep.judge.worker import Worker
 
-def catalogue() -> list[Drill]:
-    """All drills; raises Exit where one is broken."""
+
+def read_catalog() -> list[Drill]:
+    """All drills; raises Exit where one cannot be read."""
     try:
-        return drills.catalogue()
+        return drills.read_catalog()
     except DrillError as error:
         raise Exit(f"{error}\n`invoke lint-drills` says all that is wrong with drills.", code=2) from error
 
@@ -76,7 +79,7 @@ def state(drill: Drill, kept: History) -> State:
 
 def show_drills(*, topic: str, json: bool) -> None:
     """The catalogue, or one topic of it."""
-    every = catalogue()
+    every = read_catalog()
     chosen = [drill for drill in every if topic in ("", drill.topic)]
     if not chosen:
         raise Exit(f"No topic {topic!r}. There are {', '.join(sorted({drill.topic for drill in every}))}.", code=2)
@@ -109,6 +112,8 @@ def show_drill(name: str) -> None:
 
 def check(name: str, *, answer: str, json: bool) -> None:
     """One verdict; of a FILE it is not noted. Raises Exit(1) where it fails, Exit(2) where there is none."""
+    from interview_prep.judge.worker import Worker
+
     drill = find(name)
     path = Path(answer).expanduser() if answer else workspace.answer(drill)
     if not path.is_file():
@@ -125,7 +130,7 @@ def check(name: str, *, answer: str, json: bool) -> None:
         raise Exit(code=1)
 
 
-def judge(drill: Drill, path: Path, worker: Worker, kept: History | None) -> Verdict:
+def judge(drill: Drill, path: Path, worker: "Worker", kept: History | None) -> Verdict:
     """Judge an answer, and note it where there is a history."""
     code = hashlib.sha256(path.read_bytes()).hexdigest()
     verdict = worker.judge(drill, path)
@@ -151,7 +156,7 @@ def judge(drill: Drill, path: Path, worker: Worker, kept: History | None) -> Ver
 
 def take_hint(drill: Drill, kept: History) -> bool:
     """Note that one more hint is seen; whether there was one more."""
-    more = state(drill, kept).hints < len(drill.hints)
+    more = state(drill, kept).hints < len(drill.prompt.hints)
     if more:
         kept.add(drill.name, "hint")
     return more
@@ -208,24 +213,3 @@ def reset(name: str) -> None:
     if archived:
         screen.say(f"Your answer is kept as {view.short(archived)}.")
     screen.say(f"{view.short(workspace.answer(drill))} is the start again.")
-
-
-def lint(name: str) -> None:
-    """Prove every drill, or one; raises Exit(1) where a contract is broken."""
-    from interview_prep.judge.lint import lint
-
-    known = {folder.name: folder for folder in drills.folders()}
-    if name and name not in known:
-        find(name)  # says what is meant
-    chosen = [known[name]] if name else list(known.values())
-    screen, findings, begin = Screen(), [], time.perf_counter()
-    for finding in lint(chosen):
-        screen.show(view.finding(finding))
-        findings.append(finding)
-    seconds = time.perf_counter() - begin
-    broken = [finding for finding in findings if finding.problems]
-    wrong, verdicts = sum(each.wrong for each in findings), sum(each.verdicts for each in findings)
-    each = f"{seconds * 1000 / verdicts:.0f} ms a verdict" if verdicts else "none could be judged"
-    screen.say(f"{len(findings)} drills, {wrong} wrong answers, {verdicts} verdicts in {seconds:.1f} s ({each}).")
-    if broken:
-        raise Exit(f"{len(broken)} of {len(findings)} drills are broken.", code=1)

@@ -4,17 +4,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Group, RenderableType
-from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.rule import Rule
-from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
 from interview_prep.environment import ROOT
 from interview_prep.judge.drill import Drill
-from interview_prep.judge.lint import Finding
 from interview_prep.judge.verdict import Check, Verdict
 from interview_prep.practice.history import State
 
@@ -35,22 +32,29 @@ def short(path: Path) -> str:
 
 def task(drill: Drill) -> RenderableType:
     """The prompt below its title."""
+    from rich.markdown import Markdown  # in functions, as the list of the drills has none and should come at once
+
     about = f"{drill.topic} · level {drill.level} of 3 · {drill.minutes} min"
     forbidden: list[RenderableType] = (
         [Text(f"Not allowed: {', '.join(drill.forbids)}", style="dim"), ""] if drill.forbids else []
     )
-    return Group(Text(drill.title, style="bold"), Text(about, style="dim"), "", Markdown(drill.task), "", *forbidden)
+    head = Text(drill.title, style="bold"), Text(about, style="dim")
+    return Group(*head, "", Markdown(drill.prompt.task), "", *forbidden)
 
 
 def hints(drill: Drill, seen: int) -> RenderableType:
     """The first hints, and how many are left."""
+    from rich.markdown import Markdown
+
     parts: list[RenderableType] = []
-    for number, hint in enumerate(drill.hints[:seen], 1):
-        parts += [Text(f"Hint {number} of {len(drill.hints)}", style="bold yellow"), Markdown(hint), ""]
+    for number, hint in enumerate(drill.prompt.hints[:seen], 1):
+        parts += [Text(f"Hint {number} of {len(drill.prompt.hints)}", style="bold yellow"), Markdown(hint), ""]
     return Group(*parts)
 
 
 def solution(drill: Drill) -> RenderableType:
+    from rich.syntax import Syntax
+
     return Group(
         Text("A solution", style="bold"), Syntax(drill.solution.read_text("utf-8"), "python", word_wrap=True), ""
     )
@@ -58,8 +62,10 @@ def solution(drill: Drill) -> RenderableType:
 
 def after(drill: Drill) -> RenderableType:
     """What an interviewer asks next, for one who has solved it."""
+    from rich.markdown import Markdown
+
     say, ask = Text("Say aloud", style="bold"), Text("Follow-ups", style="bold")
-    return Group(say, Markdown(drill.say_aloud), "", ask, Markdown(drill.follow_ups), "")
+    return Group(say, Markdown(drill.prompt.say_aloud), "", ask, Markdown(drill.prompt.follow_ups), "")
 
 
 def verdict(found: Verdict, answer: Path) -> RenderableType:
@@ -139,11 +145,3 @@ def frame(drill: Drill, where: Path, bar: RenderableType, body: RenderableType, 
     return Group(
         bar, Text.assemble((drill.title, "bold"), "  ", link(where)), Rule(style="dim"), body, Text(keys, style="dim")
     )
-
-
-def finding(found: Finding) -> RenderableType:
-    """One drill's line of lint, with its problems below."""
-    mark = Text("no ", style="red") if found.problems else Text("ok ", style="green")
-    counts = f"{found.wrong:3} wrong, {found.verdicts:3} verdicts, {found.seconds:4.1f} s"
-    line = Text.assemble(mark, f"{found.drill:32}", (counts, "dim"))
-    return Group(line, *(Text(f"   {problem}", style="red") for problem in found.problems))

@@ -149,7 +149,7 @@ def practice(name: str) -> None:
     """Open a drill, or the first that is not solved, and judge it on each save until q."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Exit("Practice needs a terminal. `invoke check NAME` works anywhere.", code=2)
-    drills = tasks.catalogue()
+    drills = tasks.read_catalog()
     first = tasks.find(name) if name else tasks.next_unsolved(drills, tasks.history())
     with Worker() as worker, single_keys(), contextlib.suppress(KeyboardInterrupt):
         loop = Loop(drills, first, worker)

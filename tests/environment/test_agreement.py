@@ -3,7 +3,6 @@
 import json
 import re
 import tomllib
-from pathlib import Path
 
 import pytest
 import yaml
@@ -11,6 +10,7 @@ from packaging.requirements import Requirement
 
 from interview_prep.environment import ROOT, pip_settings
 from interview_prep.environment.lock import ENTRY, all_locks, torch_cpu
+from tests.listing import list_files
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 DOCKERFILES = {name: (ROOT / "docker" / f"{name}.Dockerfile").read_text() for name in ("cpu", "cuda")}
@@ -126,8 +126,8 @@ def test_only_the_cuda_service_needs_a_profile() -> None:
 def test_editor_folders_are_byte_identical() -> None:
     """Editors read .devcontainer/ and do not follow links, so it is a copy."""
     source, copy = ROOT / "devcontainer", ROOT / ".devcontainer"
-    names = sorted(str(path.relative_to(source)) for path in source.rglob("*") if path.is_file())
-    assert names == sorted(str(path.relative_to(copy)) for path in copy.rglob("*") if path.is_file())
+    names = sorted(str(path.relative_to(source)) for path in list_files(source))
+    assert names == sorted(str(path.relative_to(copy)) for path in list_files(copy))
     assert [name for name in names if (source / name).read_bytes() != (copy / name).read_bytes()] == []
     assert not any(path.is_symlink() for path in (copy, *copy.rglob("*")))
 
@@ -167,5 +167,5 @@ def test_no_file_in_the_material_shadows_a_module() -> None:
     import sys
 
     taken = sys.stdlib_module_names | set(importlib.metadata.packages_distributions())
-    names = [path.stem for path in Path(ROOT, "interview_prep", "ml").rglob("*.py")]
+    names = [path.stem for path in list_files(ROOT / "interview_prep" / "ml", "*.py")]
     assert [name for name in names if name in taken] == []

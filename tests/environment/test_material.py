@@ -11,6 +11,7 @@ import pytest
 
 import conftest
 from interview_prep.environment import ROOT, warmup
+from tests.listing import list_files
 
 ML = ROOT / "interview_prep" / "ml"
 README = (ROOT / "README.md").read_text()
@@ -42,7 +43,7 @@ def test_every_file_of_the_reference_is_there(name: str) -> None:
 
 def test_every_page_and_script_stands_in_the_reference() -> None:
     """Nothing worth reading is left out of the table."""
-    there = {str(path.relative_to(ML)) for path in ML.rglob("*") if path.suffix in (".md", ".py")}
+    there = {str(path.relative_to(ML)) for path in list_files(ML) if path.suffix in (".md", ".py")}
     kept_aside = {name for name in there if re.search("small_models/|test_quick_patterns", name)}
     assert there - kept_aside - {"huggingface/model_for_task.py"} <= set(FILES)
 
@@ -115,7 +116,7 @@ def test_every_link_between_pages_leads_to_a_file() -> None:
     """Relative links work in a terminal, in Lab and on the web alike."""
     broken = [
         f"{page.relative_to(ROOT)}: {target}"
-        for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ML.rglob("*.md")]
+        for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *list_files(ML, "*.md")]
         for target in re.findall(r"\]\(([^)#]+)", page.read_text())
         if "://" not in target and not (page.parent / target).exists()
     ]

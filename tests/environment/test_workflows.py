@@ -16,8 +16,9 @@ from invoke.program import Program
 
 import tasks
 from interview_prep.environment import ROOT
+from tests.listing import list_files
 
-WORKFLOWS = {path.name: path.read_text() for path in sorted((ROOT / ".github" / "workflows").iterdir())}
+WORKFLOWS = {path.name: path.read_text() for path in list_files(ROOT / ".github" / "workflows")}
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 NPM_PACKAGE = re.compile(r"(@[\w-]+/)?[\w-]+@\d+\.\d+\.\d+")
 ON_A_TAG = "github.ref_type == 'tag'"
@@ -161,7 +162,7 @@ def test_a_package_of_npm_is_named_with_its_version() -> None:
 
 def test_every_shell_script_is_linted() -> None:
     """A new script beside the others is named to shellcheck too."""
-    files = [path for folder in ("", "docker", ".ci") for path in (ROOT / folder).glob("*") if path.is_file()]
+    files = [path for folder in ("", "docker", ".ci") for path in (ROOT / folder).glob("[!.]*") if path.is_file()]
     scripts = {str(path.relative_to(ROOT)) for path in files if re.match(rb"#!.*\b(ba)?sh\b", path.read_bytes()[:80])}
     linted = next(command for command in COMMANDS if command.startswith("shellcheck "))
     assert scripts == {word for word in shlex.split(linted)[1:] if not word.startswith("-")}
@@ -178,7 +179,7 @@ def test_compose_services_and_images_are_called_by_their_names() -> None:
 def test_every_dockerfile_is_published() -> None:
     """The pushing job's matrix names each Dockerfile of docker/, and the CPU one for both processors."""
     matrix = JOBS["images.yml: push"]["strategy"]["matrix"]["include"]
-    there = [f"docker/{path.name}" for path in ROOT.glob("docker/*.Dockerfile")]
+    there = [f"docker/{path.name}" for path in ROOT.glob("docker/[!.]*.Dockerfile")]
     assert sorted(row["dockerfile"] for row in matrix) == sorted(["docker/cpu.Dockerfile", *there])
 
 

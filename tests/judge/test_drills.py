@@ -10,6 +10,7 @@ import pytest
 
 from interview_prep.judge import drill as drills
 from interview_prep.judge.lint import Finding, lint, prove
+from interview_prep.judge.sources import sentence
 from interview_prep.judge.worker import Worker
 
 DOUBLE = Path(__file__).parent / "drills/golden/double"
@@ -38,13 +39,13 @@ def test_drills_are_read_by_threads() -> None:
 
     CPython issue 106905, mended in 3.11.5.
     """
-    mistakes = sorted(drills.DRILLS.rglob("wrong/*.py"))
+    mistakes = [mistake for folder in drills.folders() for mistake in drills.list_mistakes(folder)]
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
     gc.callbacks.append(lambda *_: [None for _ in range(2000)])
     try:
         with ThreadPoolExecutor(4) as pool:
-            assert all(pool.map(drills.sentence, mistakes))
+            assert all(pool.map(sentence, mistakes))
     finally:
         gc.callbacks.pop()
         sys.setswitchinterval(interval)

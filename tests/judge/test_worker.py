@@ -12,7 +12,6 @@ import pytest
 
 from interview_prep.environment import ROOT
 from interview_prep.judge import drill as drills
-from interview_prep.judge.drill import DrillError
 from interview_prep.judge.worker import Worker
 
 HERE = Path(__file__).parent
@@ -28,7 +27,6 @@ MIXED = (
     "patches_torch",
 )
 STATEFUL = "generate_with_cache", "training_loop", "lying_metrics"  # whose mistakes change what is global
-PROMPT = "---\ntitle: Broken\ntopic: text\nlevel: 4\nminutes: soon\ntags: []\n---\n## Hint 1\n\nA\n"
 PASSES = {"passes", "starts_threads"}
 
 
@@ -220,29 +218,3 @@ def test_warnings_by_hand(worker: Worker, tmp_path: Path, drill: str, function: 
     command, env = [sys.executable, "-m", "pytest", "-q", str(folder)], {**os.environ, "ANSWER": str(answer)}
     run = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, check=False)
     assert (run.returncode == 0, worker.judge(drills.read(folder), answer).passed) == (passes, passes)
-
-
-def test_every_problem_of_a_folder_is_named(tmp_path: Path) -> None:
-    """A folder that is no drill says all that is wrong with it at once."""
-    folder = tmp_path / "attention" / "broken"
-    (folder / "wrong").mkdir(parents=True)
-    (folder / "wrong" / "silent.py").write_text("x = 1\n")
-    (folder / "notes.txt").write_text("")
-    (folder / "start.py").write_text("")
-    (folder / "prompt.md").write_text(
-        "---\ntitle: Broken\ntopic: text\nlevel: 4\nminutes: soon\ntags: []\n---\n## Hint 1\n\nA\n"
-    )
-    with pytest.raises(DrillError) as raised:
-        drills.read(folder)
-    assert str(raised.value).splitlines() == [
-        "broken/solution.py: missing",
-        "broken/test_answer.py: missing",
-        "broken/notes.txt: does not belong here",
-        "broken/wrong: 1 wrong answers, at least 3 are needed",
-        "broken/wrong/silent.py: has no docstring to say",
-        "broken/prompt.md: minutes is 'soon', which is no int",
-        "broken/prompt.md: forbids is None, which is no list",
-        "broken/prompt.md: topic is 'text' in the folder attention",
-        "broken/prompt.md: level is 4, not 1, 2 or 3",
-        *(f"broken/prompt.md: has no section {name!r}" for name in ("Hint 2", "Hint 3", "Follow-ups", "Say aloud")),
-    ]

@@ -11,6 +11,7 @@ import pytest
 from interview_prep.environment.models.fetch import fetch
 from interview_prep.environment.models.lock import Model, read
 from interview_prep.ml.huggingface.model_for_task import SMALL, model_for_task
+from tests.listing import list_files
 from tests.models.conftest import locked, watch
 from tests.models.hub import Repository
 
@@ -37,7 +38,7 @@ print(pipeline("sentiment-analysis")("What a wonderful film!")[0]["label"])
 @pytest.fixture(scope="module")
 def repositories() -> dict[str, Repository]:
     """The core set's names, commits and files; what the small models have of these is theirs."""
-    small = {model.repo: [path for path in (SMALL / model.name).iterdir() if path.suffix != ".md"] for model in CORE}
+    small = {model.repo: [path for path in list_files(SMALL / model.name) if path.suffix != ".md"] for model in CORE}
     return {
         model.repo: Repository(
             model.commit,

@@ -15,6 +15,7 @@ from transformers import AutoModel, AutoModelForCausalLM, AutoTokenizer, pipelin
 from interview_prep.ml.huggingface.model_for_task import SMALL
 from interview_prep.ml.huggingface.pipelines_and_inference import embed
 from interview_prep.ml.huggingface.train_small_models import ENTITY, TRAIN, lines, split
+from tests.listing import list_files
 
 LOAD = """
 import sys
@@ -28,7 +29,7 @@ for folder in sys.argv[1:]:
 @pytest.mark.parametrize("task", TRAIN)
 def test_each_is_below_a_megabyte_and_says_what_it_is(task: str) -> None:
     """Weights, tokenizer and settings together; the card has its score and its making."""
-    files = list((SMALL / task).iterdir())
+    files = list_files(SMALL / task)
     assert sum(path.stat().st_size for path in files) < 1_000_000
     assert not [
         path.name for path in files if path.suffix in (".bin", ".pt", ".pkl") or not path.stat().st_mode & 0o004

@@ -33,5 +33,5 @@ def model_for_task(task: str) -> str:
     if (SMALL / task / "config.json").is_file():
         print(f"{task}: a small stand-in ({fetch})")
         return str(SMALL / task)
-    tasks = sorted(path.parent.name for path in SMALL.glob("*/config.json"))
+    tasks = sorted(path.parent.name for path in SMALL.glob("[!.]*/config.json"))
     raise LookupError(f"No weights for {task!r} here: {fetch}. Small ones serve {', '.join(tasks)}.")
