@@ -7,9 +7,12 @@ from invoke.main import program
 from invoke.tasks import task
 
 from interview_prep import usage
+from interview_prep.invoke_config import DefaultConfig
 
 usage.explain_mistakes(program)
-os.environ.setdefault("HF_HUB_OFFLINE", "1")  # without it a missing model is a wait of minutes for the network
+program.config = DefaultConfig()
+if not os.environ.get("HF_HUB_OFFLINE"):
+    os.environ["HF_HUB_OFFLINE"] = "1"  # without it a missing model is a wait of minutes for the network
 
 
 @task(

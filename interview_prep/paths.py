@@ -13,7 +13,7 @@ from interview_prep.errors import KitError
 
 ROOT = Path(__file__).resolve().parents[1]  # the checkout
 DRILLS = ROOT / "interview_prep" / "drills"
-DEFAULT_PORT = 8888
+DEFAULT_PORT, MAX_PORT = 8888, 65535
 MAX_THREADS = 2**31 - 1  # what fits OpenMP's int
 
 
@@ -42,9 +42,9 @@ def read_port(option: str = "") -> int:
     """The port for Lab: the text of --port where it is given, else PREP_PORT, else 8888."""
     name, text = ("--port ", option) if option else ("PREP_PORT=", os.environ.get("PREP_PORT") or str(DEFAULT_PORT))
     number = as_number(text)
-    if not 1 <= number <= 65535:
+    if not 1 <= number <= MAX_PORT:
         example = "`invoke lab --port 8889`" if option else "`export PREP_PORT=8889`, or unset it"
-        raise SettingError(f"{name}{text} is not a port: 1 to 65535. {example}.")
+        raise SettingError(f"{name}{text} is not a port: 1 to {MAX_PORT}. {example}.")
     return number
 
 

@@ -5,6 +5,7 @@ Every row is a ratio or a size. Each group needs what it measures: `images` and 
 """
 
 import contextlib
+import http.client
 import os
 import shutil
 import signal
@@ -13,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -23,7 +23,7 @@ from pathlib import Path
 from huggingface_hub import constants
 from invoke.exceptions import Exit
 
-from interview_prep.environment import ROOT, containers, lock, pip_settings, warmup
+from interview_prep.environment import ROOT, containers, lab, lock, pip_settings, warmup
 from interview_prep.environment.models import cache
 from interview_prep.environment.models.lock import File, Model
 from interview_prep.screen import Screen
@@ -151,7 +151,8 @@ def until_answer(server: Callable[[], contextlib.AbstractContextManager[None]]) 
     begin = time.perf_counter()
     with server():
         while time.perf_counter() - begin < 120:
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{PORT}/api", timeout=1):
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                lab.ask(PORT, "/api")
                 return time.perf_counter() - begin
             time.sleep(0.02)
     raise Exit(f"Nothing answered on port {PORT} in two minutes. `docker compose logs lab`.", code=1)
@@ -161,8 +162,9 @@ def until_answer(server: Callable[[], contextlib.AbstractContextManager[None]]) 
 def bare_lab() -> Iterator[None]:
     with tempfile.TemporaryDirectory() as folder:
         options = ["--no-browser", "--allow-root", f"--port={PORT}", f"--ServerApp.root_dir={folder}"]
+        bare = {**os.environ, "JUPYTER_CONFIG_DIR": folder}  # a person's own settings could move it to another address
         with subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *options], stderr=subprocess.DEVNULL, cwd=folder
+            [sys.executable, "-m", "jupyterlab", *options], stderr=subprocess.DEVNULL, cwd=folder, env=bare
         ) as server:
             yield
             server.send_signal(signal.SIGTERM)

@@ -70,7 +70,7 @@ def up(*, cuda: bool, number: int, detach: bool) -> None:
         check_nvidia()
     running = docker("compose", "ps", "-q", service(cuda=cuda)).stdout.strip()
     if lab.in_use(number) and not running:
-        raise Exit(f"Port {number} is in use. `invoke up --port {number + 1}`.", code=2)
+        raise Exit(f"Port {number} is in use. `invoke up --port {lab.next_port(number)}`.", code=2)
     os.environ["PREP_PORT"] = str(number)
     os.chdir(ROOT)
     arguments = ["docker", "compose", "up", *(["--detach"] if detach else []), service(cuda=cuda)]

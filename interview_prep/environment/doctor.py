@@ -1,11 +1,11 @@
 """Is this machine ready for interview day? Checks of what is installed and free; nothing is changed or loaded."""
 
+import importlib.machinery
 import importlib.metadata
-import math
 import os
 import shutil
 import sys
-import urllib.request
+import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +13,12 @@ from invoke.exceptions import Exit
 
 from interview_prep import paths
 from interview_prep.environment import lab, lock
+from interview_prep.environment.resources import free_memory, processors, usable_processors
 from interview_prep.paths import ROOT
 from interview_prep.screen import Screen
 
 FREE_DISK = 10**9  # bytes: notebooks, figures, a checkpoint or two
 FREE_MEMORY = 2 * 10**9  # bytes: Lab, a kernel with torch and a small model
-CGROUP = Path("/sys/fs/cgroup")
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,10 @@ def python() -> Check:
 
 def packages() -> Check:
     """Are the installed versions those of the lock (the CUDA one where torch is the CUDA build)?"""
+    foreign = shadowing()
+    if foreign:
+        mend = "`unset PYTHONPATH`, or run this through `./prep doctor`, which leaves it out."
+        return Check("packages", ok=False, evidence=f"PYTHONPATH puts {foreign[0]} before the kit's own", mend=mend)
     name = "cpu.txt" if installed("torch").endswith("+cpu") or sys.platform == "darwin" else "cuda.txt"
     locked = lock.locked_versions(name)
     wrong = [
@@ -70,6 +74,24 @@ def installed(package: str) -> str:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return ""
+
+
+def shadowing() -> list[Path]:
+    """What PYTHONPATH holds in place of an installed package or a module of the standard library."""
+    ours = Path(sysconfig.get_path("purelib"))
+    folders = [Path(text) for text in os.environ.get("PYTHONPATH", "").split(os.pathsep) if text]
+    entries = [entry for folder in folders if folder.is_dir() for entry in folder.iterdir() if entry.parent != ours]
+    suffixes = tuple(importlib.machinery.all_suffixes())
+    modules = {
+        entry: entry.name.partition(".")[0]
+        for entry in entries
+        if entry.name.endswith(suffixes) or (entry / "__init__.py").exists()
+    }
+    return [
+        entry
+        for entry, name in modules.items()
+        if name in sys.stdlib_module_names or (ours / name).exists() or (ours / f"{name}.py").exists()
+    ]
 
 
 def models() -> Check:
@@ -90,11 +112,14 @@ def models() -> Check:
 
 
 def offline() -> Check:
-    value = os.environ.get("HF_HUB_OFFLINE", "")
-    evidence = f"HF_HUB_OFFLINE={value}"
-    return Check(
-        "offline", value == "1", evidence, "`export HF_HUB_OFFLINE=1`, so that no example waits for a network."
-    )
+    """Will huggingface_hub, which takes TRANSFORMERS_OFFLINE too, do without a network?"""
+    from huggingface_hub.constants import ENV_VARS_TRUE_VALUES
+
+    names = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+    name = next((name for name in names if os.environ.get(name)), names[0])
+    value = os.environ.get(name, "")
+    mend = f"`export {name}=1`, so that no example waits for a network."
+    return Check("offline", value.upper() in ENV_VARS_TRUE_VALUES, f"{name}={value}", mend)
 
 
 def work_folder() -> Check:
@@ -114,17 +139,6 @@ def memory() -> Check:
     return Check("memory", free >= FREE_MEMORY, f"{free / 1e9:.1f} GB free", mend)
 
 
-def free_memory() -> int:
-    """Bytes that a new process can have: the machine's free ones, or fewer where a cgroup sets a limit."""
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-    except OSError:  # macOS has no /proc and says only how much there is in all
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
-    limit, used = cgroup("memory.max"), cgroup("memory.current")
-    return min(free, int(limit[0]) - int(used[0])) if limit[0].isdigit() and used else free
-
-
 def threads() -> Check:
     """Will torch start as many threads as there are processors to run them?"""
     wanted = paths.read_threads() or usable_processors()
@@ -132,37 +146,16 @@ def threads() -> Check:
     return Check("threads", wanted <= processors(), evidence, f"`export OMP_NUM_THREADS={processors()}`.")
 
 
-def usable_processors() -> int:
-    """Those that this process may be put on, as torch counts them: a container's share of their time is not asked."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-
-
-def processors() -> int:
-    """How many can work for this process at once, within its container's share."""
-    quota = cgroup("cpu.max")
-    share = math.ceil(int(quota[0]) / int(quota[1])) if quota[0].isdigit() else usable_processors()
-    return min(usable_processors(), share)
-
-
-def cgroup(name: str) -> list[str]:
-    """The words of one of this container's cgroup files; ["max"] where there is no limit or no cgroup."""
-    try:
-        return (CGROUP / name).read_text().split()
-    except OSError:
-        return ["max"]
-
-
 def port() -> Check:
-    """Is Lab's port free, or is it Lab that has it?"""
+    """Is Lab's port free, or is it this checkout's Lab that has it?"""
     number = paths.read_port()
-    if not lab.in_use(number):
+    listen = lab.listening_port(number)
+    found = lab.who_listens(listen)
+    if found == "nobody" and lab.in_container():  # which does not see the ports of the machine around it
+        return Check("port", ok=True, evidence=f"nothing listens on {listen} in this container", mend="")
+    if found == "nobody":
         return Check("port", ok=True, evidence=f"{number} is free", mend="")
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{number}/api", timeout=2) as answer:
-            jupyter = b"version" in answer.read()
-    except OSError:
-        jupyter = False
-    evidence = f"Lab answers on {number}" if jupyter else f"{number} is in use by something else"
-    return Check(
-        "port", jupyter, evidence, f"`PREP_PORT={number + 1} docker compose up`, or `invoke lab --port {number + 1}`."
-    )
+    own = found == "this checkout's Lab"
+    evidence = f"{found} answers on {number}" if own else f"{listen} is in use by {found}"
+    other = lab.next_port(number)
+    return Check("port", own, evidence, f"`PREP_PORT={other} docker compose up`, or `invoke lab --port {other}`.")

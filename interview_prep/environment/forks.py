@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
 
-from interview_prep.environment import doctor
+from interview_prep.environment import resources
 
 _files: list[list[pytest.Item]] = []  # what a fork finds, as items cannot be sent to it
 
@@ -68,7 +68,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Instead of pytest's own loop, unless there is one file, or nothing to run."""
     _files[:] = [list(group) for _, group in groupby(session.items, key=lambda item: item.path)]
-    forks = min(len(_files), doctor.processors())
+    forks = min(len(_files), resources.processors())
     if session.testsfailed or session.config.option.collectonly or forks < 2:
         return None
     session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined] # noqa: SLF001 - one for all forks

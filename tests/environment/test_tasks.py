@@ -91,7 +91,7 @@ def test_lab_says_when_its_port_is_taken() -> None:
         taken.listen()
         answer = invoke("lab", "--port", str(taken.getsockname()[1]), PREP_CONTAINER="")
     assert (answer.returncode, answer.stderr.count("\n")) == (2, 1)
-    assert re.match(r"Port \d+ is in use. `invoke lab --port \d+`.", answer.stderr)
+    assert re.match(r"Port \d+ is in use by something else. `invoke lab --port \d+`.", answer.stderr)
 
 
 def docker_that(folder: Path, script: str) -> str:
