@@ -1,14 +1,18 @@
 """Three repositories on a Hub of this machine, the lock that fits them, and an empty cache to fetch them into."""
 
 import random
+import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from huggingface_hub import constants
 
+from interview_prep.environment import ROOT
 from interview_prep.environment.models import fetch
 from interview_prep.environment.models.lock import File, Model, line
+from tests.models.checkout import Checkout
 from tests.models.hub import Hub, Repository, about
 
 RNG = random.Random(0)
@@ -81,3 +85,14 @@ def use(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def watch(_: object) -> None:
     """Nobody looks."""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, hub: Hub, models: list[Model]) -> Checkout:
+    """Two models in the core set, the third in the full one."""
+    made = Checkout(tmp_path, hub)
+    shutil.copytree(ROOT / "interview_prep", tmp_path / "interview_prep", ignore=shutil.ignore_patterns("ml"))
+    shutil.copy(ROOT / "tasks.py", tmp_path)
+    made.lock.parent.mkdir(parents=True)
+    made.lock.write_text(lock_text([*models[:2], replace(models[2], set="full")]))
+    return made

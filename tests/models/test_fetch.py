@@ -12,9 +12,10 @@ from huggingface_hub import snapshot_download, try_to_load_from_cache
 from interview_prep.environment import doctor
 from interview_prep.environment.models import lock
 from interview_prep.environment.models.cache import Problem, repository, snapshot, verify
-from interview_prep.environment.models.fetch import Arrival, FetchError, fetch
+from interview_prep.environment.models.fetch import Arrival, fetch
 from interview_prep.environment.models.lock import File, Model
-from tests.models.conftest import lock_text, locked, use, watch
+from interview_prep.environment.models.reach import FetchError
+from tests.models.conftest import lock_text, locked, watch
 from tests.models.hub import Fault, Hub, Repository
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -145,14 +146,6 @@ def test_bytes_that_fail_their_hash_are_not_kept(hub: Hub, models: list[Model]) 
     hub.faults[LARGE] = repeat(Fault(flip=True))
     fetch(models[:1], watch)
     assert list(repository(models[0]).glob(f"**/{LARGE}")) == []
-
-
-def test_a_hub_that_is_not_there_is_named(models: list[Model], monkeypatch: pytest.MonkeyPatch) -> None:
-    """After huggingface_hub's own tries, once, with its address."""
-    use("http://127.0.0.1:9", monkeypatch)
-    problems = fetch(models[:1], watch)
-    assert [problem.file for problem in problems] == [file.path for file in models[0].files]
-    assert {problem.cause for problem in problems} == {"http://127.0.0.1:9: [Errno 111] Connection refused"}
 
 
 def test_a_download_that_was_cut_off_goes_on_where_it_ended(hub: Hub, models: list[Model]) -> None:

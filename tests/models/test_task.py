@@ -2,67 +2,17 @@
 
 import json
 import os
-import shutil
 import signal
-import subprocess
-import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from interview_prep.environment import ROOT
-from interview_prep.environment.models.lock import Model, parse
+from interview_prep.environment.models.lock import parse
+from tests.models.checkout import Checkout
 from tests.models.conftest import lock_text, locked, repository
-from tests.models.hub import Hub, Repository
-
-INVOKE = str(Path(sys.executable).parent / "invoke")
-Done = subprocess.CompletedProcess[str]
-
-
-@dataclass(frozen=True)
-class Checkout:
-    """A folder with the tasks and a lock, a Hub, and an empty HF_HOME."""
-
-    folder: Path
-    hub: Hub
-
-    @property
-    def lock(self) -> Path:
-        return self.folder / "docker" / "locks" / "models.lock"
-
-    def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
-        """Start `invoke models` in a process group of its own."""
-        own = {"HF_ENDPOINT": self.hub.endpoint, "HF_HOME": str(self.folder / "home"), "COLUMNS": "120"}
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
-        return subprocess.Popen(
-            [INVOKE, "models", *arguments],
-            cwd=self.folder,
-            env={**kept, **own, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-
-    def models(self, *arguments: str, **environment: str) -> Done:
-        """Run `invoke models` to its end."""
-        process = self.start(*arguments, **environment)
-        output, errors = process.communicate(timeout=120)
-        return Done(process.args, process.returncode, output, errors)
-
-
-@pytest.fixture
-def checkout(tmp_path: Path, hub: Hub, models: list[Model]) -> Checkout:
-    """Two models in the core set, the third in the full one."""
-    made = Checkout(tmp_path, hub)
-    shutil.copytree(ROOT / "interview_prep", tmp_path / "interview_prep", ignore=shutil.ignore_patterns("ml"))
-    shutil.copy(ROOT / "tasks.py", tmp_path)
-    made.lock.parent.mkdir(parents=True)
-    made.lock.write_text(lock_text([*models[:2], replace(models[2], set="full")]))
-    return made
+from tests.models.hub import Repository
 
 
 def test_first_the_list_says_what_is_missing_and_how_to_bring_it(checkout: Checkout) -> None:

@@ -25,6 +25,7 @@ from huggingface_hub.utils import build_hf_headers, disable_progress_bars  # typ
 
 from interview_prep.environment.models.cache import Problem, difference, faults, refs, repository, size, snapshot
 from interview_prep.environment.models.lock import File, Model
+from interview_prep.environment.models.reach import FetchError, require_hub
 
 PARALLEL = 8  # downloads at once, as many as huggingface_hub's own
 TRIES = 4  # of a file, where the Hub stumbles or sends something else than was asked for
@@ -35,10 +36,6 @@ FINAL = {  # answers that another try does not change
     404: "the Hub has no such file at this commit",
     429: "the Hub asks for patience, after several tries: run it again later",
 }
-
-
-class FetchError(Exception):
-    """Why nothing at all can be fetched: one line."""
 
 
 class WrongError(Exception):
@@ -68,7 +65,8 @@ class Arrival:
 def fetch(models: Sequence[Model], watch: Callable[[Sequence[Arrival]], None]) -> list[Problem]:
     """Bring what is missing or damaged; what could not be brought.
 
-    `watch` is called ten times a second with what is on its way. Raises FetchError where nothing can be written.
+    `watch` is called ten times a second with what is on its way. Raises FetchError where nothing can be written, and
+    UnreachableError where no Hub answers.
     """
     constants.HF_HUB_OFFLINE = False  # who asks for a fetch asks for the network
     disable_progress_bars()
@@ -78,6 +76,9 @@ def fetch(models: Sequence[Model], watch: Callable[[Sequence[Arrival]], None]) -
         for arrival in arrivals:
             arrival.place.unlink(missing_ok=True)  # it is damaged
         check_room(arrivals)
+        if arrivals:
+            model = arrivals[0].model
+            require_hub(model.repo, model.commit, [file.path for file in model.files])
         causes = zip(arrivals, bring_all(arrivals, watch), strict=True)
         problems = [Problem(each.model.name, each.file.path, cause) for each, cause in causes if cause]
         for model in models:

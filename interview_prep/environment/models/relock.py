@@ -8,8 +8,8 @@ import httpx2
 from huggingface_hub import HfApi, constants, hf_hub_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-from interview_prep.environment.models.fetch import FetchError
 from interview_prep.environment.models.lock import LOCK, File, listed, parse, replaced
+from interview_prep.environment.models.reach import FetchError, require_hub
 
 
 def relocked(name: str) -> tuple[str, str]:
@@ -20,6 +20,7 @@ def relocked(name: str) -> tuple[str, str]:
     constants.HF_HUB_OFFLINE = False
     text = LOCK.read_text(encoding="utf-8")
     repo, paths = listed(text, name)
+    require_hub(repo, "main", paths)
     try:
         info = HfApi().model_info(repo, files_metadata=True)
         there = {file.rfilename: file for file in info.siblings or []}

@@ -8,6 +8,7 @@ from invoke.exceptions import Exit
 
 from interview_prep.environment.models import cache, fetch, relock
 from interview_prep.environment.models.lock import LockError, Model, read
+from interview_prep.environment.models.reach import FetchError
 from interview_prep.screen import Screen
 
 SMALL_MODELS = "interview_prep/ml/huggingface/small_models"
@@ -42,7 +43,7 @@ def bring(models: Sequence[Model], screen: Screen) -> list[cache.Problem]:
     try:
         with screen.transfers() as watch:
             return fetch.fetch(models, watch)
-    except fetch.FetchError as error:
+    except FetchError as error:
         raise Exit(str(error), code=2) from None
     except KeyboardInterrupt:
         screen.say("Interrupted. The same command goes on from here.")
@@ -83,7 +84,7 @@ def renew(name: str, *, yes: bool) -> None:
         before, after = relock.relocked(name)
     except LockError as error:
         raise Exit(f"docker/locks/models.lock: {error}", code=2) from None
-    except fetch.FetchError as error:
+    except FetchError as error:
         raise Exit(f"{name}: {error}", code=1) from None
     if before == after:
         screen.say(f"{name} is locked as the Hub has it.")
