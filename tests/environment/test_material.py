@@ -25,7 +25,7 @@ pytest interview_prep/ml/pytorch/test_training_loop.py -v
 pytest interview_prep/ml/huggingface/test_hf_pipeline.py -v
 pytest interview_prep/ml/testing/pytest_examples.py -v
 """.splitlines()  # by the description of the kit
-COMMANDS = README.partition("## Single files and tests")[2].partition("```bash\n")[2].partition("```")[0].splitlines()
+COMMANDS = README.partition("## How to run")[2].partition("```bash\n")[2].partition("```")[0].splitlines()
 REFERENCE = re.findall(
     r"^\| `([\w/]+\.\w+)` \| .* \| (\d*) ?\|$", README.partition("## File reference")[2], re.MULTILINE
 )

@@ -8,8 +8,6 @@ import tempfile
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 # Without this, hypothesis leaves a folder of its own in the one that pytest was started in.
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", f"{tempfile.gettempdir()}/hypothesis")
@@ -112,12 +110,19 @@ def test_a_seed_decides_the_order():
 
 
 # Properties: hypothesis looks for the input that breaks the sentence, and shrinks it.
-@given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=1))
-@settings(max_examples=50, deadline=None, database=None, derandomize=True)  # the same 50 each time
-def test_f1_is_symmetric_and_between_zero_and_one(pairs):
-    predicted, actual = (list(column) for column in zip(*pairs, strict=True))
-    assert 0 <= f1(predicted, actual) <= 1
-    assert f1(predicted, actual) == f1(actual, predicted)
+# importorskip: a test that needs a package which may be missing is skipped there, and says so.
+def test_f1_is_symmetric_and_between_zero_and_one():
+    hypothesis = pytest.importorskip("hypothesis")
+    st = hypothesis.strategies
+
+    @hypothesis.given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=1))
+    @hypothesis.settings(max_examples=50, deadline=None, database=None, derandomize=True)  # the same 50 each time
+    def holds(pairs):
+        predicted, actual = (list(column) for column in zip(*pairs, strict=True))
+        assert 0 <= f1(predicted, actual) <= 1
+        assert f1(predicted, actual) == f1(actual, predicted)
+
+    holds()
 
 
 # Built-in fixtures: a folder of one's own, and what was printed.
