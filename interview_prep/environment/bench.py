@@ -23,7 +23,8 @@ from pathlib import Path
 from huggingface_hub import constants
 from invoke.exceptions import Exit
 
-from interview_prep.environment import ROOT, containers, lab, lock, pip_settings, warmup
+from interview_prep.bootstrap import pip_settings
+from interview_prep.environment import ROOT, containers, lab, lock, warmup
 from interview_prep.environment.models import cache
 from interview_prep.environment.models.lock import File, Model
 from interview_prep.screen import Screen
@@ -218,13 +219,13 @@ def set_up() -> Iterator[Row]:
     find-links and extra indexes, where those hold torch's CPU wheel, so that both sides fetch the same torch.
     """
     base = str(Path(sys.base_prefix, "bin", "python3.11"))
-    options = pip_settings.read_settings(pip_settings.pip(base, "config", "list", env=os.environ))
+    options = pip_settings.read_settings()
     index_alone = {f"PIP_{name.upper()}": options[name] for name in ("index-url", "cert", "proxy") if name in options}
     index_alone = {name.replace("-", "_"): text for name, text in index_alone.items()}
     given = {name: text for name, text in os.environ.items() if not name.startswith("PIP_")}
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "copy")
-        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".venv", ".git", "work"))
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".venv", ".bootstrap", ".git", "work"))
         ours = seconds([base, str(copy / "prep"), "--list"], cwd=copy, env=fresh(os.environ, folder))
         settings = {"venv and pip install": {**given, **index_alone, "PIP_CONFIG_FILE": os.devnull}}
         if {"find-links", "extra-index-url"} & options.keys():

@@ -5,7 +5,6 @@ happens to see cannot narrow it. uv resolves for every system and every later Py
 promised platform installs are dropped. Left out: which platforms those are (wheels.py).
 """
 
-import os
 import re
 import subprocess
 import sys
@@ -21,7 +20,8 @@ from invoke.exceptions import Exit
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 
-from interview_prep.environment import ROOT, pip_settings
+from interview_prep.bootstrap import pip_settings
+from interview_prep.environment import ROOT
 from interview_prep.environment.wheels import EVERYWHERE, LINUX_X86_64, Package, Platform, WheelMissingError, lock_entry
 from interview_prep.screen import Screen
 
@@ -91,7 +91,7 @@ def uv_environment(*, extra_indexes: bool) -> dict[str, str]:
 
     With `extra_indexes` all of them count, and a lock may hold what only this machine sees.
     """
-    options = pip_settings.read_settings(pip_settings.pip(sys.executable, "config", "list", env=os.environ))
+    options = pip_settings.read_settings()
     if extra_indexes:
         return pip_settings.environment(options)
     variables = pip_settings.environment({name: value for name, value in options.items() if name in PIP_REACHES})

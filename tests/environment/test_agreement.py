@@ -8,7 +8,8 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-from interview_prep.environment import ROOT, pip_settings
+from interview_prep.bootstrap import pip_settings
+from interview_prep.environment import ROOT
 from interview_prep.environment.lock import ENTRY, all_locks, torch_cpu
 from tests.listing import list_files
 
@@ -157,7 +158,7 @@ def test_python_is_one_version_everywhere() -> None:
     assert PROJECT["tool"]["mypy"]["python_version"] == "3.11"
     assert PROJECT["tool"]["ruff"]["target-version"] == "py311"
     assert "python3.11/site-packages" in (ROOT / "docker" / "install-packages").read_text()
-    assert "(3, 11)" in (ROOT / "prep").read_text()
+    assert "(3, 11)" in (ROOT / "interview_prep" / "bootstrap" / "python311.py").read_text()
     assert "Python 3.11" in (ROOT / "README.md").read_text()
 
 

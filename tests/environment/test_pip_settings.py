@@ -1,59 +1,103 @@
-"""What pip is told reaches uv under uv's names: the part that needs neither pip nor a network."""
+"""What pip is told is read as pip reads it, and reaches uv under uv's names: the part that needs no network."""
 
+import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from interview_prep.environment.pip_settings import UV_NAMES, environment, read_settings
+from interview_prep.bootstrap.pip_settings import (
+    FOR_PIP_ALONE,
+    UV_NAMES,
+    SettingsError,
+    environment,
+    for_pip,
+    read_settings,
+)
 
-LISTING = """\
-:env:.index-url='https://env.example/simple'
-:env:.default-timeout='180'
-global.index-url='https://global.example/simple'
-global.cert='/etc/company.pem'
-global.find-links='\\n/wheels\\n/more-wheels'
-install.index-url='https://install.example/simple'
-install.cert='/home/me/company.pem'
-download.find-links='/not-for-install'
-freeze.timeout='10'
+ASK_PIP = """
+import json
+from pip._internal.cli.parser import ConfigOptionParser
+parser = ConfigOptionParser(name="install")
+parser.config.load()
+print(json.dumps(list(parser._get_ordered_configuration_items())))
 """
 
 
 @pytest.fixture(autouse=True)
-def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """This machine's own settings are not the test's."""
-    for name in {variable for variables in UV_NAMES.values() for variable in variables} | {"UV_INDEX_STRATEGY"}:
+    for name in list(os.environ):
+        if name.startswith(("PIP_", "UV_", "XDG_")) or name in {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}:
+            monkeypatch.delenv(name)
+    for name in {variable for variables in UV_NAMES.values() for variable in variables}:
         monkeypatch.delenv(name, raising=False)
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
 
 
-def test_a_variable_wins_over_the_install_section_and_that_over_the_global_one() -> None:
-    """As in pip, and whatever the order in which pip lists them."""
-    settings = read_settings(LISTING)
-    assert settings["index-url"] == "https://env.example/simple"
-    assert settings["cert"] == "/home/me/company.pem"
+def write(path: Path, text: str) -> str:
+    """Write one of pip's files."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return str(path)
 
 
-def test_the_order_of_the_listing_does_not_matter() -> None:
-    """Pip lists files first or variables first, depending on its version."""
-    backwards = "\n".join(reversed(LISTING.splitlines()))
-    assert read_settings(backwards) == read_settings(LISTING)
+def pip_says() -> dict[str, str]:
+    """What `pip install` would go by. (`pip config list` sorts by file name, not by precedence.)"""
+    said = subprocess.run([sys.executable, "-Ic", ASK_PIP], capture_output=True, text=True, check=True).stdout
+    return {name.replace("default-timeout", "timeout"): text for name, text in json.loads(said)}
 
 
-def test_sections_of_other_commands_are_left_out() -> None:
-    """`pip install` does not read [download] either."""
-    assert read_settings(LISTING)["find-links"] == "\n/wheels\n/more-wheels"
+@pytest.mark.parametrize("chosen", ["", "chosen", "missing", os.devnull])
+def test_settings_are_what_pip_says_they_are(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, chosen: str) -> None:
+    """Files for everybody, one's own old and new ones, a chosen one, sections and variables, in pip's own order."""
+    shared, home = tmp_path / "xdg", tmp_path / "home"
+    write(shared / "pip" / "pip.conf", "[global]\nindex-url = a\nretries = 1\ntimeout = 1\nproxy = a\n")
+    write(
+        home / ".pip" / "pip.conf", "[global]\nretries = 2\ncert = old\n[install]\ntimeout = 2\n[freeze]\nproxy = f\n"
+    )
+    write(home / ".config" / "pip" / "pip.conf", "[global]\ncert = new\nfind_links =\n  /a\n  /b\ntrusted-host =\n")
+    monkeypatch.setenv("XDG_CONFIG_DIRS", str(shared))
+    monkeypatch.setenv("PIP_TIMEOUT", "3")
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "b c")
+    monkeypatch.setenv("PIP_CLIENT_CERT", "")
+    if chosen:
+        write(tmp_path / "chosen", "[global]\nindex-url = chosen\ntimeout = 9\n")
+        monkeypatch.setenv("PIP_CONFIG_FILE", chosen if chosen == os.devnull else str(tmp_path / chosen))
+    said = pip_says()
+    said.pop("config-file", None)
+    assert {name: text for name, text in read_settings().items() if name != "config-file"} == said
+    assert read_settings()["timeout"] == "3"
 
 
-def test_pips_default_timeout_is_its_timeout() -> None:
-    """PIP_DEFAULT_TIMEOUT and PIP_TIMEOUT are one option."""
-    assert read_settings(LISTING)["timeout"] == "180"
+def test_a_file_that_pip_cannot_read_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """pip would end there as well, with more words."""
+    file = write(tmp_path / "pip.conf", "index-url = x\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", file)
+    with pytest.raises(SettingsError, match=re.escape(f"{file} cannot be read")):
+        read_settings()
 
 
-def test_no_settings_are_no_settings() -> None:
-    """The listing of a machine where nobody has set pip up is empty."""
-    assert read_settings("") == {}
+def test_pip_fetches_with_what_says_where_from_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it installs to, what it refuses or rewrites is for other installations."""
+    foreign = {"TARGET": "/a", "PREFIX": "/a", "ROOT": "/a", "USER": "1", "REQUIRE_VIRTUALENV": "1", "CONSTRAINT": "/a"}
+    foreign |= {"NO_BINARY": ":all:", "PLATFORM": "any", "QUIET": "3", "DRY_RUN": "1"}
+    for name, text in {**foreign, "INDEX_URL": "https://a", "CERT": "/c"}.items():
+        monkeypatch.setenv(f"PIP_{name}", text)
+    given = for_pip(read_settings())
+    own = {name for name in given if name.startswith("PIP_")}
+    assert own == {"PIP_INDEX_URL", "PIP_CERT", "PIP_CONFIG_FILE", "PIP_DISABLE_PIP_VERSION_CHECK"}
+    assert not {name.lower().replace("_", "-") for name in foreign} & {*UV_NAMES, *FOR_PIP_ALONE}
+
+
+@pytest.mark.parametrize("name", ["UV_PYTHON", "UV_EXCLUDE_NEWER", "UV_CONSTRAINT", "UV_NO_BINARY", "UV_CONFIG_FILE"])
+def test_uv_takes_no_setting_of_other_projects(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """They would change which files are taken, or which Python."""
+    monkeypatch.setenv(name, "x")
+    assert name not in environment({})
 
 
 @pytest.mark.parametrize(

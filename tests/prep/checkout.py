@@ -16,7 +16,7 @@ from interview_prep.environment.lock import ENTRY, LOCKS
 
 CPU = ("invoke", "iniconfig", "six", "setuptools")  # setuptools: venv brings an old one, which uv only replaces
 FEWER = ("invoke", "six", "setuptools")
-PROGRESS = ("prep: making .venv", "prep: the lock has changed", "prep: another ./prep")
+PROGRESS = ("prep: making .venv", "prep: the lock has changed", "prep: another ./prep", "prep: no Python 3.")
 TIMEOUT = 180  # seconds; one preparation takes about 6
 
 Process = subprocess.Popen[str]
@@ -97,6 +97,12 @@ class Checkout:
         """Run ./prep to its end."""
         return finish(self.start(task, program=program, cwd=cwd, **changes))
 
+    def copy(self) -> "Checkout":
+        """Return another checkout in the same surroundings, with no .venv yet."""
+        folder = self.folder.with_name(f"copy-{len(list(self.folder.parent.glob('copy-*')))}")
+        shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns(".venv", ".bootstrap", "bin-*"))
+        return Checkout(folder, self.environment, self.before)
+
     def write_lock(self, name: str, packages: Iterable[str]) -> None:
         """Cut a few packages out of the real lock of that name, hashes and all."""
         kept = [entry for entry in ENTRY.findall((LOCKS / name).read_text()) if entry.split("==")[0] in packages]
@@ -125,9 +131,13 @@ class Checkout:
 
     def interpreter(self, python: Path, *more: tuple[str, Path]) -> str:
         """Make a folder with `python` as python3 and `more` names; return it as the whole PATH."""
+        return self.programs(("python3", python), *more)
+
+    def programs(self, *named: tuple[str, Path]) -> str:
+        """Make a folder with these programs and the few that sh needs; return it as the whole PATH."""
         folder = self.folder / f"bin-{len(list(self.folder.glob('bin-*')))}"
         folder.mkdir()
-        for name, target in (("python3", python), *more):
+        for name, target in (*named, *((tool, Path(shutil.which(tool) or tool)) for tool in ("readlink", "tr"))):
             (folder / name).symlink_to(target)
         return str(folder)
 
@@ -136,9 +146,9 @@ def make(folder: Path, **environment: str) -> Checkout:
     """A checkout in `folder`/checkout, whose processes know nothing of this machine's settings."""
     checkout = folder / "checkout"
     (checkout / "docker" / "locks").mkdir(parents=True)
-    (checkout / "interview_prep" / "environment").mkdir(parents=True)
-    for name in ("prep", "interview_prep/environment/__init__.py", "interview_prep/environment/pip_settings.py"):
-        shutil.copy(ROOT / name, checkout / name)
+    shutil.copy(ROOT / "prep", checkout)
+    own = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "interview_prep" / "bootstrap", checkout / "interview_prep" / "bootstrap", ignore=own)
     shutil.copy(LOCKS / "installer.txt", checkout / "docker" / "locks")
     (checkout / "tasks.py").write_text(TASKS)
     home = folder / "home"

@@ -14,6 +14,7 @@ pytest.register_assert_rewrite("tests.prep.checkout")  # for failures that show 
 from tests.prep import checkout as small  # noqa: E402 - after the line above, which must come first
 from tests.prep.checkout import Checkout  # noqa: E402 - as above
 from tests.prep.index import Index  # noqa: E402 - as above
+from tests.prep.mirror import Mirror, make_mirror, unpack  # noqa: E402 - as above
 
 
 @pytest.fixture(scope="session")
@@ -66,3 +67,15 @@ def prepared(folder: Path, index: Index) -> Checkout:
     done = made.run()
     assert done.returncode == 0, done.stderr
     return made
+
+
+@pytest.fixture(scope="session")
+def mirror(site: Path, index: Index) -> Mirror:
+    """Where uv finds a Python 3.11 here."""
+    return make_mirror(site / "python", f"{index.root}/python")
+
+
+@pytest.fixture(scope="session")
+def bare_python(folder: Path, mirror: Mirror) -> Path:
+    """A Python 3.11 without pip, venv and ensurepip."""
+    return unpack(mirror.archive, folder / "bare")

@@ -12,7 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.environment.pip_settings import PYTORCH_CPU_INDEX, finds, for_uv
+from interview_prep.bootstrap.pip_settings import (
+    PYTORCH_CPU_INDEX,
+    arguments,
+    environment,
+    finds,
+    read_settings,
+    with_torch_index,
+)
 from tests.prep import checkout as small
 from tests.prep.checkout import Checkout, said
 from tests.prep.index import Index
@@ -214,12 +221,12 @@ def set_for_pip(monkeypatch: pytest.MonkeyPatch, **environment: str) -> None:
         monkeypatch.setenv(name, value)
 
 
-def settings(
-    monkeypatch: pytest.MonkeyPatch, torch: str = "", **environment: str
-) -> tuple[list[str], Mapping[str, str]]:
+def settings(monkeypatch: pytest.MonkeyPatch, torch: str = "", **own: str) -> tuple[list[str], Mapping[str, str]]:
     """What uv is given where pip has these settings."""
-    set_for_pip(monkeypatch, **environment)
-    return for_uv(sys.executable, torch)
+    set_for_pip(monkeypatch, **own)
+    options, python = read_settings(), Path(sys.executable)
+    variables = with_torch_index(python.with_name("uv"), python, torch, options, environment(options))
+    return arguments(options), variables
 
 
 def test_the_environment_wins_over_pips_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -241,10 +248,12 @@ def test_the_pytorch_index_comes_after_pips_extra_indexes(monkeypatch: pytest.Mo
     assert given["UV_INDEX"].split() == [f"{UNREACHABLE}/a", f"{UNREACHABLE}/b", PYTORCH_CPU_INDEX]
 
 
-def test_torch_is_found_in_a_folder_of_the_install_section(monkeypatch: pytest.MonkeyPatch, torch: Path) -> None:
-    """`pip index`, which is asked, would read another section than `pip install`."""
+def test_torch_is_found_in_a_folder(monkeypatch: pytest.MonkeyPatch, torch: Path, own: Index) -> None:
+    """uv is asked, with the settings of pip that it will install with."""
     set_for_pip(monkeypatch)
-    nothing = {"index-url": f"{UNREACHABLE}/simple", "retries": "0"}
-    assert finds(sys.executable, TORCH, {**nothing, "find-links": str(torch)})
-    assert not finds(sys.executable, TORCH, nothing)
-    assert not finds(sys.executable, "2.13.0", {**nothing, "find-links": str(torch)})
+    nothing = {"index-url": own.url}
+    python = Path(sys.executable)
+    uv, held = python.with_name("uv"), environment({**nothing, "find-links": str(torch)})
+    assert finds(uv, python, TORCH, held)
+    assert not finds(uv, python, TORCH, environment(nothing))
+    assert not finds(uv, python, "2.12.0", held)

@@ -1,0 +1,145 @@
+"""The settings that pip is given, for pip itself and as the arguments and variables that uv reads.
+
+A mirror, a wheelhouse or a company's certificate is commonly set up once, for pip, in its environment variables
+or in pip.conf; uv reads neither. They are read here as pip reads them, since not every Python has a pip to ask.
+Only what says where packages come from counts, of pip's settings and of uv's: PIP_TARGET, PIP_REQUIRE_VIRTUALENV,
+UV_EXCLUDE_NEWER and the like are for other installations. Standard library only, for any Python from 3.9 on.
+Left out: trusted-host for uv (hashes are required, and certificates too).
+"""
+
+import configparser
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+PYTORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+
+# pip's option: uv's variables. no-index has none there and becomes an argument.
+UV_NAMES = {
+    "index-url": ["UV_DEFAULT_INDEX"],
+    "extra-index-url": ["UV_INDEX"],
+    "find-links": ["UV_FIND_LINKS"],
+    "cert": ["SSL_CERT_FILE"],
+    "client-cert": ["SSL_CLIENT_CERT"],
+    "proxy": ["HTTP_PROXY", "HTTPS_PROXY"],
+    "timeout": ["UV_HTTP_TIMEOUT"],
+    "retries": ["UV_HTTP_RETRIES"],
+    "keyring-provider": ["UV_KEYRING_PROVIDER"],
+}
+FOR_PIP_ALONE = ("no-index", "trusted-host", "cache-dir", "no-cache-dir", "use-feature", "use-deprecated")
+SEPARATORS = {"extra-index-url": " ", "find-links": ","}  # uv's, between several values; pip's is any space
+BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # pip's certificate where it is given none; the first wins
+FOR_UV = re.compile(  # uv's own variables that say where packages and Pythons come from, and how they travel
+    r"UV_(DEFAULT_INDEX|INDEX|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|CACHE_DIR|NO_CACHE|HTTP_|REQUEST_|CONCURRENT_"
+    r"|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|KEYRING|CREDENTIALS|NETRC|OFFLINE|LINK_MODE|NO_PROGRESS|LOCK_TIMEOUT"
+    r"|PYTHON_INSTALL_MIRROR|PYTHON_DOWNLOADS_JSON_URL|PYTHON_CACHE_DIR|ASTRAL_MIRROR)"
+)
+
+
+class SettingsError(ValueError):
+    """Which file of pip's cannot be read, in one line."""
+
+
+def read_settings() -> dict[str, str]:
+    """Return pip's options by name: [install] wins over [global], and a variable over both."""
+    parser = configparser.RawConfigParser()
+    for path in settings_files():
+        try:
+            parser.read(path, encoding="utf-8")
+        except (configparser.Error, UnicodeDecodeError) as error:
+            line = " ".join(str(error).split())
+            raise SettingsError(f"pip's settings in {path} cannot be read ({line}); fix the file.") from None
+    options = dict(variable_options())
+    for section in ("install", "global"):
+        if parser.has_section(section):
+            options = {**{option_name(name): text for name, text in parser[section].items() if text}, **options}
+    return options
+
+
+def settings_files() -> list[Path]:
+    """Return where pip looks for pip.conf, the least important first."""
+    chosen = os.environ.get("PIP_CONFIG_FILE", "")
+    if chosen == os.devnull:
+        return []
+    home, apple = Path(os.path.expanduser("~")), Path("Library", "Application Support")  # noqa: PTH111 - "~" where unknown
+    shared = [Path(folder) for folder in os.environ.get("XDG_CONFIG_DIRS", "/etc/xdg").split(os.pathsep) if folder]
+    folders = [folder / "pip" for folder in reversed(shared)] + [Path("/etc")]
+    user = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config", "pip")
+    if sys.platform == "darwin":
+        folders = [Path("/") / apple / "pip"]
+        user = home / apple / "pip" if (home / apple / "pip").is_dir() else home / ".config" / "pip"
+    if not (chosen and Path(chosen).exists()):
+        folders += [home / ".pip", user]
+    return [folder / "pip.conf" for folder in [*folders, Path(sys.prefix)]] + [Path(chosen)] * bool(chosen)
+
+
+def variable_options() -> dict[str, str]:
+    """Return the options that PIP_ variables set; an empty one sets nothing."""
+    return {
+        option_name(name[len("PIP_") :]): text for name, text in os.environ.items() if name.startswith("PIP_") and text
+    }
+
+
+def option_name(name: str) -> str:
+    """Return the name of an option as pip's command line has it."""
+    name = name.lower().replace("_", "-").removeprefix("--")
+    return "timeout" if name == "default-timeout" else name
+
+
+def is_true(text: str) -> bool:
+    """Whether pip takes a switch's value for yes."""
+    return text.lower() in {"1", "true", "yes", "on", "y", "t"}
+
+
+def for_pip(options: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment in which pip fetches with these options and knows no others."""
+    others = {name: text for name, text in os.environ.items() if not name.startswith("PIP_")}
+    own = {name: text for name, text in options.items() if name in UV_NAMES or name in FOR_PIP_ALONE}
+    named = {f"PIP_{name.replace('-', '_').upper()}": text for name, text in own.items()}
+    return {**others, **named, "PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+
+
+def arguments(options: Mapping[str, str]) -> list[str]:
+    """Return the arguments for uv that no variable can say."""
+    return ["--no-index"] * is_true(options.get("no-index", ""))
+
+
+def environment(options: Mapping[str, str]) -> dict[str, str]:
+    """Return os.environ with pip's options as the variables that uv reads. What is set for uv itself wins."""
+    variables = {name: text for name, text in os.environ.items() if not name.startswith("UV_")}
+    # A pinned version and its hash decide what is installed, so any index may provide it.
+    variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"
+    cert = {"cert": bundle()} if bundle() else {}
+    for name, text in {**cert, **options}.items():
+        variables.update(dict.fromkeys(UV_NAMES.get(name, ()), value(name, text)))
+    return {**variables, **{name: text for name, text in os.environ.items() if FOR_UV.match(name)}}
+
+
+def bundle() -> str:
+    """Return the certificates that pip trusts where no option names any; nothing for its own."""
+    return next((os.environ[name] for name in BUNDLES if os.environ.get(name)), "")
+
+
+def value(name: str, text: str) -> str:
+    """Return one option's value as uv writes it: several values with uv's separator, and no ~ for HOME."""
+    parts = text.split() if name in SEPARATORS else [text]
+    return SEPARATORS.get(name, "").join(os.path.expanduser(part) for part in parts)  # noqa: PTH111 - it may be a URL
+
+
+def with_torch_index(
+    uv: Path, python: Path, torch: str, options: Mapping[str, str], variables: Mapping[str, str]
+) -> dict[str, str]:
+    """Return uv's variables with the PyTorch CPU index added where this version of torch is nowhere else."""
+    if not torch or arguments(options) or finds(uv, python, torch, variables):
+        return dict(variables)
+    return {**variables, "UV_INDEX": f"{variables.get('UV_INDEX', '')} {PYTORCH_CPU_INDEX}".strip()}
+
+
+def finds(uv: Path, python: Path, torch: str, variables: Mapping[str, str]) -> bool:
+    """Whether uv finds this version of torch: in a find-links folder, or on an index it is given."""
+    command = [str(uv), "pip", "compile", "--quiet", "--no-deps", "--python", str(python), "-"]
+    wanted = f"torch=={torch}".encode()
+    return subprocess.run(command, input=wanted, env=variables, capture_output=True, check=False).returncode == 0

@@ -1,0 +1,259 @@
+"""./prep under whatever Python a machine has, or none: the environment is always CPython 3.11."""
+
+import ast
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from interview_prep.environment import ROOT
+from tests.prep import checkout as small
+from tests.prep.checkout import Checkout, finish, said
+from tests.prep.index import Index
+from tests.prep.mirror import Mirror
+
+MAKES = "prep: making .venv from the lock; later starts find it ready."
+FETCHES = "prep: no Python 3.11 here; uv fetches CPython 3.11 (30 MB) into .bootstrap."
+FETCHES_BY_UV = "prep: no Python 3.9 or newer here; uv fetches CPython 3.11 into .bootstrap."
+NEITHER = "neither Python 3.9 or newer nor uv is on PATH; install one of them"
+UNREACHABLE = "http://127.0.0.1:9"
+UV = Path(sys.executable).with_name("uv")
+
+
+def others() -> dict[tuple[int, int], Path]:
+    """Every Python 3 but 3.11 that is on PATH or kept by pyenv, by its version."""
+    kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
+    folders = [Path(folder) for folder in os.get_exec_path()] + sorted(kept.glob("3.*/bin"))
+    asked = "import sys; print('%d %d %s' % (sys.version_info[0], sys.version_info[1], sys.executable))"
+    found: dict[tuple[int, int], Path] = {}
+    for python in [
+        folder / name for folder in folders for name in ("python3", *(f"python3.{n}" for n in range(6, 20)))
+    ]:
+        if os.access(python, os.X_OK):
+            answer = subprocess.run([python, "-c", asked], capture_output=True, text=True, check=False)
+            if answer.returncode == 0 and answer.stdout[:5] != "3 11 ":
+                major, minor, path = answer.stdout.strip().split(" ", 2)
+                found.setdefault((int(major), int(minor)), Path(path).resolve())
+    return found
+
+
+OTHERS = others()
+NONE = [pytest.param(None, marks=pytest.mark.skip(reason="no such Python on PATH or in pyenv's versions"))]
+NEWER = [
+    pytest.param(path, id=".".join(map(str, key))) for key, path in sorted(OTHERS.items()) if key >= (3, 9)
+] or NONE
+OLDER = [pytest.param(path, id=".".join(map(str, key))) for key, path in sorted(OTHERS.items()) if key < (3, 9)] or NONE
+
+
+def shim(path: Path, does: str = "exit 127") -> Path:
+    """Write what a version manager puts on PATH for a version that is not active."""
+    path.write_text(f"#!/bin/sh\n{does}\n")
+    path.chmod(0o755)
+    return path
+
+
+def fetched(checkout: Checkout) -> list[str]:
+    """Return the Pythons that lie in the checkout, whole."""
+    return sorted(path.name for path in checkout.folder.glob(".bootstrap/python/cpython*"))
+
+
+@pytest.mark.parametrize("python", NEWER)
+def test_another_python_fetches_311(checkout: Checkout, mirror: Mirror, python: Path) -> None:
+    """One line says so; the environment is the same as everywhere, and later starts say nothing."""
+    path = checkout.interpreter(python)
+    done = checkout.run(PATH=path, UV_PYTHON_DOWNLOADS_JSON_URL=mirror.downloads)
+    assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
+    assert done.stderr.splitlines() == [MAKES, FETCHES]
+    assert (checkout.folder / ".bootstrap" / "python") in (checkout.venv / "bin" / "python").resolve().parents
+    checkout.assert_whole()
+    again = checkout.run(PATH=path, PIP_INDEX_URL=UNREACHABLE)
+    assert (again.stdout, again.stderr) == ("hello\n", "")
+
+
+@pytest.mark.parametrize("python", NEWER[-1:])
+def test_a_changed_lock_needs_no_second_python(checkout: Checkout, mirror: Mirror, python: Path) -> None:
+    """Nor does an environment that was removed: what was fetched stays beside it."""
+    path = checkout.interpreter(python)
+    checkout.run(PATH=path, UV_PYTHON_DOWNLOADS_JSON_URL=mirror.downloads)
+    checkout.write_lock("cpu.txt", small.FEWER)
+    assert checkout.run(PATH=path).stdout == "hello\n"
+    shutil.rmtree(checkout.venv)
+    done = checkout.run(PATH=path)
+    assert (done.stdout, done.stderr) == ("hello\n", f"{MAKES}\n")
+    checkout.assert_whole()
+
+
+@pytest.mark.parametrize("python", NEWER)
+def test_another_python_uses_the_311_on_path(prepared: Checkout, python: Path) -> None:
+    """Where python3 is another one, nothing is fetched while python3.11 is on PATH."""
+    checkout = prepared.copy()
+    done = checkout.run(PATH=checkout.interpreter(python, ("python3.11", small.python())))
+    assert (done.stdout, done.stderr) == ("hello\n", f"{MAKES}\n")
+    assert (checkout.venv / "bin" / "python").resolve() == small.python()
+
+
+@pytest.mark.parametrize("python", NEWER[-1:])
+@pytest.mark.parametrize("promise", ["exit 127", 'exec python3 "$@"'])
+def test_a_python311_that_is_none_is_passed_over(
+    prepared: Checkout, tmp_path: Path, python: Path, promise: str
+) -> None:
+    """As a version manager's shim for a version that is not active, or a name for another version."""
+    checkout = prepared.copy()
+    first = checkout.interpreter(python, ("python3.11", shim(tmp_path / "shim", promise)))
+    second = checkout.interpreter(python, ("python3.11", small.python()))
+    done = checkout.run(PATH=f"{first}{os.pathsep}{second}")
+    assert (done.stdout, done.stderr) == ("hello\n", f"{MAKES}\n")
+
+
+@pytest.mark.parametrize("python", NEWER[-1:])
+def test_shims_that_lead_nowhere_are_passed_over(
+    checkout: Checkout, mirror: Mirror, tmp_path: Path, python: Path
+) -> None:
+    """Dead shims come first under every name, and the only Python stands behind them."""
+    dead = shim(tmp_path / "shim")
+    names = ("python3", "python", "python3.11", "python3.12", "python3.13", "python3.9")
+    path = f"{checkout.programs(*((name, dead) for name in names))}{os.pathsep}{checkout.interpreter(python)}"
+    done = checkout.run(PATH=path, UV_PYTHON_DOWNLOADS_JSON_URL=mirror.downloads)
+    assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
+    assert FETCHES in done.stderr
+
+
+def test_a_python_without_pip_and_venv_is_enough(checkout: Checkout, index: Index, bare_python: Path) -> None:
+    """As Debian's and Ubuntu's: the standard library fetches uv, and uv makes the environment."""
+    index.asked.clear()
+    done = checkout.run(PATH=checkout.interpreter(bare_python))
+    assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
+    assert next(program for program, address in index.asked if Path(address).name.startswith("uv-")) == "prep"
+    checkout.assert_whole()
+
+
+@pytest.mark.parametrize("python", NEWER[-1:])
+def test_a_python_that_only_bundles_pip_is_enough(
+    checkout: Checkout, mirror: Mirror, tmp_path: Path, python: Path
+) -> None:
+    """As Fedora's: what ensurepip would install fetches uv, and is not installed."""
+    subprocess.run([python, "-m", "venv", "--without-pip", tmp_path / "bare"], check=True)
+    done = checkout.run(
+        PATH=checkout.interpreter(tmp_path / "bare" / "bin" / "python3"), UV_PYTHON_DOWNLOADS_JSON_URL=mirror.downloads
+    )
+    assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
+    assert list((tmp_path / "bare").glob("lib/*/site-packages/*")) == []
+
+
+def test_uv_alone_is_enough(checkout: Checkout, mirror: Mirror) -> None:
+    """No python3 at all: uv fetches one, which starts prep."""
+    done = checkout.run(PATH=checkout.programs(("uv", UV)), UV_PYTHON_DOWNLOADS_JSON_URL=mirror.downloads)
+    assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
+    assert done.stderr.splitlines() == [FETCHES_BY_UV, MAKES]
+    checkout.assert_whole()
+
+
+def test_neither_python_nor_uv_is_one_line(checkout: Checkout) -> None:
+    """It says what to install, and the door that needs neither."""
+    line = said(checkout.run(PATH=checkout.programs()), 2)
+    assert line.startswith(NEITHER)
+    assert line.endswith("or use `docker compose up`.")
+
+
+@pytest.mark.parametrize("python", OLDER)
+@pytest.mark.parametrize("directly", [True, False])
+def test_a_python_before_39_is_one_line(checkout: Checkout, python: Path, directly: bool) -> None:
+    """However it is started: found on PATH, or as `python3 prep`."""
+    path = checkout.interpreter(python)
+    started = Checkout(checkout.folder, checkout.environment, (str(python),) if directly else ())
+    assert said(started.run(PATH=path), 2).startswith(NEITHER)
+    assert not checkout.venv.exists()
+
+
+@pytest.mark.parametrize("python", OLDER[:1])
+def test_a_newer_python_beside_an_old_one_is_found(prepared: Checkout, python: Path) -> None:
+    """As on a server whose python3 is ten years old."""
+    path = prepared.interpreter(python, ("python3.11", small.python()))
+    assert prepared.run(PATH=path).stdout == "hello\n"
+
+
+def test_prep_parses_on_old_pythons() -> None:
+    """Also where no such Python is there to run it."""
+    ast.parse((ROOT / "prep").read_text(), feature_version=(3, 6))
+    for path in (ROOT / "interview_prep" / "bootstrap").glob("*.py"):
+        ast.parse(path.read_text(), feature_version=(3, 9))
+
+
+@pytest.fixture
+def other_bytes(site: Path, mirror: Mirror, index: Index) -> str:
+    """A mirror that serves something else under the name of the archive whose hash uv has built in."""
+    listed = [str(UV), "python", "list", "--only-downloads", "--output-format", "json", "cpython-3.11"]
+    environment = {"PATH": os.environ["PATH"], "UV_NO_CONFIG": "1"}
+    [download, *_] = json.loads(subprocess.run(listed, capture_output=True, check=True, env=environment).stdout)
+    release, name = download["url"].replace("%2B", "+").split("/")[-2:]
+    place = site / "other-bytes" / release / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(mirror.archive, place)
+    return f"{index.root}/other-bytes"
+
+
+@pytest.mark.parametrize("python", [*NEWER[-1:], pytest.param(None, id="uv")])
+def test_a_python_with_other_bytes_is_refused(checkout: Checkout, other_bytes: str, python: Path | None) -> None:
+    """uv knows the hash; whoever fetches, nothing of it stays."""
+    path = checkout.interpreter(python) if python else checkout.programs(("uv", UV))
+    done = checkout.run(PATH=path, UV_PYTHON_INSTALL_MIRROR=other_bytes)
+    line = done.stderr.splitlines()[-1]
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Hash mismatch" in line
+    assert "mirror" in line
+    assert "docker compose up" in line
+    assert fetched(checkout) == []
+    assert not checkout.is_ready
+
+
+@pytest.mark.parametrize("python", [*NEWER[-1:], pytest.param(None, id="uv")])
+def test_a_mirror_out_of_reach_is_one_line(checkout: Checkout, python: Path | None) -> None:
+    """It names the address, the variable for another one, and the door that needs no Python."""
+    path = checkout.interpreter(python) if python else checkout.programs(("uv", UV))
+    done = checkout.run(PATH=path, UV_PYTHON_INSTALL_MIRROR=UNREACHABLE, UV_HTTP_RETRIES="0")
+    line = done.stderr.splitlines()[-1]
+    assert (done.returncode, done.stdout) == (2, "")
+    assert [word for word in (UNREACHABLE, "UV_PYTHON_INSTALL_MIRROR", "docker compose up") if word not in line] == []
+    assert fetched(checkout) == []
+
+
+@pytest.mark.parametrize("python", NEWER[-1:])
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_start_killed_while_it_fetched_python_is_mended(
+    checkout: Checkout, index: Index, mirror: Mirror, python: Path, alone: bool
+) -> None:
+    """Also when uv itself outlives prep and goes on."""
+    path = checkout.interpreter(python)
+    with index.holding("cpython-"):
+        process = checkout.start("hello", PATH=path, UV_PYTHON_DOWNLOADS_JSON_URL=mirror.downloads)
+        index.wait_until_asked("cpython-")
+        process.kill() if alone else os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        assert not checkout.is_ready
+        if not alone:
+            assert fetched(checkout) == []
+    done = checkout.run(PATH=path, UV_PYTHON_DOWNLOADS_JSON_URL=mirror.downloads)
+    assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
+    checkout.assert_whole()
+    finish(process)
+
+
+def test_a_start_killed_while_it_fetched_uv_alone_is_mended(
+    checkout: Checkout, index: Index, bare_python: Path
+) -> None:
+    """Where the standard library does what pip does elsewhere."""
+    path = checkout.interpreter(bare_python)
+    with index.holding("uv-"):
+        process = checkout.start("hello", PATH=path)
+        index.wait_until_asked("uv-")
+        os.killpg(process.pid, signal.SIGKILL)
+    finish(process)
+    assert list((checkout.folder / ".bootstrap").glob("uv-*")) == []
+    done = checkout.run(PATH=path)
+    assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
+    checkout.assert_whole()
