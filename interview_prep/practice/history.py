@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 Kind = Literal["start", "attempt", "hint", "solution", "give up", "reset"]
 MIGRATIONS: tuple[tuple[str, ...], ...] = (  # the statements from the version that is its index to the next
@@ -52,15 +52,27 @@ class Event:
 
 
 class History:
-    """The events of one person. Raises sqlite3.Error where the file cannot be used."""
+    """The events of one person, in a file that is open until `close`. Raises sqlite3.Error where it cannot be used."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.database = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
-        self.database.execute("PRAGMA synchronous = NORMAL")  # in a WAL nothing is lost but to a power failure
-        with contextlib.suppress(sqlite3.OperationalError):  # a file system without shared memory keeps its journal
-            self.database.execute("PRAGMA journal_mode = WAL")
-        migrate(self.database)
+        with contextlib.ExitStack() as on_error:
+            self.database = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
+            on_error.callback(self.close)
+            self.database.execute("PRAGMA synchronous = NORMAL")  # in a WAL nothing is lost but to a power failure
+            with contextlib.suppress(sqlite3.OperationalError):  # a file system without shared memory keeps its journal
+                self.database.execute("PRAGMA journal_mode = WAL")
+            migrate(self.database)
+            on_error.pop_all()
+
+    def close(self) -> None:
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def add(self, drill: str, kind: Kind, *, passed: bool | None = None, **detail: Any) -> None:
         """Note what has just happened."""

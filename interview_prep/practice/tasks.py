@@ -1,5 +1,6 @@
 """What the drill tasks do: find, begin, check, help, note it in the history, show."""
 
+import contextlib
 import difflib
 import hashlib
 import sqlite3
@@ -83,7 +84,8 @@ def show_drills(*, topic: str, json: bool) -> None:
     chosen = [drill for drill in every if topic in ("", drill.topic)]
     if not chosen:
         raise Exit(f"No topic {topic!r}. There are {', '.join(sorted({drill.topic for drill in every}))}.", code=2)
-    now = states(history().events())
+    with history() as kept:
+        now = states(kept.events())
     screen = Screen(json=json)
     screen.show(view.catalogue(chosen, now))
     rows = [(drill, now.get(drill.name, State())) for drill in chosen]
@@ -101,8 +103,9 @@ def show_drills(*, topic: str, json: bool) -> None:
 
 def show_drill(name: str) -> None:
     """Begin a drill, if it is not begun, and show its prompt."""
-    drill, kept, screen = find(name), history(), Screen()
-    put = begin(drill, kept)
+    drill, screen = find(name), Screen()
+    with history() as kept:
+        put = begin(drill, kept)
     screen.show(view.task(drill))
     where = workspace.answer(drill)
     screen.show(view.link(where))
@@ -119,8 +122,8 @@ def check(name: str, *, answer: str, json: bool) -> None:
     if not path.is_file():
         begun = f"`invoke drill {drill.name}` puts the start there." if not answer else "Which file is it?"
         raise Exit(f"No answer at {path}. {begun}", code=2)
-    with Worker() as worker:
-        verdict = judge(drill, path, worker, None if answer else history())
+    with Worker() as worker, contextlib.nullcontext() if answer else history() as kept:
+        verdict = judge(drill, path, worker, kept)
     screen = Screen(json=json)
     screen.show(view.verdict(verdict, path))
     if verdict.passed:
@@ -186,17 +189,21 @@ def next_unsolved(drills: Sequence[Drill], kept: History) -> Drill:
 
 def hint(name: str) -> None:
     """Show the hints so far and one more."""
-    drill, kept = find(name), history()
-    more, screen = take_hint(drill, kept), Screen()
-    screen.show(view.hints(drill, state(drill, kept).hints))
+    drill, screen = find(name), Screen()
+    with history() as kept:
+        more = take_hint(drill, kept)
+        seen = state(drill, kept).hints
+    screen.show(view.hints(drill, seen))
     if not more:
         screen.say(f"That was the last one. `invoke solution {drill.name} --give-up` shows a solution.")
 
 
 def solution(name: str, *, give_up: bool) -> None:
     """Show the reference, once solved or on giving up."""
-    drill, kept = find(name), history()
-    if not open_solution(drill, kept, give_up=give_up):
+    drill = find(name)
+    with history() as kept:
+        opened = open_solution(drill, kept, give_up=give_up)
+    if not opened:
         raise Exit(
             f"Solve it first (`invoke hint {drill.name}` helps), or `invoke solution {drill.name} --give-up`.",
             code=2,
@@ -208,8 +215,9 @@ def solution(name: str, *, give_up: bool) -> None:
 
 def reset(name: str) -> None:
     """Archive the answer and begin again."""
-    drill, kept = find(name), history()
-    archived, screen = begin_again(drill, kept), Screen()
+    drill, screen = find(name), Screen()
+    with history() as kept:
+        archived = begin_again(drill, kept)
     if archived:
         screen.say(f"Your answer is kept as {view.short(archived)}.")
     screen.say(f"{view.short(workspace.answer(drill))} is the start again.")

@@ -5,15 +5,17 @@ where file events do not arrive from outside many a container. Left out: editing
 """
 
 import contextlib
+import errno
 import os
 import re
 import select
+import signal
 import sys
 import termios
 import tty
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from invoke.exceptions import Exit
 from rich.console import Group, RenderableType
@@ -22,7 +24,7 @@ from rich.text import Text
 from interview_prep.judge.drill import Drill
 from interview_prep.judge.worker import Worker
 from interview_prep.practice import tasks, view, workspace
-from interview_prep.practice.history import states
+from interview_prep.practice.history import History, states
 from interview_prep.screen import Screen
 
 TICK = 0.005  # seconds between two looks at the file
@@ -41,21 +43,21 @@ class Stamp(NamedTuple):
 class Loop:
     """What is on the screen, and what each key does to it."""
 
-    def __init__(self, drills: list[Drill], first: Drill, worker: Worker) -> None:
+    def __init__(self, drills: list[Drill], first: Drill, worker: Worker, history: History) -> None:
         self.drills, self.worker = drills, worker
-        self.history, self.screen = tasks.history(), Screen()
+        self.history, self.screen = history, Screen()
         self.asking = ""  # the key that waits for a second press
+        self.drawn: os.terminal_size | None = None  # the size of what is on the screen; None: draw it again
         self.open(first)
 
     def open(self, drill: Drill) -> None:
-        """Turn to a drill: its prompt, or the verdict where there is an answer already."""
+        """Turn to a drill: its prompt at once, and the verdict next where there is an answer already."""
         self.drill, self.answer = drill, workspace.answer(drill)
         tasks.begin(drill, self.history)
         self.worker.prepare(drill)
-        self.seen = stamp(self.answer)
+        untouched = self.answer.read_bytes() == drill.start.read_bytes()
+        self.seen = stamp(self.answer) if untouched else None
         self.body: RenderableType = view.task(drill)
-        if self.answer.read_bytes() != drill.start.read_bytes():
-            self.check()
 
     def changed(self) -> bool:
         """Whether the answer was saved since it was judged; an empty file is a save half done."""
@@ -75,9 +77,13 @@ class Loop:
         self.body = Group(shown, view.after(self.drill), Text("n: the next drill")) if verdict.passed else shown
 
     def draw(self) -> None:
+        self.drawn = os.get_terminal_size()
         now = states(self.history.events())
         bar = view.progress(self.drills, now)
         self.screen.replace(view.frame(self.drill, self.answer, bar, self.body, KEYS))
+
+    def draw_again(self) -> None:
+        self.drawn = None
 
     def press(self, key: str) -> bool:
         """Do what a key says; False to end. What cannot be undone wants the key twice."""
@@ -135,14 +141,45 @@ def stamp(path: Path) -> Stamp | None:
 
 
 @contextlib.contextmanager
-def single_keys() -> Iterator[None]:
-    """A terminal that hands over each key as it is pressed and shows none."""
+def single_keys(continued: Callable[[], None]) -> Iterator[None]:
+    """A terminal that hands over each key as it is pressed and shows none.
+
+    Ctrl-Z gives it back as it was, and `fg` takes it again; then `continued` is called, as the shell has written on it.
+    """
     before = termios.tcgetattr(sys.stdin)
     tty.setcbreak(sys.stdin)
+    ours = termios.tcgetattr(sys.stdin)
+
+    def stop(*_: object) -> None:
+        if os.getppid() <= 1:  # a container without a shell: nobody could type `fg`
+            return
+        set_mode(before)
+        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTSTP)  # and returns when the process goes on
+        go_on()
+
+    def go_on(*_: object) -> None:
+        signal.signal(signal.SIGTSTP, stop)
+        set_mode(ours)
+        continued()
+
+    handlers = {number: signal.signal(number, act) for number, act in ((signal.SIGTSTP, stop), (signal.SIGCONT, go_on))}
     try:
         yield
     finally:
-        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        set_mode(before)
+
+
+def set_mode(mode: list[Any]) -> None:
+    """Give the terminal a mode; in the background (`bg`) this stops the process until `fg`, and is tried again."""
+    while True:
+        try:
+            return termios.tcsetattr(sys.stdin, termios.TCSADRAIN, mode)
+        except termios.error as error:
+            if error.args[0] != errno.EINTR:
+                raise
 
 
 def practice(name: str) -> None:
@@ -150,26 +187,25 @@ def practice(name: str) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Exit("Practice needs a terminal. `invoke check NAME` works anywhere.", code=2)
     drills = tasks.read_catalog()
-    first = tasks.find(name) if name else tasks.next_unsolved(drills, tasks.history())
-    with Worker() as worker, single_keys(), contextlib.suppress(KeyboardInterrupt):
-        loop = Loop(drills, first, worker)
-        run(loop)
+    with tasks.history() as history, contextlib.suppress(KeyboardInterrupt):
+        first = tasks.find(name) if name else tasks.next_unsolved(drills, history)
+        with Worker() as worker:
+            loop = Loop(drills, first, worker, history)
+            with single_keys(loop.draw_again):
+                run(loop)
 
 
 def run(loop: Loop) -> None:
     """Draw, and wait for a key, a save or another size of the terminal, until q or the end of the input."""
-    size = None
     while True:
-        if size is None:
-            size = os.get_terminal_size()
+        if loop.drawn != os.get_terminal_size():
             loop.draw()
         ready, _, _ = select.select([sys.stdin], [], [], TICK)
         if ready:
             keys = os.read(sys.stdin.fileno(), 64).decode(errors="ignore").lower()
             if not keys or not all(map(loop.press, ESCAPES.sub("", keys))):
                 return
+            loop.draw_again()
         elif loop.changed():
             loop.check()
-        elif os.get_terminal_size() == size:
-            continue
-        size = None
+            loop.draw_again()

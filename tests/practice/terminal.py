@@ -46,6 +46,20 @@ class Terminal:
                 return screen
         pytest.fail(f"{text!r} does not come. There is:\n{plain(self.raw)[-2000:]}")
 
+    def wait_for(self, text: str, seconds: float = 60) -> None:
+        """Read until a text has come since the last screen, whoever writes it."""
+        end = time.monotonic() + seconds
+        while text not in plain(self.raw):
+            if not select.select([self.descriptor], [], [], max(0, end - time.monotonic()))[0]:
+                pytest.fail(f"{text!r} does not come. There is:\n{plain(self.raw)[-2000:]}")
+            self.raw += os.read(self.descriptor, 1 << 16)
+        self.raw = b""
+
+    def is_as_a_shell_expects(self) -> bool:
+        """Whether it hands over whole lines and shows what is typed."""
+        modes: int = termios.tcgetattr(self.descriptor)[3]
+        return bool(modes & termios.ECHO and modes & termios.ICANON)
+
     def close(self) -> None:
         """End it, whatever it does."""
         with contextlib.suppress(ProcessLookupError, ChildProcessError):

@@ -1,5 +1,8 @@
 """The watch loop in a real terminal: saves, keys, sizes, interruption."""
 
+import os
+import shutil
+import signal
 import sqlite3
 import termios
 import time
@@ -115,6 +118,40 @@ def test_interrupt_restores_the_terminal(terminal: Terminal) -> None:
     assert terminal.ended() == 0
     assert termios.tcgetattr(terminal.descriptor)[3] & termios.ECHO
     assert not Path(f"/proc/{worker[0]}").exists()
+
+
+@pytest.mark.skipif(not shutil.which("dash"), reason="dash is not installed: a shell that leaves the terminal alone")
+def test_stops_and_goes_on(drill: Drill, tmp_path: Path) -> None:
+    """Ctrl-Z gives the shell its terminal back as it was; fg takes it again and draws the screen anew."""
+    shell = Terminal("dash", "-i", PREP_WORK=str(tmp_path), PS1="$ ", ENV="")
+    shell.wait_for("$ ")
+    shell.press(f"{INVOKE} --search-root {ROOT} practice causal_mask\n")
+    shell.until(drill.title)
+    (practice,) = children(shell.pid)
+    for _ in range(2):
+        assert not shell.is_as_a_shell_expects()
+        shell.press("\x1a")
+        shell.wait_for("Stopped")
+        assert shell.is_as_a_shell_expects()
+        shell.press("fg\n")
+        shell.until(drill.title)
+    assert not shell.is_as_a_shell_expects()
+    os.kill(practice, signal.SIGSTOP)  # which nobody can act upon before, only after
+    shell.wait_for("Stopped")
+    shell.press("fg\n")
+    shell.until(drill.title)
+    shell.press("h")
+    shell.until("Hint 1 of 3")
+    shell.press("\x1a")
+    shell.wait_for("Stopped")
+    shell.press("bg\n")  # in the background it may not have the terminal: it stops again
+    shell.wait_for("$ ")
+    shell.press("fg\n")
+    shell.until("Hint 1 of 3")
+    shell.press("q")
+    shell.wait_for("$ ")
+    assert shell.is_as_a_shell_expects()
+    shell.close()
 
 
 def test_comes_back_to_an_answer(drill: Drill, tmp_path: Path) -> None:
