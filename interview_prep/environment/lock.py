@@ -28,9 +28,8 @@ from interview_prep.screen import Screen
 LOCKS = ROOT / "docker" / "locks"
 ENTRY = re.compile(r"^[a-z0-9].*?(?=^[a-z0-9]|\Z)", re.MULTILINE | re.DOTALL)  # one package and its hashes
 
-# The settings by which the default index is reached. Any other could change what a lock holds.
-PIP_REACHES = {"index-url", "cert", "client-cert", "proxy", "timeout", "retries"}
-UV_REACHES = re.compile(r"UV_(DEFAULT_INDEX|INDEX_URL|HTTP_\w+|SYSTEM_CERTS|NATIVE_TLS|KEYRING_PROVIDER|CACHE_DIR)")
+# pip's options and uv's variables that name more than the default index, or less: one machine's view.
+NARROWING = {"extra-index-url", "find-links", "UV_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_NO_INDEX"}
 
 
 @dataclass(frozen=True)
@@ -91,11 +90,14 @@ def uv_environment(*, extra_indexes: bool) -> dict[str, str]:
 
     With `extra_indexes` all of them count, and a lock may hold what only this machine sees.
     """
-    options = pip_settings.read_settings()
+    try:
+        options = pip_settings.read_settings()
+    except pip_settings.SettingsError as error:
+        raise Exit(f"No lock made: {error}", code=2) from None
     if extra_indexes:
         return pip_settings.environment(options)
-    variables = pip_settings.environment({name: value for name, value in options.items() if name in PIP_REACHES})
-    return {name: value for name, value in variables.items() if name[:3] != "UV_" or UV_REACHES.fullmatch(name)}
+    variables = pip_settings.environment({name: value for name, value in options.items() if name not in NARROWING})
+    return {name: value for name, value in variables.items() if name not in NARROWING}
 
 
 def resolve(lock: Lock, previous: Iterable[Requirement], environment: Mapping[str, str]) -> list[Package]:

@@ -74,9 +74,14 @@ def make_index(folder: Path) -> str:
     for tag in GRID:
         make_wheel(folder / "torch", f"torch-2.0-{tag}", CUDA)
     for package in folder.iterdir():
-        links = [f'<a href="{wheel.name}#sha256={sha256(wheel)}">{wheel.name}</a>' for wheel in package.iterdir()]
-        (package / "index.html").write_text("<!DOCTYPE html>\n" + "\n".join(links))
+        list_wheels(package)
     return folder.as_uri()
+
+
+def list_wheels(package: Path) -> None:
+    """The page of one package in an index."""
+    links = [f'<a href="{wheel.name}#sha256={sha256(wheel)}">{wheel.name}</a>' for wheel in package.glob("*.whl")]
+    (package / "index.html").write_text("<!DOCTYPE html>\n" + "\n".join(links))
 
 
 @dataclass(frozen=True)
@@ -122,10 +127,12 @@ def small(tmp_path: Path) -> Small:
 
 @pytest.fixture
 def narrow(tmp_path: Path) -> Path:
-    """A folder with one wheel of each version of grid, in other bytes than the index's."""
+    """A folder with one wheel of each version of grid, in other bytes than the index's; it lies in an index as well."""
+    folder = tmp_path / "narrow" / "grid"
     for version in ("1.0", "1.1"):
-        wheel = make_wheel(tmp_path / "narrow", f"grid-{version}-{GRID[2]}", text="# of another make")
-    return wheel.parent
+        make_wheel(folder, f"grid-{version}-{GRID[2]}", text="# of another make")
+    list_wheels(folder)
+    return folder
 
 
 def assert_complete(small: Small, version: str) -> None:
@@ -156,7 +163,7 @@ def test_upgrade_takes_the_newest_version(small: Small) -> None:
 def test_what_pip_is_set_to_ask_besides_the_index_is_not_asked(small: Small, narrow: Path, tmp_path: Path) -> None:
     """Neither folders nor further indexes, from variables or from pip.conf."""
     settings = tmp_path / "pip.conf"
-    settings.write_text(f"[global]\nfind-links = {narrow}\n[install]\nextra-index-url = {narrow.as_uri()}\n")
+    settings.write_text(f"[global]\nfind-links = {narrow}\n[install]\nextra-index-url = {narrow.parent.as_uri()}\n")
     variables = {"PIP_CONFIG_FILE": str(settings), "PIP_FIND_LINKS": str(narrow), "PIP_NO_INDEX": "1"}
     assert small.lock(**variables).returncode == 0
     assert_complete(small, "1.0")
@@ -171,8 +178,8 @@ def test_what_uv_is_set_to_is_not_asked_either(small: Small, narrow: Path, tmp_p
     (tmp_path / "constraints.txt").write_text("grid==1.1\n")
     variables = {
         "UV_FIND_LINKS": str(narrow),
-        "UV_INDEX": narrow.as_uri(),
-        "UV_EXTRA_INDEX_URL": narrow.as_uri(),
+        "UV_INDEX": narrow.parent.as_uri(),
+        "UV_EXTRA_INDEX_URL": narrow.parent.as_uri(),
         "UV_NO_INDEX": "1",
         "UV_CONSTRAINT": str(tmp_path / "constraints.txt"),
         "UV_CONFIG_FILE": str(tmp_path / "named" / "uv.toml"),
@@ -198,6 +205,15 @@ def test_a_narrow_lock_is_refused_where_it_would_be_made(small: Small, tmp_path:
     said = "No lock made for cpu.txt: grid 9.0 has no wheel for Linux aarch64. Pin another version in pyproject.toml.\n"
     assert (answer.returncode, answer.stdout, answer.stderr) == (2, "", said)
     assert small.locked() == before
+
+
+def test_a_pip_conf_that_cannot_be_read_is_one_line(small: Small, tmp_path: Path) -> None:
+    """It names the file; exit 2."""
+    settings = tmp_path / "pip.conf"
+    settings.write_text("find-links = /wheels\n")
+    answer = small.lock(PIP_CONFIG_FILE=str(settings))
+    assert (answer.returncode, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
+    assert answer.stderr.startswith(f"No lock made: pip's settings in {settings} cannot be read (")
 
 
 def test_an_index_out_of_reach_is_one_line(small: Small) -> None:
