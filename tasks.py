@@ -7,8 +7,10 @@ from invoke.main import program
 from invoke.tasks import task
 
 from interview_prep import usage
+from interview_prep.bootstrap.python_variables import ignore_python_variables
 from interview_prep.invoke_config import DefaultConfig
 
+ignore_python_variables()
 usage.explain_mistakes(program)
 program.config = DefaultConfig()
 if not os.environ.get("HF_HUB_OFFLINE"):

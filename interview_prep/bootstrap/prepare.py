@@ -4,6 +4,7 @@ What it is made with lies in .bootstrap: the locked uv and, where the machine ha
 fetches and whose hash it knows. Both stay, so that a new lock needs neither again.
 """
 
+import contextlib
 import fcntl
 import os
 import re
@@ -100,10 +101,13 @@ def locked_torch() -> str:
 
 
 def with_cache(environment: "dict[str, str]") -> "dict[str, str]":
-    """Give uv a cache in the checkout where its own cannot be written, as with a HOME that is read-only."""
-    default = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 - may be no path at all
-    place = Path(environment.get("UV_CACHE_DIR", default))
-    while not place.exists() and place != place.parent:
-        place = place.parent
-    writable = place.is_absolute() and os.access(place, os.W_OK | os.X_OK)
-    return environment if writable or "UV_CACHE_DIR" in environment else {**environment, "UV_CACHE_DIR": str(CACHE)}
+    """Give uv a cache in the checkout where its own cannot be made, as with a HOME that is read-only or missing."""
+    own = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "uv")  # noqa: PTH111 - may stay "~"
+    if "UV_CACHE_DIR" in environment:
+        return environment
+    with contextlib.suppress(OSError):
+        if own.is_absolute():
+            own.mkdir(parents=True, exist_ok=True)
+            if os.access(own, os.W_OK | os.X_OK):
+                return environment
+    return {**environment, "UV_CACHE_DIR": str(CACHE)}

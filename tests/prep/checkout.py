@@ -23,7 +23,9 @@ Process = subprocess.Popen[str]
 Done = subprocess.CompletedProcess[str]
 
 TASKS = '''
+import json
 import os
+import sys
 
 from invoke import Exit, task
 
@@ -44,6 +46,13 @@ def fail(_):
 def path(_):
     """Say where programs are looked for."""
     print(os.environ["PATH"])
+
+
+@task
+def surroundings(_):
+    """Say what of other Pythons' settings is left."""
+    variables = sorted(name for name in os.environ if name.startswith("PYTHON"))
+    print(json.dumps([variables, sys.flags.optimize, sys.warnoptions, sys.path]))
 '''
 
 # Imports what it is given, and compares every installed file with the size and hash that its package recorded.

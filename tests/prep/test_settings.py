@@ -157,11 +157,6 @@ def test_a_setting_for_uv_wins_over_one_for_pip(bare: Checkout, own: Index, site
     assert {(program, address.split("/")[1]) for program, address in own.asked} == {("pip", "simple"), ("uv", "for-uv")}
 
 
-def test_settings_that_say_where_pip_installs_to_are_ignored(bare: Checkout, own: Index) -> None:
-    """The environment is .venv, even on a machine where pip installs for the user."""
-    installs(bare, PIP_INDEX_URL=own.url, PIP_USER="1")
-
-
 @pytest.fixture(scope="module")
 def torch(folder: Path) -> Path:
     """A folder with a wheel that is called torch and holds next to nothing."""
