@@ -5,34 +5,25 @@ read, this process imports what the next one needs. Nothing here starts a thread
 child would hang in OpenMP.
 """
 
-import importlib
 import os
 import runpy
 import shutil
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Literal
 
 from invoke.exceptions import Exit
 
+from interview_prep.environment.preload import leave, start_imports, wait_for_end
 from interview_prep.paths import ROOT
 from interview_prep.screen import Screen
 
 ML = ROOT / "interview_prep" / "ml"
 PRACTICE_COPY = ROOT / "work" / "training_loop.py"
 RUNNABLE = ("Run", "Test")
-IMPORTS = {  # by path; also what a first training step, model or pipeline would import, in every fork again
-    "pytorch/model_training_loop.py": ("torch._dynamo", "sklearn.datasets", "sklearn.model_selection"),
-    "huggingface/pipelines_and_inference.py": (
-        *("transformers.pipelines", "transformers.models.distilbert.modeling_distilbert"),
-    ),
-    "": ("pytest", "hypothesis", "sybil", "matplotlib.pyplot", "pandas", "sklearn.ensemble"),
-}
 PRELOADED = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"  # on purpose: they are IMPORTS
 
 
@@ -95,13 +86,13 @@ def show(minutes: int, *, yes: bool, json: bool) -> None:
     complete = len(outcomes) == len(steps) and not any(outcome.failure for outcome in outcomes)
     screen.document({"version": 1, "minutes": minutes, "complete": complete, "outcomes": outcomes})
     if not complete:
-        raise Exit(code=130 if interrupted else 1)
+        leave(130 if interrupted else 1)
 
 
 def run(steps: list[Step], screen: Screen, *, wait: bool) -> Iterator[Outcome]:
     """Go through the steps, yielding each outcome as it is known; with `wait`, a key starts the next one."""
     to_run = [step for step in steps if step.verb in RUNNABLE]
-    imports = start_imports(to_run)
+    imports = start_imports(to_run[0].path if to_run else None)
     done = 0
     for number, step in enumerate(steps, 1):
         heading = screen.heading(step, f"{number} of {len(steps)}", done, sum(each.minutes for each in steps))
@@ -109,9 +100,9 @@ def run(steps: list[Step], screen: Screen, *, wait: bool) -> Iterator[Outcome]:
         failure = ""
         if step.verb in RUNNABLE:
             screen.show(heading)
-            end(imports)
+            wait_for_end(imports)
             child = fork(partial(execute, to_run.pop(0)), screen)
-            imports = start_imports(to_run)
+            imports = start_imports(to_run[0].path if to_run else None)
             failure = wait_for(child)
         elif step.verb == "Practice":
             screen.show(heading)
@@ -122,24 +113,6 @@ def run(steps: list[Step], screen: Screen, *, wait: bool) -> Iterator[Outcome]:
         done += step.minutes
         if wait and number < len(steps) and not screen.go_on():
             return
-
-
-def start_imports(to_run: Sequence[Step]) -> threading.Thread:
-    """Import in a thread what the first of these steps needs; nobody may fork until it has ended."""
-    names = IMPORTS.get(to_run[0].path, ()) if to_run else ()
-    imports = threading.Thread(target=lambda: [importlib.import_module(name) for name in names])
-    imports.start()
-    return imports
-
-
-def end(thread: threading.Thread) -> None:
-    """Wait until it has ended, for the system too: join() returns while it may still hold MKL's lock.
-
-    A fork in that moment inherits the lock, which nobody in it releases, and spins at its first product of matrices.
-    """
-    thread.join()
-    while Path(f"/proc/self/task/{thread.native_id}").exists():
-        time.sleep(0.0005)
 
 
 def execute(step: Step) -> int:

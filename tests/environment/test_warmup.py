@@ -133,6 +133,60 @@ def test_an_interrupt_ends_with_the_table_so_far() -> None:
     assert "not run" in rest
 
 
+INTERRUPTED = """
+import os, signal, sys
+from invoke.exceptions import Exit
+from interview_prep.environment import preload, warmup
+preload.IMPORTS["pytorch/model_training_loop.py"] = (sys.argv[1],)
+try:
+    warmup.show(30, yes=True, json=False)
+except Exit as end:
+    raise SystemExit(end.code)
+"""
+IMPORTED = {  # what an import does in the moment of Ctrl-C, and until the interpreter shuts down
+    "endless": "while True: time.sleep(0.01)",
+    "registers": "while not threading._SHUTTING_DOWN: time.sleep(0.001)\nthreading._register_atexit(print)",
+}
+
+
+def write_module(folder: Path, name: str) -> None:
+    """A module that interrupts this process as soon as it is imported, as a person in that moment would."""
+    interrupt = "import os, signal, threading, time\nos.kill(os.getpid(), signal.SIGINT)\n"
+    (folder / f"{name}.py").write_text(interrupt + IMPORTED[name])
+
+
+@pytest.mark.parametrize("name", IMPORTED)
+def test_an_interrupt_does_not_wait_for_an_import(name: str, tmp_path: Path) -> None:
+    """Ctrl-C in the middle of an import: the table so far, exit 130, and not a word of what is being imported."""
+    write_module(tmp_path, name)
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"}
+    run = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, name],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False,
+        preexec_fn=heed_interrupts,
+    )  # fmt: skip
+    assert (run.returncode, run.stderr) == (130, "")
+    assert "not run" in run.stdout
+
+
+def test_an_import_that_outlives_the_process_says_nothing() -> None:
+    """Whatever ends the process meanwhile, what is refused to an import then is nobody's business."""
+    program = (
+        "import os, signal, sys, threading, time, types\n"
+        "from interview_prep.environment import preload\n"
+        "class Late:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'late':\n"
+        "            while not threading._SHUTTING_DOWN: time.sleep(0.001)\n"
+        "            threading._register_atexit(print)\n"
+        "sys.meta_path.insert(0, Late())\n"
+        "preload.IMPORTS['late'] = ('late',)\n"
+        "preload.start_imports('late')\n"
+    )
+    run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
 def test_links_of_a_sheet_open_from_a_terminal() -> None:
     """A link beside a page becomes the file's address, and every one of these files is there."""
     page = warmup.ML / "huggingface" / "tokenization_notes.md"
@@ -145,7 +199,7 @@ def test_links_of_a_sheet_open_from_a_terminal() -> None:
 FORKS = """
 import os, signal, threading
 import torch
-from interview_prep.environment.warmup import end
+from interview_prep.environment.preload import wait_for_end
 
 def work():
     torch.ones(64, 64) @ torch.ones(64, 64)
@@ -153,7 +207,7 @@ def work():
 for _ in range(150):
     thread = threading.Thread(target=work)
     thread.start()
-    end(thread)
+    wait_for_end(thread)
     child = os.fork()
     if child == 0:
         signal.alarm(20)
