@@ -13,7 +13,6 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 from invoke.exceptions import Exit
@@ -22,6 +21,7 @@ from packaging.requirements import Requirement
 
 from interview_prep.bootstrap import pip_settings
 from interview_prep.environment import ROOT
+from interview_prep.environment.torch_wheels import torch_builds, torch_requirements
 from interview_prep.environment.wheels import EVERYWHERE, LINUX_X86_64, Package, Platform, WheelMissingError, lock_entry
 from interview_prep.screen import Screen
 
@@ -108,22 +108,14 @@ def resolve(lock: Lock, previous: Iterable[Requirement], environment: Mapping[st
     with tempfile.TemporaryDirectory() as folder:
         output, settings, constraints = (Path(folder, name) for name in ("pylock.toml", "uv.toml", "cpu.txt"))
         output.write_text(preferences(previous))
-        settings.write_text("" if lock.name == "cuda.txt" else requires_of_torch_cpu())
+        settings.write_text("" if lock.name == "cuda.txt" else torch_requirements())
         constraints.write_text("" if lock.name == "cpu.txt" else versions_of_cpu())
         command = [
-            *(
-                str(uv),
-                "pip",
-                "compile",
-                "--quiet",
-                "--universal",
-                "--python-version",
-                "3.11",
-                "--fork-strategy=fewest",
-            ),
-            *("--format", "pylock.toml", "--generate-hashes", "--output-file", str(output)),
+            *(str(uv), "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
+            *("--fork-strategy", "fewest", "--constraint", str(constraints)),
+            *("--generate-hashes", "--format", "pylock.toml", "--output-file", str(output)),
             *("--config-file", str(settings)),  # and no other: not the user's, not one of a folder above
-            *("--constraint", str(constraints), *lock.arguments),
+            *lock.arguments,
         ]
         run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         if run.returncode != 0:
@@ -136,13 +128,6 @@ def preferences(previous: Iterable[Requirement]) -> str:
     """The versions that uv keeps where they fit, as a pylock.toml without the hashes, which it would keep as well."""
     pins = [f'[[packages]]\nname = "{each.name}"\nversion = "{version(each)}"\n' for each in previous]
     return "".join(['lock-version = "1.0"\ncreated-by = "invoke lock"\n', *(pins or ["packages = []\n"])])
-
-
-def requires_of_torch_cpu() -> str:
-    """Settings of uv: what torch's CPU wheels require. The default index has the CUDA build, which requires more."""
-    torch = torch_cpu()
-    build = f'name = "torch"\nversion = "{torch["version"].removesuffix("+cpu")}"\n'
-    return f"[[dependency-metadata]]\n{build}requires-dist = {torch['requires']}\n"
 
 
 def versions_of_cpu() -> str:
@@ -170,31 +155,15 @@ def file_name(wheel: Mapping[str, str]) -> str:
 
 def entries(lock: Lock, resolved: Iterable[Package]) -> str:
     """The text of a lock below its header; raises Exit where a package cannot be installed everywhere."""
-    wanted = [build for each in resolved for build in (torch_builds() if is_torch_cpu(lock, each) else [each])]
+    builds = {"torch": torch_builds()} if lock.name == "cpu.txt" else {}
+    wanted = [build for each in resolved for build in builds.get(each.name, [each])]
     try:
         return "".join(lock_entry(each, lock.platforms) for each in wanted)
     except WheelMissingError as error:
-        raise Exit(f"No lock made for {lock.name}: {error}. Pin another version in pyproject.toml.", code=2) from None
-
-
-def is_torch_cpu(lock: Lock, package: Package) -> bool:
-    return (lock.name, package.name) == ("cpu.txt", "torch")
-
-
-def torch_builds() -> list[Package]:
-    """The CPU builds of torch, which the default index does not have, from pyproject.toml."""
-    torch = torch_cpu()
-    versions = {"darwin": torch["version"].removesuffix("+cpu"), "linux": torch["version"]}
-    return [
-        Package("torch", number, Marker(f"sys_platform == '{system}'"), torch[system])
-        for system, number in versions.items()
-    ]
-
-
-def torch_cpu() -> dict[str, Any]:
-    """[tool.prep.torch-cpu] of pyproject.toml."""
-    table: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["prep"]["torch-cpu"]
-    return table
+        raise Exit(
+            f"No lock made for {lock.name}: {error}. Pin another version in pyproject.toml, or ask another index.",
+            code=2,
+        ) from None
 
 
 def requirements(text: str) -> list[Requirement]:

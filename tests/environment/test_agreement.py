@@ -10,7 +10,8 @@ from packaging.requirements import Requirement
 
 from interview_prep.bootstrap import pip_settings
 from interview_prep.environment import ROOT
-from interview_prep.environment.lock import ENTRY, all_locks, torch_cpu
+from interview_prep.environment.lock import ENTRY, all_locks
+from interview_prep.environment.torch_wheels import torch_cpu
 from tests.listing import list_files
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())

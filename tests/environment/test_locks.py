@@ -8,6 +8,7 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 
 from interview_prep.environment import lock
+from interview_prep.environment.torch_wheels import torch_cpu
 from interview_prep.environment.wheels import EVERYWHERE, Package, WheelMissingError, lock_entry
 
 LOCKS = {each.name: lock.ENTRY.findall((lock.LOCKS / each.name).read_text()) for each in lock.all_locks()}
@@ -71,7 +72,7 @@ def test_the_locked_requirements_of_torch_are_what_its_wheel_says() -> None:
     wanted = {str(each) for each in said if each.marker is None}
     if any(each.name.startswith(("nvidia", "cuda", "triton")) for each in said):
         pytest.skip("the torch installed here is the CUDA build")
-    assert {str(Requirement(text)) for text in lock.torch_cpu()["requires"]} == wanted
+    assert {str(Requirement(text)) for text in torch_cpu()["requires"]} == wanted
 
 
 def package(*wheels: str, marker: str = "") -> Package:

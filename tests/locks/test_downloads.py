@@ -14,7 +14,8 @@ import pytest
 from packaging.requirements import Requirement
 
 from interview_prep.bootstrap.pip_settings import PYTORCH_CPU_INDEX
-from interview_prep.environment.lock import ENTRY, LOCKS, torch_cpu, uv_environment
+from interview_prep.environment.lock import ENTRY, LOCKS, uv_environment
+from interview_prep.environment.torch_wheels import torch_cpu
 from interview_prep.environment.wheels import LINUX_AARCH64, MACOS_ARM64, Platform
 
 PLATFORMS = {LINUX_AARCH64: "aarch64-manylinux_2_28", MACOS_ARM64: "aarch64-apple-darwin"}  # uv's names
