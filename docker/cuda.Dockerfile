@@ -25,13 +25,14 @@ RUN --mount=type=bind,source=docker/locks,target=/docker/locks \
     --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
     /install-packages /docker/locks/cuda.txt
 
-# The weights that MODELS names, each byte checked. Only a changed lock, or another way to fetch, runs it again.
+# The weights that MODELS names, each byte checked. Only a changed lock, or another way to fetch, runs it again; so that
+# MODELS_REQUIRED=1 brings what an earlier build went on without.
 FROM packages AS models
 ARG MODELS=core
+ARG MODELS_REQUIRED
 ARG HF_ENDPOINT
 RUN --mount=type=bind,source=docker/install-models,target=/install-models \
     --mount=type=bind,source=docker/locks/models.lock,target=/kit/docker/locks/models.lock \
-    --mount=type=bind,source=interview_prep/environment/__init__.py,target=/kit/interview_prep/environment/__init__.py \
     --mount=type=bind,source=interview_prep/environment/models,target=/kit/interview_prep/environment/models \
     --mount=type=secret,id=hf_token,target=/run/secrets/hf_token \
     /install-models

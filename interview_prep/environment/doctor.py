@@ -96,7 +96,7 @@ def shadowing() -> list[Path]:
 
 def models() -> Check:
     """Is every byte of the weights as locked? None at all is well too: the small models serve then."""
-    from interview_prep.environment.models import cache
+    from interview_prep.environment.models import absent, cache
     from interview_prep.environment.models.lock import LockError, read
 
     try:
@@ -105,9 +105,10 @@ def models() -> Check:
         return Check("models", ok=False, evidence=f"docker/locks/models.lock: {error}", mend="Mend the lock.")
     problems = cache.verify(here)
     named = ", ".join(model.name for model in here)
-    evidence = f"as locked: {named}" if here else "no pretrained weights; small models serve in their place"
+    without = absent.read_note() or "no pretrained weights; small models serve in their place"
+    evidence = f"as locked: {named}" if here else without
     wrong = f"{problems[0]}{f', and {len(problems) - 1} more' if problems[1:] else ''}" if problems else ""
-    mend = f"`invoke models --set {'full' if any(model.set == 'full' for model in here) else 'core'} --fetch`."
+    mend = absent.say_how_to_bring("full" if any(model.set == "full" for model in here) else "core")
     return Check("models", not problems, wrong or evidence, mend)
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from invoke.exceptions import Exit
 
+from interview_prep.environment.models import absent
 from interview_prep.paths import DEFAULT_PORT, MAX_PORT, ROOT
 from interview_prep.screen import Screen
 
@@ -146,6 +147,8 @@ def start(number: int) -> None:
     if found != "nobody":
         raise Exit(f"Port {listen} is in use by {found}. `invoke lab --port {next_port(listen)}`.", code=2)
     screen = Screen()
+    if note := absent.read_note():
+        screen.say(note)
     screen.say(f"JupyterLab: {url(number, token)}")
     screen.flush()
     os.chdir(ROOT)

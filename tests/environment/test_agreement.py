@@ -171,3 +171,9 @@ def test_no_file_in_the_material_shadows_a_module() -> None:
     taken = sys.stdlib_module_names | set(importlib.metadata.packages_distributions())
     names = [path.stem for path in list_files(ROOT / "interview_prep" / "ml", "*.py")]
     assert [name for name in names if name in taken] == []
+
+
+def test_a_person_s_own_settings_are_neither_committed_nor_in_an_image() -> None:
+    """Compose reads .env, where tokens may stand."""
+    assert "/.env" in (ROOT / ".gitignore").read_text().splitlines()
+    assert ".env" in (ROOT / ".dockerignore").read_text().splitlines()

@@ -196,3 +196,11 @@ def test_nothing_is_pushed_before_every_image_was_tested() -> None:
     """Pushing waits for the jobs that build and test, tagging for pushing."""
     needs = {name: JOBS[f"images.yml: {name}"]["needs"] for name in ("push", "tag")}
     assert needs == {"push": ["amd64", "arm64"], "tag": "push"}
+
+
+def test_no_image_is_built_without_its_weights() -> None:
+    """Compose takes MODELS_REQUIRED from the environment; `docker buildx build` is told to."""
+    assert workflow("images.yml")["env"] == {"MODELS_REQUIRED": "1"}
+    built = [command for command in COMMANDS if command.startswith("docker buildx build ")]
+    assert built
+    assert [command for command in built if "--build-arg MODELS_REQUIRED " not in command] == []

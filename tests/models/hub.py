@@ -68,6 +68,8 @@ class Hub(ThreadingHTTPServer):
         self.counting = threading.Lock()  # answers are given in parallel
         self.speed = 0.0  # bytes a second of each answer; 0: as fast as it goes
         self.hold_at = 0  # bytes sent after which every answer waits; 0: none does
+        self.vanish_after = 0  # whole files after which nobody answers or listens any more; 0: none
+        self.whole_files = 0
 
     @contextmanager
     def serving(self) -> Iterator["Hub"]:
@@ -77,6 +79,19 @@ class Hub(ThreadingHTTPServer):
             yield self
         finally:
             self.shutdown()
+            self.server_close()
+
+    @property
+    def vanished(self) -> bool:
+        return 0 < self.vanish_after <= self.whole_files
+
+    def count_whole_file(self) -> None:
+        """One more has been sent; stop listening where it was the last."""
+        with self.counting:
+            self.whole_files += 1
+            last = self.whole_files == self.vanish_after
+        if last:
+            self.shutdown()  # in an answer's thread, which the server does not wait for
             self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -94,6 +109,9 @@ class _Answer(BaseHTTPRequestHandler):
         self.answer()
 
     def answer(self) -> None:
+        if self.server.vanished:
+            self.close_connection = True
+            return
         path = unquote(urlsplit(self.path).path)
         given = {name: self.headers.get(name, "") for name in ("Host", "Range", "Authorization")}
         self.server.asked.append(Asked(self.command, path, *given.values()))
@@ -170,11 +188,13 @@ class _Answer(BaseHTTPRequestHandler):
         if self.command == "GET":
             time.sleep(fault.stall)
             self.send_body(body if fault.cut_after is None else body[: fault.cut_after])
-            self.close_connection = fault.cut_after is not None
+            self.close_connection = fault.cut_after is not None or self.server.vanished
 
     def send_body(self, body: bytes) -> None:
         with suppress(ConnectionError):
             for start in range(0, len(body), CHUNK):
+                if self.server.vanished:
+                    return
                 with self.server.counting:  # before the client has it, who may look at the sum at once
                     self.server.sent += len(body[start : start + CHUNK])
                 self.wfile.write(body[start : start + CHUNK])
@@ -182,6 +202,7 @@ class _Answer(BaseHTTPRequestHandler):
                     time.sleep(CHUNK / self.server.speed)
                 while 0 < self.server.hold_at <= self.server.sent:
                     time.sleep(0.01)
+            self.server.count_whole_file()
 
     def send_json(self, content: Any) -> None:
         body = json.dumps(content).encode()

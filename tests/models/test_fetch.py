@@ -12,7 +12,7 @@ from huggingface_hub import snapshot_download, try_to_load_from_cache
 from interview_prep.environment import doctor
 from interview_prep.environment.models import lock
 from interview_prep.environment.models.cache import Problem, repository, snapshot, verify
-from interview_prep.environment.models.fetch import Arrival, fetch
+from interview_prep.environment.models.fetch import FINAL, Arrival, fetch
 from interview_prep.environment.models.lock import File, Model
 from interview_prep.environment.models.reach import FetchError
 from tests.models.conftest import lock_text, locked, watch
@@ -173,7 +173,7 @@ def test_a_token_goes_to_the_hub_and_not_to_its_storage(
 ) -> None:
     """HF_TOKEN opens a gated repository; the other host, to which large files are redirected, must not see it."""
     hub.repositories["prep/first"] = replace(repositories["prep/first"], token="hf_secret")
-    assert {problem.cause for problem in fetch(models[:1], watch)} == {"401, the Hub wants a token: set HF_TOKEN"}
+    assert {problem.cause for problem in fetch(models[:1], watch)} == {f"401, {FINAL[401]}"}
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     assert fetch(models[:1], watch) == []
     seen = {asked.authorization for asked in hub.asked if asked.path.startswith("/storage")}
@@ -240,5 +240,5 @@ def test_the_doctor_reports_a_flipped_byte(
     assert (doctor.models().ok, doctor.models().evidence) == (True, "as locked: second, third")
     flip_a_byte(snapshot(models[1]) / LARGE)
     check = doctor.models()
-    assert (check.ok, check.mend) == (False, "`invoke models --set core --fetch`.")
+    assert (check.ok, check.mend) == (False, "`invoke models --set core --fetch` brings what is missing or damaged.")
     assert check.evidence.startswith("second: model.safetensors: hash ")

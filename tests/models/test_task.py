@@ -23,7 +23,7 @@ def test_first_the_list_says_what_is_missing_and_how_to_bring_it(checkout: Check
         ["first", "missing"],
         ["second", "missing"],
     ]
-    assert "`invoke models --fetch` brings what is missing" in done.stdout
+    assert "`invoke models --set core --fetch` brings what is missing" in done.stdout
     assert checkout.hub.asked == []
 
 

@@ -23,6 +23,7 @@ from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.file_download import http_get
 from huggingface_hub.utils import build_hf_headers, disable_progress_bars  # type: ignore[attr-defined] # it is there
 
+from interview_prep.environment.models import absent
 from interview_prep.environment.models.cache import Problem, difference, faults, refs, repository, size, snapshot
 from interview_prep.environment.models.lock import File, Model
 from interview_prep.environment.models.reach import FetchError, require_hub
@@ -31,7 +32,7 @@ PARALLEL = 8  # downloads at once, as many as huggingface_hub's own
 TRIES = 4  # of a file, where the Hub stumbles or sends something else than was asked for
 PAUSE = 1.0  # seconds before the second try; twice as long before each further one
 FINAL = {  # answers that another try does not change
-    401: "the Hub wants a token: set HF_TOKEN",
+    401: "the Hub wants a token: set HF_TOKEN (for an image HF_TOKEN_FILE)",
     403: "this token may not read it: accept the licence on the model's page, or set another HF_TOKEN",
     404: "the Hub has no such file at this commit",
     429: "the Hub asks for patience, after several tries: run it again later",
@@ -111,7 +112,8 @@ def only_one() -> Iterator[None]:
         lock = os.open(cache, os.O_RDONLY)
     except OSError as error:
         raise FetchError(
-            f"{cache} cannot be written ({error.strerror}). Set HF_HOME to a folder of your own."
+            f"{cache} cannot be written ({error.strerror}). "
+            + (absent.say_how_to_bring("core") if absent.in_image() else "Set HF_HOME to a folder of your own.")
         ) from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)

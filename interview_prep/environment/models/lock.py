@@ -1,18 +1,17 @@
 """docker/locks/models.lock: which models, at which commit, which files with which bytes. Read strictly, or refused.
 
-The name of a model is what it serves. Only the standard library is needed to read it.
+The name of a model is what it serves. Only the standard library is needed to read it, and nothing else of the kit: when
+an image is built, only this folder and the lock are there.
 """
 
 import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-from interview_prep.environment import ROOT
-
-LOCK = ROOT / "docker" / "locks" / "models.lock"
+LOCK = Path(__file__).resolve().parents[3] / "docker" / "locks" / "models.lock"
 SETS = ("core", "full")
 HARMLESS = (".safetensors", ".json", ".txt", ".jinja")  # loading them runs no code; a pickle's does
 
@@ -50,7 +49,7 @@ def read(*, only: str = "full") -> list[Model]:
         text = LOCK.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise LockError(f"cannot be read ({reason}). `git checkout {LOCK.relative_to(ROOT)}`.") from None
+        raise LockError(f"cannot be read ({reason}). `git checkout docker/locks/models.lock`.") from None
     return [model for model in parse(text) if only in (model.set, "full")]
 
 

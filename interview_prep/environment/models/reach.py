@@ -26,7 +26,11 @@ class FetchError(Exception):
 
 
 class UnreachableError(FetchError):
-    """No Hub answers at HF_ENDPOINT."""
+    """No Hub answers at HF_ENDPOINT: what was found, and as one line what to do about it."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(f"{what}. Set HF_ENDPOINT to a mirror of it, or go without: small models serve instead.")
 
 
 def require_hub(repo: str, revision: str, paths: Sequence[str]) -> None:
@@ -38,10 +42,7 @@ def require_hub(repo: str, revision: str, paths: Sequence[str]) -> None:
     small = min(paths, key=lambda path: path.endswith(".safetensors"))
     cause = explain_unreachable(hf_hub_url(repo, small, revision=revision))
     if cause:
-        raise UnreachableError(
-            f"{constants.ENDPOINT} cannot be reached{way} ({cause}). Set HF_ENDPOINT to a mirror of it, "
-            "or go without: small models serve instead."
-        )
+        raise UnreachableError(f"{constants.ENDPOINT} cannot be reached{way} ({cause})")
 
 
 def describe_way(endpoint: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from invoke.exceptions import Exit
 
-from interview_prep.environment.models import cache, fetch, relock
+from interview_prep.environment.models import absent, cache, fetch, relock
 from interview_prep.environment.models.lock import LockError, Model, read
 from interview_prep.environment.models.reach import FetchError
 from interview_prep.screen import Screen
@@ -20,10 +20,10 @@ def show(*, chosen: str, verified: bool, fetched: bool, json: bool) -> None:
     models = locked(chosen)
     problems = bring(models, screen) if fetched else cache.verify(models, hashes=verified)
     rows = [row(model, problems) for model in models]
-    absent = {name for name, *_, state in rows if state == "missing"}
-    screen.models(rows, [str(problem) for problem in problems if fetched or problem.model not in absent])
+    not_here = {name for name, *_, state in rows if state == "missing"}
+    screen.models(rows, [str(problem) for problem in problems if fetched or problem.model not in not_here])
     if problems and not fetched:
-        screen.say(f"`invoke models --fetch` brings what is missing or damaged; until then {SMALL_MODELS}/ serves.")
+        screen.say(f"{absent.say_how_to_bring(chosen)} Until then {SMALL_MODELS}/ serves.")
     entries = [entry(model, problems) for model in models]
     screen.document({"version": 1, "set": chosen, "complete": not problems, "models": entries})
     if problems:
