@@ -1,7 +1,8 @@
 """Where things are, and the settings that people make in the environment: each is read and validated here.
 
-Left out: settings of other programs (HF_HOME, proxies, Docker's), which those programs read. It imports nothing heavy
-and runs on Python 3.9, because `prep` may need it before there is an environment.
+Left out: settings of other programs (HF_HOME, proxies, Docker's), which those programs read. Only values of theirs
+that would end every task with a traceback are refused here. It imports nothing heavy and runs on Python 3.9, because
+`prep` may need it before there is an environment.
 """
 
 from __future__ import annotations
@@ -65,6 +66,16 @@ def read_threads() -> int:
     return numbers[0]
 
 
+def validate_timeouts() -> None:
+    """The Hub's timeouts, which end every import of huggingface_hub with a traceback where they are no numbers."""
+    for name in ("HF_HUB_DOWNLOAD_TIMEOUT", "HF_HUB_ETAG_TIMEOUT"):
+        text = os.environ.get(name, "").strip()
+        if not text:
+            os.environ.pop(name, None)
+        elif as_number(text) < 1:
+            raise SettingError(f"{name}={text} is not a number of seconds. `unset {name}`, or `export {name}=30`.")
+
+
 def as_number(text: str) -> int:
     """The number that a text of ASCII digits stands for, -1 for any other text."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
@@ -74,5 +85,6 @@ def validate_settings() -> None:
     """Raise SettingError for the first setting that means nothing, whichever task is about to run."""
     read_work()
     read_port()
+    validate_timeouts()
     if not read_threads():
         os.environ.pop("OMP_NUM_THREADS", None)  # OpenMP would warn of an empty one in every process

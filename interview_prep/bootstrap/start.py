@@ -26,7 +26,7 @@ def main() -> None:
 
             prepare.prepare()
         os.environ["PATH"] = f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-        os.execv(INVOKE, ["invoke", "--search-root", str(ROOT), *sys.argv[1:]])
+        os.execv(INVOKE, ["invoke", "--search-root", str(ROOT), "--collection", "tasks", *sys.argv[1:]])
     except UnpreparedError as reason:
         say(str(reason))
         sys.exit(2)

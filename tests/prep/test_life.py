@@ -179,3 +179,10 @@ def test_it_runs_through_a_link(prepared: Checkout, tmp_path: Path, kind: str) -
 def test_a_task_finds_the_environments_programs_first(prepared: Checkout) -> None:
     """A task that starts `pytest` or `python` means the locked ones, whatever is activated."""
     assert prepared.run("path").stdout.split(os.pathsep)[0] == str(prepared.venv / "bin")
+
+
+def test_a_person_s_own_settings_of_invoke_lead_nowhere_else(prepared: Checkout, tmp_path: Path) -> None:
+    """Where to look for tasks is what invoke reads first, for every project of that person."""
+    (tmp_path / ".invoke.yaml").write_text("tasks: {search_root: /no/such/folder, collection_name: fabfile}\n")
+    done = prepared.run("hello", HOME=str(tmp_path))
+    assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr

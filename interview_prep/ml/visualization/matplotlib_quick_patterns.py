@@ -14,8 +14,8 @@ from threadpoolctl import threadpool_limits
 HERE = Path(globals().get("__file__", "notebook")).resolve()  # a notebook has no __file__, but starts in this folder
 BLUE, ORANGE, GREY = "#0b4f8a", "#e69f00", "#767676"  # apart for colour-blind eyes, and in lightness on a grey print
 plt.rcParams.update({"font.size": 12, "savefig.dpi": 150, "figure.constrained_layout.use": True})
-if not mpl.get_backend(auto_select=False):  # a notebook has chosen its own
-    mpl.use("agg")
+if not str(mpl.get_backend(auto_select=False)).startswith("module://"):  # a notebook has chosen its own
+    mpl.use("agg")  # files need no window, and MPLBACKEND may ask for one where there is no display
 
 
 def loss_curves(train: np.ndarray, val: np.ndarray) -> plt.Figure:
