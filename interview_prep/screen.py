@@ -28,13 +28,20 @@ HOME, CLEAR_BELOW, BEGIN_UPDATE, END_UPDATE = "\x1b[H", "\x1b[J", "\x1b[?2026h",
 LESS = r"-RFX -PsSpace\: on   b\: back   /\: search   q\: done$"  # instead of a bare colon
 
 
+class Terminal(Console):
+    """Rich's console, which leaves it to the door what an output that nobody reads any more ends with."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 class Screen:
     """The terminal. Made with `json=True` it moves everything but `document` to standard error."""
 
     def __init__(self, *, json: bool = False) -> None:
         self.output = STANDARD_ERROR if json else STANDARD_OUTPUT
         self._json = json
-        self._console = Console(stderr=json, highlight=False)
+        self._console = Terminal(stderr=json, highlight=False)
 
     def say(self, text: str) -> None:
         self._console.print(text, markup=False, soft_wrap=True)

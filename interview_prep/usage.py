@@ -1,15 +1,17 @@
 """What a mistake gets at the door: one line with the next command, and exit 2, where invoke has a traceback or 1."""
 
 import difflib
+import errno
 from collections.abc import Collection, Sequence
 
 from invoke.exceptions import Exit, ParseError
 from invoke.program import Program
 
-from interview_prep import paths
+from interview_prep import paths, processes, streams
 from interview_prep.errors import KitError
 
 TAKE_A_NAME = ("drill", "check", "practice", "hint", "solution", "reset", "lint-drills")  # tasks
+FULL = (errno.ENOSPC, errno.EDQUOT)
 FLAGS = ("--json", "--give-up")  # after which a name may come as well
 
 
@@ -18,6 +20,7 @@ def explain_mistakes(program: Program) -> None:
     parse, execute = program.parse_tasks, program.execute
 
     def parse_or_explain() -> None:
+        processes.undo_python_settings()
         program.core.unparsed[:] = with_option(program.core.unparsed, program.collection.task_names)
         try:
             parse()
@@ -30,11 +33,23 @@ def explain_mistakes(program: Program) -> None:
             ) from None
 
     def execute_or_explain() -> None:
+        streams.prepare_streams()
         try:
             paths.validate_settings()
             execute()
         except KitError as error:
             raise Exit(str(error), code=2) from error
+        except BrokenPipeError:  # `| head` has seen enough
+            streams.drop_output()
+            raise Exit(code=streams.CLOSED) from None
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            streams.finish_output()
+            where = error.filename or "the output, or a file"
+            raise Exit(f"{error.strerror} ({where}). Make room and run the same command again.", code=2) from error
+        if cause := streams.finish_output():
+            raise Exit(f"Standard output cannot be written: {cause}.", code=2)
 
     program.execute = execute_or_explain  # type: ignore[method-assign]  # as below
     program.parse_tasks = parse_or_explain  # type: ignore[method-assign]  # the one place where it can be caught

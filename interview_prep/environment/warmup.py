@@ -17,12 +17,13 @@ from typing import Literal
 
 from invoke.exceptions import Exit
 
+from interview_prep import paths, processes
 from interview_prep.environment.preload import leave, start_imports, wait_for_end
 from interview_prep.paths import ROOT
 from interview_prep.screen import Screen
 
 ML = ROOT / "interview_prep" / "ml"
-PRACTICE_COPY = ROOT / "work" / "training_loop.py"
+PRACTICE_COPY = paths.read_work() / "training_loop.py"
 RUNNABLE = ("Run", "Test")
 PRELOADED = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"  # on purpose: they are IMPORTS
 
@@ -75,6 +76,7 @@ def plan(minutes: int) -> list[Step]:
 def show(minutes: int, *, yes: bool, json: bool) -> None:
     """The whole warm-up on the screen; raises Exit(1) unless every step ran, Exit(130) when interrupted."""
     screen = Screen(json=json)
+    processes.adopt(processes.child_environment(*processes.TESTS, *processes.READING, HF_HUB_OFFLINE="1"))
     steps = plan(minutes)
     outcomes: list[Outcome] = []
     interrupted = False
@@ -121,8 +123,10 @@ def execute(step: Step) -> int:
         import pytest
 
         from interview_prep.environment import forks
+        from interview_prep.environment.tests import PYTEST
 
-        return int(pytest.main([str(ML), "-W", PRELOADED], [forks]))
+        os.chdir(ROOT)
+        return int(pytest.main([*PYTEST, str(ML.relative_to(ROOT)), "-W", PRELOADED], [forks]))
     script = ML / step.path
     sys.argv[:], sys.path[0] = [str(script)], str(script.parent)
     runpy.run_path(str(script), run_name="__main__")
@@ -171,15 +175,15 @@ def exit_code(work: Callable[[], int]) -> int:
 
 def copy_for_practice() -> str:
     """Put a copy of the training loop into work/, never over one that is there; a sentence that says where."""
-    place = PRACTICE_COPY.relative_to(ROOT)
+    place = PRACTICE_COPY.relative_to(ROOT) if PRACTICE_COPY.is_relative_to(ROOT) else PRACTICE_COPY
     if PRACTICE_COPY.exists():
         return f"Your copy from before is still in {place}: change it without looking, then run it."
     try:
-        PRACTICE_COPY.parent.mkdir(exist_ok=True)
+        PRACTICE_COPY.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ML / "pytorch" / "model_training_loop.py", PRACTICE_COPY)
     except OSError as error:
         raise Exit(
-            f"Cannot write {place} ({error.strerror}). Mount a folder that you own on {ROOT / 'work'}.", code=2
+            f"Cannot write {place} ({error.strerror}). Mount a folder that you own on {PRACTICE_COPY.parent}.", code=2
         ) from None
     return (
         f"A copy is in {place}: change one thing (the optimizer, the schedule, the loss) without looking, then run it."

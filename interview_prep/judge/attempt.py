@@ -25,7 +25,7 @@ from typing import Any
 
 import pytest
 
-from interview_prep.judge import limits, session
+from interview_prep.judge import limits
 from interview_prep.judge.examine import Refused, Request, Send, collect, examine, guarded, rehearse
 from interview_prep.judge.verdict import Check, Verdict
 
@@ -34,7 +34,12 @@ SIGNATURE = 32  # bytes
 START = 60  # seconds in which an interpreter has started, or never will
 UNHEARD = os.EX_IOERR  # the exit code of a process whose line is closed
 TAIL = 2000  # bytes of what an answer prints that are worth showing
+KILLED = 1.0  # seconds in which a process that the system has killed is dead, its line being closed already
 Message = dict[str, Any]
+
+
+class Fault(Exception):  # noqa: N818 - not an error in the judge's program, which would be a traceback
+    """Why there is no verdict: the judge or the machine has failed, not the answer. One sentence."""
 
 
 class Attempt:
@@ -50,7 +55,7 @@ class Attempt:
         orders, self.orders = Pipe(duplex=False)
         self.report, report = os.pipe()
         ends = orders.fileno(), report, self.printed.fileno()
-        self.child = os.fork() if begun else started(ends, folder)
+        self.child = os.fork() if begun else started(ends)
         if begun and self.child == 0:
             spend(begun, *ends)
         orders.close()
@@ -68,9 +73,14 @@ class Attempt:
         begin = time.perf_counter()
         self.order(request)
         messages, late = self.watch(begin + seconds)
+        if not late and not final(messages) and was_killed(self.child):
+            raise Fault("The system killed the process that ran the answer, as it does when memory runs out.")
         how = "" if final(messages) else f"It takes more than {seconds:g} s" if late else self.clear()
         self.printed.seek(max(0, self.printed.seek(0, os.SEEK_END) - TAIL))
         printed = self.printed.read().decode(errors="replace")
+        fault = next((message["fault"] for message in messages if "fault" in message), "")
+        if fault:
+            raise Fault(fault)
         verdict = conclude(Path(request.folder).name, messages, how)
         return replace(verdict, printed=printed, seconds=time.perf_counter() - begin)
 
@@ -115,17 +125,12 @@ def keep_only(*descriptors: int) -> None:
                 os.dup2(nowhere, descriptor)  # closed, its number could come back as something else
 
 
-def started(ends: tuple[int, int, int], folder: Path) -> int:
-    """Another interpreter in place of a fork."""
+def started(ends: tuple[int, int, int]) -> int:
+    """Another interpreter in place of a fork; like the worker it finds the kit in the folder that it starts in."""
     for end in ends:
         os.set_inheritable(end, True)  # noqa: FBT003 - it takes no keyword
-    program = f"from interview_prep.judge import attempt; attempt.alone({str(folder)!r}, {ends})"
-    return os.posix_spawn(sys.executable, [sys.executable, "-P", "-c", program], os.environ)
-
-
-def alone(folder: str, ends: tuple[int, int, int]) -> None:
-    """That interpreter: begin a session and spend it."""
-    session.begin(Path(folder), lambda begun: spend(begun, *ends))
+    command = [sys.executable, "-s", "-m", "interview_prep.judge.alone", *map(str, ends)]
+    return os.posix_spawn(sys.executable, command, os.environ)
 
 
 def spend(begun: pytest.Session, order: int, report: int, printed: int) -> None:
@@ -154,7 +159,9 @@ def spend(begun: pytest.Session, order: int, report: int, printed: int) -> None:
         send({"reason": str(refused), "line": refused.line})
     except BaseException as error:  # noqa: BLE001 - whatever it is, this process ends here
         traceback.print_exc()
-        send({"reason": integrity.broken() or f"The judge has failed: {type(error).__name__}.", "line": 0})
+        broken = integrity.broken()  # by the answer, or else the fault is ours
+        fault = f"The judge has failed: {type(error).__name__}: {' '.join(str(error).split())}."
+        send({"reason": broken, "line": 0} if broken else {"fault": fault})
     finally:
         os._exit(0)
 
@@ -188,7 +195,18 @@ def signed(lines: list[bytes], key: bytes) -> Iterator[Message]:
 
 def final(messages: list[Message]) -> bool:
     """Whether the last word has been said."""
-    return bool(messages) and not {"ended", "reason"}.isdisjoint(messages[-1])
+    return bool(messages) and not {"ended", "reason", "fault"}.isdisjoint(messages[-1])
+
+
+def was_killed(child: int) -> bool:
+    """Whether a process whose line is closed was ended by SIGKILL, which nobody here has sent."""
+    until = time.monotonic() + KILLED
+    while time.monotonic() < until:
+        ended = os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if ended:
+            return ended.si_code == os.CLD_KILLED and ended.si_status == signal.SIGKILL
+        time.sleep(0.001)
+    return False  # it lives, and has closed its line
 
 
 def clear(child: int) -> str:

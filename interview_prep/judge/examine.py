@@ -109,7 +109,8 @@ def collect(session: pytest.Session, request: Request) -> None:
     vars(answer).update({name: Awaited(name, (), {}) for name in request.wants})
     sys.modules["answer"] = answer
     checks = Path(request.folder, "test_answer.py")
-    session.config.args = [str(checks)]
+    session.config.args = [checks.name]  # pytest misreads [ in a path, but not in the folder that it is relative to
+    session.config.invocation_params = pytest.Config.InvocationParams(args=(), plugins=None, dir=checks.parent)
     session.config.pluginmanager._confcutdir = checks  # noqa: SLF001 - the folders above it are not collected on the way
     sys.pycache_prefix = str(Path(request.scratch).with_name("bytecode"))  # for the checks with their asserts rewritten
     session.config.hook.pytest_collection(session=session)

@@ -9,12 +9,9 @@ import importlib
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from _pytest.assertion import rewrite
-
-from interview_prep.judge.drill import DRILLS
 
 IMPORTS = (
     *("torch.testing", "torch.nn.functional", "torch._dynamo", "numpy.testing", "pandas.testing"),
@@ -28,6 +25,7 @@ UNUSED = (
 )
 PYTEST = (
     *("-q", "-s", "--tb=no", "--noconftest", "--import-mode=importlib", "-c", os.devnull),
+    "--rootdir=.",  # pytest expands $ in an absolute path
     *(f"-pno:{name}" for name in UNUSED),
 )
 
@@ -48,8 +46,8 @@ class Begun:
         os._exit(0)
 
 
-def begin(folder: Path, then: Callable[[pytest.Session], None]) -> None:
-    """Begin one in `folder`, hand it to `then`, and end this process."""
+def begin(then: Callable[[pytest.Session], None]) -> None:
+    """Begin one in the checkout, hand it to `then`, and end this process."""
     for name in IMPORTS:
         importlib.import_module(name)
     torch = importlib.import_module("torch")
@@ -67,4 +65,4 @@ def begin(folder: Path, then: Callable[[pytest.Session], None]) -> None:
     rewrite._saferepr = brief  # noqa: SLF001 - as above
     nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - pytest reports there until the end
     with contextlib.redirect_stdout(nowhere):
-        pytest.main([*PYTEST, f"--rootdir={DRILLS}", str(folder)], plugins=[Begun(then)])
+        pytest.main([*PYTEST], plugins=[Begun(then)])

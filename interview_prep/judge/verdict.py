@@ -41,6 +41,11 @@ class Verdict:
         """By which a mistake is known again: what failed, and how."""
         return frozenset((check.name, check.kind) for check in self.failed) | ({("", self.reason)} - {("", "")})
 
+    @property
+    def failed_to_write(self) -> bool:
+        """Whether an answer may have failed because nothing could be written."""
+        return "OSError" in self.reason or any(check.kind == "OSError" for check in self.checks)
+
     def as_dict(self) -> dict[str, Any]:
         return {**vars(self), "checks": [vars(check) for check in self.checks]}
 

@@ -8,6 +8,7 @@ there is no fork, each verdict has an interpreter of its own instead, started in
 import contextlib
 import ctypes
 import json
+import shutil
 import sys
 from dataclasses import replace
 from multiprocessing.connection import Connection
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 
 from interview_prep.judge import session
-from interview_prep.judge.attempt import Attempt
+from interview_prep.judge.attempt import Attempt, Fault
 from interview_prep.judge.drill import list_mistakes
 from interview_prep.judge.examine import Request
 from interview_prep.judge.forbids import owner_of
@@ -25,6 +26,7 @@ from interview_prep.judge.limits import SECONDS
 from interview_prep.judge.sources import sentence
 from interview_prep.judge.verdict import Verdict
 
+ROOM = 1 << 20  # bytes that must be left on the disk for what an answer prints
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: orphans of a fork become this process's children, which it can end
 
 
@@ -38,6 +40,7 @@ class Service:
         self.spent: Attempt | None = None
         self.practised: dict[str, Any] | None = None  # the drill that the next answer will be for
         self.known: dict[str, dict[Path, frozenset[tuple[str, str]]]] = {}
+        self.sound: set[str] = set()  # drills whose own solution has passed here
 
     def serve(self, begun: pytest.Session | None = None) -> None:
         self.session = begun
@@ -46,7 +49,7 @@ class Service:
             while True:
                 asked = json.loads(self.line.recv_bytes())
                 if "answer" in asked:
-                    self.reply(self.judge(asked).as_dict())
+                    self.reply(self.judge_or_explain(asked))
                 elif "folder" in asked:
                     self.practised = asked
                 else:
@@ -74,9 +77,23 @@ class Service:
     def reply(self, content: dict[str, Any]) -> None:
         self.line.send_bytes(json.dumps(content).encode())
 
+    def judge_or_explain(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """The verdict, or the fault of the judge or of the machine because of which there is none."""
+        try:
+            return self.judge(asked).as_dict()
+        except Fault as fault:
+            return {"fault": str(fault)}
+        except OSError as error:  # no process, file or folder can be made
+            return {"fault": f"The judge cannot go on: {error}."}
+
     def judge(self, asked: dict[str, Any]) -> Verdict:
         verdict = self.attempt(asked, asked["answer"], asked["seconds"])
-        if verdict.passed or not verdict.pattern or not asked["likely"]:
+        if verdict.passed or not asked["likely"]:
+            return verdict
+        if verdict.failed_to_write and shutil.disk_usage(self.folder).free < ROOM:
+            raise Fault(f"The answer cannot print: the disk of {self.folder.parent} is full.")
+        self.check_solution(asked, again=bool(verdict.reason))
+        if not verdict.pattern:
             return verdict
         if self.session:  # without fork it takes a minute, and is done idly
             self.learn(asked)
@@ -84,6 +101,20 @@ class Service:
         return replace(
             verdict, likely=next((sentence(path) for path, pattern in known if pattern == verdict.pattern), "")
         )
+
+    def check_solution(self, asked: dict[str, Any], *, again: bool) -> None:
+        """Raise Fault unless the drill's own solution passes here: only then a verdict is about the answer.
+
+        It is judged once, and `again` where the answer had no report of every check: the machine may have changed.
+        """
+        solution = Path(asked["folder"], "solution.py")
+        if asked["answer"] == str(solution) or (asked["folder"] in self.sound and not again):
+            return
+        verdict = self.attempt(asked, str(solution), asked["seconds"])
+        if not verdict.passed:
+            why = verdict.reason or f"{verdict.failed[0].name} fails."
+            raise Fault(f"The drill's own solution does not pass on this machine now: {why}")
+        self.sound.add(asked["folder"])
 
     def learn(self, asked: dict[str, Any], *, idly: bool = False) -> None:
         """How each known mistake of a drill fails; `idly` no further when somebody waits for a verdict."""
@@ -117,8 +148,9 @@ def request(asked: dict[str, Any], answer: str, *, rehearsal: bool = False) -> R
 if __name__ == "__main__":
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
-    service = Service(Connection(int(sys.argv[1])), Path(sys.argv[2]))
-    if sys.argv[3:] == ["--no-fork"]:
+    way, line, folder = sys.argv[1:]
+    service = Service(Connection(int(line)), Path(folder))
+    if way == "spawn":
         service.serve()
     else:
-        session.begin(service.folder, service.serve)
+        session.begin(service.serve)

@@ -6,12 +6,15 @@ readers derive.
 
 import contextlib
 import json
+import shlex
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
+
+from interview_prep.errors import KitError
 
 Kind = Literal["start", "attempt", "hint", "solution", "give up", "reset"]
 MIGRATIONS: tuple[tuple[str, ...], ...] = (  # the statements from the version that is its index to the next
@@ -29,10 +32,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (  # the statements from the version t
         "CREATE INDEX event_of_drill ON event (drill, at)",
     ),
 )
+BESIDE = "`export PREP_WORK=FOLDER` begins another history in another folder."
 WAIT = 10  # seconds for another terminal to finish its transaction
 
 
-class TooNew(Exception):  # noqa: N818 - a state, told to the person
+class HistoryError(KitError):
+    """The history cannot be read or written. The text says what to do, and never to remove it."""
+
+
+class TooNew(HistoryError):  # noqa: N818 - a state, told to the person
     """The file was written by a later version of the kit."""
 
 
@@ -52,18 +60,22 @@ class Event:
 
 
 class History:
-    """The events of one person, in a file that is open until `close`. Raises sqlite3.Error where it cannot be used."""
+    """The events of one person, in a file that is open until `close`. Raises HistoryError.
+
+    Where nothing can be written, the events can still be read.
+    """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.ExitStack() as on_error:
-            self.database = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
-            on_error.callback(self.close)
-            self.database.execute("PRAGMA synchronous = NORMAL")  # in a WAL nothing is lost but to a power failure
-            with contextlib.suppress(sqlite3.OperationalError):  # a file system without shared memory keeps its journal
-                self.database.execute("PRAGMA journal_mode = WAL")
-            migrate(self.database)
-            on_error.pop_all()
+        self.path = path
+        self.unwritable: HistoryError | None = None
+        try:
+            with explained(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self.database = open_for_writing(path)
+        except Unwritable as error:
+            self.unwritable = error
+            with explained(path):
+                self.database = open_for_reading(path)
 
     def close(self) -> None:
         self.database.close()
@@ -76,18 +88,85 @@ class History:
 
     def add(self, drill: str, kind: Kind, *, passed: bool | None = None, **detail: Any) -> None:
         """Note what has just happened."""
+        if self.unwritable:
+            raise self.unwritable
         row = (time.time(), drill, kind, passed, json.dumps(detail))
-        self.database.execute("INSERT INTO event (at, drill, kind, passed, detail) VALUES (?, ?, ?, ?, ?)", row)
+        with explained(self.path):
+            self.database.execute("INSERT INTO event (at, drill, kind, passed, detail) VALUES (?, ?, ?, ?, ?)", row)
 
     def events(self, drill: str = "") -> list[Event]:
         """All events, or those of one drill, oldest first."""
         query = "SELECT at, drill, kind, passed, detail FROM event WHERE ? IN ('', drill) ORDER BY id"
-        rows = self.database.execute(query, (drill,)).fetchall()
+        with explained(self.path):
+            rows = self.database.execute(query, (drill,)).fetchall()
         return [Event(at, name, kind, None if ok is None else bool(ok), more) for at, name, kind, ok, more in rows]
+
+
+class Unwritable(HistoryError):  # noqa: N818 - as above
+    """The file may be read, and cannot be written: a full disk, a read-only folder."""
+
+
+@contextlib.contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Raise what goes wrong with the file as a HistoryError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise explain(path, error) from error
+    except TooNew as error:
+        advice = f"Update the kit. {BESIDE}"
+        raise TooNew(f"{path} is from a later version of the kit. {error} {advice}") from error
+    except OSError as error:
+        raise Unwritable(f"{path} cannot be written: {error.strerror}. Nothing in it is lost.") from error
+
+
+def explain(path: Path, error: sqlite3.Error) -> HistoryError:
+    """What an error of the database means for the person."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code, without its details
+    if code == sqlite3.SQLITE_FULL:
+        return Unwritable(f"{path} cannot be written: the disk is full. Make room; nothing in it is lost.")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
+        return Unwritable(f"{path} cannot be written: {error}. Is the folder yours, and writable? Nothing is lost.")
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return HistoryError(f"{path} is held by another program. Close that one, and try again; nothing is lost.")
+    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        keep = f"Keep it: `mv {shlex.quote(str(path))} {shlex.quote(f'{path}.damaged')}`, and a new one begins."
+        return HistoryError(
+            f"{path} cannot be used: {error}. {keep} `sqlite3 FILE .recover` may still read the old one."
+        )
+    return HistoryError(f"{path} cannot be used: {error}.")
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    with contextlib.ExitStack() as on_error:
+        database = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
+        on_error.callback(database.close)
+        database.execute("PRAGMA synchronous = NORMAL")  # in a WAL nothing is lost but to a power failure
+        with contextlib.suppress(sqlite3.OperationalError):  # a file system without shared memory keeps its journal
+            database.execute("PRAGMA journal_mode = WAL")
+        migrate(database)
+        on_error.pop_all()
+    return database
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """The events that are there; none where there is no file, or one that was just about to be made."""
+    if path.is_file() and path.stat().st_size:
+        for mode in ("mode=ro", "mode=ro&immutable=1"):  # the first needs files beside it, which may not be made
+            database = sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True, timeout=WAIT, isolation_level=None)
+            with contextlib.suppress(sqlite3.OperationalError):
+                if known(database.execute("PRAGMA user_version").fetchone()[0]):
+                    return database
+            database.close()
+    database = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(database)
+    return database
 
 
 def migrate(database: sqlite3.Connection) -> None:
     """Bring the file to this version, whoever else is at it; raises TooNew."""
+    if known(database.execute("PRAGMA user_version").fetchone()[0]) == len(MIGRATIONS):
+        return
     database.execute("BEGIN IMMEDIATE")
     try:
         version = known(database.execute("PRAGMA user_version").fetchone()[0])

@@ -3,7 +3,7 @@
 import contextlib
 import difflib
 import hashlib
-import sqlite3
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ from interview_prep.judge import drill as drills
 from interview_prep.judge.drill import Drill, DrillError
 from interview_prep.judge.verdict import Verdict
 from interview_prep.practice import view, workspace
-from interview_prep.practice.history import History, State, TooNew, states
+from interview_prep.practice.history import History, HistoryError, State, states
 from interview_prep.screen import Screen
 
 if TYPE_CHECKING:
@@ -49,18 +49,8 @@ def find(name: str) -> Drill:
 
 
 def history() -> History:
-    """The person's events; raises Exit where they cannot be kept."""
-    path = workspace.WORK / "history.sqlite3"
-    try:
-        return History(path)
-    except TooNew as error:
-        raise Exit(
-            f"{path} is from a later version of the kit. {error} Update the kit, or move the file away.", code=2
-        ) from error
-    except (OSError, sqlite3.Error) as error:
-        raise Exit(
-            f"{path} cannot be used: {error}. Is work/ writable? Move the file away to begin a new one.", code=2
-        ) from error
+    """The person's events; raises HistoryError where they cannot be read."""
+    return History(workspace.WORK / "history.sqlite3")
 
 
 def begin(drill: Drill, kept: History) -> bool:
@@ -118,43 +108,58 @@ def check(name: str, *, answer: str, json: bool) -> None:
     from interview_prep.judge.worker import Worker
 
     drill = find(name)
-    path = Path(answer).expanduser() if answer else workspace.answer(drill)
-    if not path.is_file():
-        begun = f"`invoke drill {drill.name}` puts the start there." if not answer else "Which file is it?"
-        raise Exit(f"No answer at {path}. {begun}", code=2)
-    with Worker() as worker, contextlib.nullcontext() if answer else history() as kept:
-        verdict = judge(drill, path, worker, kept)
+    path = Path(os.path.expanduser(answer)) if answer else workspace.answer(drill)  # noqa: PTH111 - which never raises
+    advice = "Which file is it?" if answer else f"`invoke drill {drill.name}` puts the start there."
+    code = digest(workspace.read(path, advice))
+    with Worker() as worker:
+        verdict = worker.judge(drill, path)
+    unnoted = "" if answer else note_or_explain(drill, verdict, code)
     screen = Screen(json=json)
     screen.show(view.verdict(verdict, path))
     if verdict.passed:
         screen.show(view.after(drill))
-    screen.document({"version": 1, **verdict.as_dict()})
+    if unnoted:
+        screen.say(unnoted)
+    screen.document({"version": 1, **verdict.as_dict(), "noted": not answer and not unnoted})
     if not verdict.passed:
         raise Exit(code=1)
 
 
-def judge(drill: Drill, path: Path, worker: "Worker", kept: History | None) -> Verdict:
-    """Judge an answer, and note it where there is a history."""
-    code = hashlib.sha256(path.read_bytes()).hexdigest()
+def digest(answer: bytes) -> str:
+    """By which the history knows an answer again."""
+    return hashlib.sha256(answer).hexdigest()
+
+
+def judge(drill: Drill, path: Path, worker: "Worker", kept: History) -> tuple[Verdict, str]:
+    """Judge an answer and note it; the verdict, and why it could not be noted, or ""."""
+    code = digest(path.read_bytes())
     verdict = worker.judge(drill, path)
-    if kept:
-        now = state(drill, kept)
-        since = time.time() - now.begun if now.begun else 0
-        told = {
-            key: value
-            for key, value in verdict.as_dict().items()
-            if key not in ("drill", "passed", "checks", "printed")
-        }
-        failed = [check.name for check in verdict.failed]
-        about = {
-            "since_start": since,
-            "hints": now.hints,
-            "code": code,
-            "failed": failed,
-            "checks": len(verdict.checks),
-        }
-        kept.add(drill.name, "attempt", passed=verdict.passed, **told, **about)
-    return verdict
+    return verdict, note_or_explain(drill, verdict, code, kept)
+
+
+def note_or_explain(drill: Drill, verdict: Verdict, code: str, kept: History | None = None) -> str:
+    """Note a verdict; a line that says why that could not be done, or ""."""
+    try:
+        with contextlib.nullcontext(kept) if kept else history() as events:
+            note(drill, verdict, code, events)
+    except HistoryError as error:
+        return f"This verdict is not noted: {error}"
+    return ""
+
+
+def note(drill: Drill, verdict: Verdict, code: str, kept: History) -> None:
+    """Add an attempt to the history."""
+    now = state(drill, kept)
+    left_out = ("drill", "passed", "checks", "printed")
+    about = {key: value for key, value in verdict.as_dict().items() if key not in left_out}
+    about |= {
+        "since_start": time.time() - now.begun if now.begun else 0,
+        "hints": now.hints,
+        "code": code,
+        "failed": [check.name for check in verdict.failed],
+        "checks": len(verdict.checks),
+    }
+    kept.add(drill.name, "attempt", passed=verdict.passed, **about)
 
 
 def take_hint(drill: Drill, kept: History) -> bool:
@@ -176,7 +181,12 @@ def open_solution(drill: Drill, kept: History, *, give_up: bool) -> bool:
 
 def begin_again(drill: Drill, kept: History) -> Path | None:
     """Put the start back and note it; where the answer is kept, if there was one."""
-    archived = workspace.reset(drill)
+    try:
+        archived = workspace.reset(drill)
+    except OSError as error:
+        raise Exit(
+            f"{workspace.WORK} cannot be written: {error.strerror}. Your answer is left as it was.", code=2
+        ) from error
     kept.add(drill.name, "reset")
     return archived
 

@@ -22,9 +22,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from interview_prep.judge.drill import Drill
-from interview_prep.judge.worker import Worker
+from interview_prep.judge.worker import JudgeError, Worker
 from interview_prep.practice import tasks, view, workspace
-from interview_prep.practice.history import History, states
+from interview_prep.practice.history import History, HistoryError, states
+from interview_prep.practice.workspace import AnswerError
 from interview_prep.screen import Screen
 
 TICK = 0.005  # seconds between two looks at the file
@@ -55,7 +56,7 @@ class Loop:
         self.drill, self.answer = drill, workspace.answer(drill)
         tasks.begin(drill, self.history)
         self.worker.prepare(drill)
-        untouched = self.answer.read_bytes() == drill.start.read_bytes()
+        untouched = workspace.read(self.answer, "Who removed it?") == drill.start.read_bytes()
         self.seen = stamp(self.answer) if untouched else None
         self.body: RenderableType = view.task(drill)
 
@@ -70,10 +71,18 @@ class Loop:
     def check(self) -> None:
         self.screen.status("judging…")
         try:
-            verdict = tasks.judge(self.drill, self.answer, self.worker, self.history)
+            verdict, unnoted = tasks.judge(self.drill, self.answer, self.worker, self.history)
         except FileNotFoundError:  # between the two halves of an editor's save
             return
+        except OSError as error:
+            self.body = Text(f"{self.answer} cannot be read: {error.strerror}.\n", "bold")
+            return
+        except JudgeError as error:
+            self.body = Text(f"{error}\n", "bold")
+            return
         shown = view.verdict(verdict, self.answer)
+        if unnoted:
+            shown = Group(shown, Text(unnoted, "bold"))
         self.body = Group(shown, view.after(self.drill), Text("n: the next drill")) if verdict.passed else shown
 
     def draw(self) -> None:
@@ -86,7 +95,15 @@ class Loop:
         self.drawn = None
 
     def press(self, key: str) -> bool:
-        """Do what a key says; False to end. What cannot be undone wants the key twice."""
+        """Do what a key says, or say why that cannot be done; False to end."""
+        try:
+            return self.act(key)
+        except (HistoryError, AnswerError) as error:
+            self.body = Text(f"{error}\n", "bold")
+            return True
+
+    def act(self, key: str) -> bool:
+        """What cannot be undone wants the key twice."""
         asked, self.asking = self.asking, ""
         if key == "q":
             return False

@@ -3,10 +3,15 @@
 import datetime as dt
 from pathlib import Path
 
+from interview_prep.errors import KitError
 from interview_prep.judge.drill import Drill
 from interview_prep.paths import read_work
 
 WORK = read_work()
+
+
+class AnswerError(KitError):
+    """There is no file that could be judged."""
 
 
 def answer(drill: Drill) -> Path:
@@ -16,13 +21,33 @@ def answer(drill: Drill) -> Path:
 
 def begin(drill: Drill) -> bool:
     """Put the start there unless there is an answer; whether it was put. Raises OSError where it cannot be."""
+    start, path = drill.start.read_bytes(), answer(drill)
     WORK.mkdir(parents=True, exist_ok=True)
     try:
-        with answer(drill).open("x", encoding="utf-8") as file:
-            file.write(drill.start.read_text(encoding="utf-8"))
+        file = path.open("xb")
     except FileExistsError:
         return False
+    try:
+        with file:
+            file.write(start)
+    except OSError:  # half of it would count as an answer from now on
+        path.unlink()
+        raise
     return True
+
+
+def read(path: Path, advice: str) -> bytes:
+    """What an answer's file holds; raises AnswerError where it is none, with advice where there is nothing at all."""
+    if path.is_dir():
+        raise AnswerError(f"{path} is a folder, and an answer is a file. Move the folder away, or use --answer FILE.")
+    try:
+        if path.exists() and not path.is_file():
+            raise AnswerError(f"{path} is not a plain file, as an answer is.")
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise AnswerError(f"No answer at {path}. {advice}") from None
+    except OSError as error:
+        raise AnswerError(f"{path} cannot be read: {error.strerror}. Make it your own, and readable.") from error
 
 
 def reset(drill: Drill) -> Path | None:
@@ -34,5 +59,10 @@ def reset(drill: Drill) -> Path | None:
         archive.mkdir(exist_ok=True)
         archived = archive / f"{drill.name}.{now:%Y%m%d-%H%M%S.%f}.py"
         answer(drill).rename(archived)
-    begin(drill)
+    try:
+        begin(drill)
+    except OSError:
+        if archived:
+            archived.rename(answer(drill))
+        raise
     return archived
