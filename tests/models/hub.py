@@ -57,8 +57,10 @@ class Hub(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, repositories: Mapping[str, Repository], host: str = "127.0.0.1", storage: str = "") -> None:
-        super().__init__(("0.0.0.0" if host != "127.0.0.1" else host, 0), _Answer)
+    def __init__(
+        self, repositories: Mapping[str, Repository], host: str = "127.0.0.1", storage: str = "", port: int = 0
+    ) -> None:
+        super().__init__(("0.0.0.0" if host != "127.0.0.1" else host, port), _Answer)
         self.repositories = dict(repositories)
         self.endpoint = f"http://{host}:{self.server_port}"
         self.storage = f"http://{storage or host}:{self.server_port}"
@@ -69,7 +71,7 @@ class Hub(ThreadingHTTPServer):
         self.speed = 0.0  # bytes a second of each answer; 0: as fast as it goes
         self.hold_at = 0  # bytes sent after which every answer waits; 0: none does
         self.vanish_after = 0  # whole files after which nobody answers or listens any more; 0: none
-        self.whole_files = 0
+        self.begun = self.whole_files = 0  # files
 
     @contextmanager
     def serving(self) -> Iterator["Hub"]:
@@ -84,6 +86,12 @@ class Hub(ThreadingHTTPServer):
     @property
     def vanished(self) -> bool:
         return 0 < self.vanish_after <= self.whole_files
+
+    def begin_file(self) -> bool:
+        """Whether one more file may be sent; in parallel no more begin than will be whole."""
+        with self.counting:
+            self.begun += 1
+            return not 0 < self.vanish_after < self.begun
 
     def count_whole_file(self) -> None:
         """One more has been sent; stop listening where it was the last."""
@@ -187,14 +195,15 @@ class _Answer(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == "GET":
             time.sleep(fault.stall)
+            self.close_connection = fault.cut_after is not None
             self.send_body(body if fault.cut_after is None else body[: fault.cut_after])
-            self.close_connection = fault.cut_after is not None or self.server.vanished
 
     def send_body(self, body: bytes) -> None:
+        if not self.server.begin_file():
+            self.close_connection = True
+            return
         with suppress(ConnectionError):
             for start in range(0, len(body), CHUNK):
-                if self.server.vanished:
-                    return
                 with self.server.counting:  # before the client has it, who may look at the sum at once
                     self.server.sent += len(body[start : start + CHUNK])
                 self.wfile.write(body[start : start + CHUNK])
