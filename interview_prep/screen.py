@@ -69,7 +69,7 @@ class Screen:
 
         page = Group(heading, Markdown(with_absolute_links(path)))
         if paged and self._console.is_terminal:
-            os.environ.setdefault("LESS", LESS)
+            os.environ["LESS"] = f"-R {own}" if (own := os.environ.get("LESS")) else LESS  # without -R it prints codes
             with self._console.pager(styles=True):
                 self._console.print(page)
         else:

@@ -1,6 +1,7 @@
 """Tests and tasks are the same whatever a person has set for other purposes."""
 
 import os
+import shutil
 import subprocess
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -46,7 +47,7 @@ def surroundings(home: Path) -> dict[str, str]:
     """The variables above, and a home folder with settings of matplotlib."""
     settings = home / ".config" / "matplotlib"
     settings.mkdir(parents=True)
-    (settings / "matplotlibrc").write_text("backend: TkAgg\naxes.labelsize: 40\nfigure.figsize: 1, 1\n")
+    (settings / "matplotlibrc").write_text("backend: TkAgg\nbackend_fallback: False\nfigure.figsize: 1, 1\n")
     kept = {name: value for name, value in os.environ.items() if name not in ("no_proxy", "NO_PROXY", "MATPLOTLIBRC")}
     return {**kept, **HOSTILE, "HOME": str(home)}
 
@@ -134,6 +135,29 @@ def test_tasks_are_offline_unless_a_person_says_otherwise(value: str | None, off
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert run.stdout == f"{offline}\n"
+
+
+PAGE = """
+import pty, sys
+program = "import sys; from pathlib import Path; from interview_prep.screen import Screen; "
+program += "Screen().sheet('', Path(sys.argv[1]), paged=True)"
+sys.exit(pty.spawn([sys.executable, "-c", program, sys.argv[1]]))
+"""
+
+
+@pytest.mark.skipif(not shutil.which("less"), reason="there is no `less` on PATH")
+@pytest.mark.parametrize("own", ["-FX", "FX", "-iFX -R"])
+def test_a_sheet_is_legible_with_a_person_s_own_less(tmp_path: Path, own: str) -> None:
+    """Without -R, less prints the codes of bold and colors as ESC[1m."""
+    sheet = tmp_path / "sheet.md"
+    sheet.write_text("**bold**\n")
+    run = subprocess.run(
+        [sys.executable, "-c", PAGE, str(sheet)],
+        cwd=ROOT, env={**os.environ, "LESS": own, "PAGER": "less"},
+        capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=60,
+    )  # fmt: skip
+    assert "bold" in run.stdout
+    assert "ESC" not in run.stdout
 
 
 class _Lab(BaseHTTPRequestHandler):
