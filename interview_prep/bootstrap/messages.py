@@ -5,6 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCKER = "use `docker compose up`"
+ROOM = "make room on the disk and run the same command again"
 
 
 class UnpreparedError(Exception):

@@ -14,11 +14,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from interview_prep.bootstrap import locked_uv, pip_settings
-from interview_prep.bootstrap.messages import DOCKER, ROOT, UnpreparedError, say
+from interview_prep.bootstrap.messages import DOCKER, ROOM, ROOT, UnpreparedError, say
 from interview_prep.bootstrap.platforms import this_system, why_unsupported
 from interview_prep.bootstrap.python311 import find_python_311
 from interview_prep.bootstrap.start import CPU, INSTALLER, MADE_FROM, PYTHON, VENV, describe_locks, is_made_from
-from interview_prep.bootstrap.steps import FIXES, ROOM, run_step
+from interview_prep.bootstrap.steps import FIXES, run_step
 
 BOOTSTRAP = ROOT / ".bootstrap"
 CACHE = BOOTSTRAP / "cache"  # uv's, where HOME cannot hold one
@@ -66,10 +66,9 @@ def install(lines: bytes) -> None:
     except pip_settings.SettingsError as error:
         raise UnpreparedError(str(error)) from None
     uv = locked_uv.bring(INSTALLER, BOOTSTRAP, options)
-    environment = with_cache({**pip_settings.environment(options), "UV_NO_CONFIG": "1"})  # of a uv.toml further up
     if not made_here:
-        make_venv(uv, environment)
-    sync(uv, options, environment)
+        make_venv(uv, uv_environment(options))
+    sync(uv, options)
     shutil.rmtree(CACHE, ignore_errors=True)
     unfinished = VENV / "made-from.new"
     unfinished.write_bytes(lines)
@@ -87,8 +86,28 @@ def make_venv(uv: Path, environment: Mapping[str, str]) -> None:
     run_step(command, {**environment, "UV_PYTHON_INSTALL_DIR": str(BOOTSTRAP / "python")}, PYTHON_FIXES, show=False)
 
 
-def sync(uv: Path, options: Mapping[str, str], environment: Mapping[str, str]) -> None:
-    """Install exactly the two locks, every hash checked."""
+def sync(uv: Path, options: Mapping[str, str]) -> None:
+    """Install exactly the two locks, every hash checked.
+
+    uv takes a version from the first index that has it, and an extra index may have another build than the lock
+    names. Where installing fails with one, the main index alone is tried.
+    """
+    try:
+        sync_from(uv, options)
+    except UnpreparedError as first:
+        main_alone = {name: text for name, text in options.items() if name != "extra-index-url"}
+        if main_alone == options:
+            raise
+        say("that failed; trying without pip's extra indexes, which may hold other builds.")
+        try:
+            sync_from(uv, main_alone)
+        except UnpreparedError:
+            raise first from None
+
+
+def sync_from(uv: Path, options: Mapping[str, str]) -> None:
+    """Install with these settings of pip's."""
+    environment = uv_environment(options)
     environment = pip_settings.with_torch_index(uv, PYTHON, locked_torch(), options, environment)
     only = ["--python", PYTHON, "--require-hashes", "--no-build", *pip_settings.arguments(options)]
     run_step([uv, "pip", "sync", *only, INSTALLER, CPU], environment)
@@ -100,8 +119,9 @@ def locked_torch() -> str:
     return next((version for version, marker in entries if not marker or sys.platform in marker), "")
 
 
-def with_cache(environment: "dict[str, str]") -> "dict[str, str]":
-    """Give uv a cache in the checkout where its own cannot be made, as with a HOME that is read-only or missing."""
+def uv_environment(options: Mapping[str, str]) -> "dict[str, str]":
+    """Return uv's variables; a uv.toml further up does not count, and a HOME that holds no cache does not matter."""
+    environment = {**pip_settings.environment(options), "UV_NO_CONFIG": "1"}
     own = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "uv")  # noqa: PTH111 - may stay "~"
     if "UV_CACHE_DIR" in environment:
         return environment

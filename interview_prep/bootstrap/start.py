@@ -4,11 +4,12 @@ A file in .venv, written last, says what it was made from: where that is missing
 made anew, where the locks have changed it is synced. Standard library only, for any Python from 3.9 on.
 """
 
+import errno
 import hashlib
 import os
 import sys
 
-from interview_prep.bootstrap.messages import ROOT, UnpreparedError, say
+from interview_prep.bootstrap.messages import ROOM, ROOT, UnpreparedError, say
 from interview_prep.bootstrap.python_variables import drop_python_variables
 
 VENV = ROOT / ".venv"
@@ -31,7 +32,9 @@ def main() -> None:
         say(str(reason))
         sys.exit(2)
     except OSError as error:
-        say(f"{error.strerror} ({error.filename or ROOT}); make it your own (chown) or remove .venv, and try again.")
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        fix = f"{ROOM}." if full else "make it your own (chown) or remove .venv, and try again."
+        say(f"{error.strerror} ({error.filename or ROOT}); {fix}")
         sys.exit(2)
     except KeyboardInterrupt:
         say("interrupted; run the same command again, it goes on from what is downloaded.")

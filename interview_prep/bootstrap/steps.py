@@ -9,9 +9,8 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 
-from interview_prep.bootstrap.messages import ROOT, UnpreparedError
+from interview_prep.bootstrap.messages import ROOM, ROOT, UnpreparedError
 
-ROOM = "make room on the disk and run the same command again"
 FIXES = {  # what a failed step says, and what to do; the first that matches wins, the last one always does
     "No space left|quota exceeded": ROOM,
     "hash mismatch|do not match the hashes": "not the locked file; `git checkout docker/locks`, or another index",

@@ -100,6 +100,18 @@ def test_the_extra_index_of_pip_is_used(bare: Checkout, own: Index) -> None:
     assert programs(own) == {"pip", "uv"}
 
 
+def test_an_extra_index_with_another_build_is_no_obstacle(bare: Checkout, own: Index, site: Path) -> None:
+    """uv would take a locked version from there and refuse its hash, where pip would look further."""
+    [wheel] = (site / "simple" / "six").glob("*.whl")
+    other = site / "other-build" / "six" / wheel.name
+    other.parent.mkdir(parents=True)
+    shutil.copy(wheel, other)
+    with zipfile.ZipFile(other, "a") as archive:
+        archive.comment = b"built elsewhere"
+    installs(bare, PIP_INDEX_URL=own.url, PIP_EXTRA_INDEX_URL=f"{own.root}/other-build")
+    assert any("/other-build/six/six-" in address for _, address in own.asked)
+
+
 def test_the_proxy_of_pip_is_used(bare: Checkout, own: Index) -> None:
     """The index has a name that only the proxy can resolve; the proxy of other programs is a wrong one."""
     index = "http://packages.invalid/simple"
