@@ -9,6 +9,8 @@ import tomllib
 from invoke.exceptions import Exit
 
 from interview_prep.environment import ROOT, lab
+from interview_prep.environment.models import absent
+from interview_prep.screen import Screen
 
 WITHOUT_DOCKER = "Without Docker: `./prep lab`."
 
@@ -49,7 +51,10 @@ def docker(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 def build(*, cuda: bool) -> None:
-    """Build one image, labelled with the version of pyproject.toml and git's revision; raises Exit on failure."""
+    """Build one image, labelled with the version of pyproject.toml and git's revision; raises Exit on failure.
+
+    The last line says what the image lacks: Docker folds away what a step has said.
+    """
     check_docker()
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     git = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude", "*"]
@@ -61,6 +66,14 @@ def build(*, cuda: bool) -> None:
         raise Exit(
             'The build failed; its last lines say where. Mirrors, proxies, certificates: README, "Building".', code=1
         )
+    if note := read_note(service(cuda=cuda)):
+        Screen().say(note)
+
+
+def read_note(name: str) -> str:
+    """What the image of a service says of weights that it was built without, or ""."""
+    image = docker("compose", "config", "--images", name).stdout.strip()
+    return docker("run", "--rm", "--network", "none", "--entrypoint", "cat", image, absent.IN_IMAGE).stdout.strip()
 
 
 def up(*, cuda: bool, number: int, detach: bool) -> None:

@@ -8,6 +8,7 @@ import json
 import os
 import random
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,7 +92,7 @@ def test_the_build_goes_on_without_a_hub_and_the_command_that_it_names_brings_th
     assert warnings[0].endswith(f"`{COMMAND}` brings them.")
     assert found() == {absent.NOTE}
 
-    note = run(WEIGHTS, "cat", f"/opt/models/{absent.NOTE}").stdout
+    note = run(WEIGHTS, "cat", absent.IN_IMAGE).stdout
     assert (endpoint in note, COMMAND in note) == (False, True)
     (tmp_path / absent.NOTE).write_text(note)
     tmp_path.chmod(0o755)
@@ -107,6 +108,14 @@ def test_the_build_goes_on_without_a_hub_and_the_command_that_it_names_brings_th
         built, output = build(copy, endpoint, MODELS_REQUIRED="1")
     assert built, output
     assert found() == {*FILES, "main", REPOSITORY.commit[:7]}
+
+
+def test_the_last_line_of_a_build_says_that_weights_are_missing(copy: Checkout, gateway: str) -> None:
+    """`invoke build` looks into the image that it has made."""
+    hub = {"HF_ENDPOINT": f"http://{gateway}:{free_port()}", "MODELS": "core", "MODELS_REQUIRED": ""}
+    invoke = ("sh", "-c", f"cd '{copy.folder}' && exec '{sys.executable}' -m invoke build")
+    output = succeed(*invoke, env={**copy.environment(), **hub}, seconds=600)
+    assert output.splitlines()[-1].endswith(f"`{COMMAND}` brings them.")
 
 
 def test_required_weights_fail_the_build_without_a_hub(copy: Checkout, gateway: str) -> None:

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 NOTE = "WITHOUT_WEIGHTS"  # the note's name in HF_HOME
+IN_IMAGE = f"/opt/models/{NOTE}"
 
 
 def write_note(chosen: str) -> str:
