@@ -171,10 +171,9 @@ def lab(_: Context, port: str = "") -> None:
 )
 def up(_: Context, cuda: bool = False, port: str = "", detach: bool = False) -> None:
     """Start JupyterLab in its container: `docker compose up` after a look at what could be in its way."""
-    from interview_prep import paths
     from interview_prep.environment import containers
 
-    containers.up(cuda=cuda, number=paths.read_port(port), detach=detach)
+    containers.up(cuda=cuda, port=port, detach=detach)
 
 
 @task(help={"cuda": "the CUDA image instead of the CPU one"})

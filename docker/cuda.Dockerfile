@@ -13,7 +13,7 @@ ARG APT_SNAPSHOT
 RUN --mount=type=bind,source=docker/install-system,target=/install-system \
     --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
     --mount=type=secret,id=ca,target=/run/secrets/ca \
-    /install-system
+    sh /install-system
 
 # The locked packages, in a stage whose build tools stay behind. Only a changed lock runs it again.
 FROM system AS packages
@@ -23,7 +23,7 @@ RUN --mount=type=bind,source=docker/locks,target=/docker/locks \
     --mount=type=bind,source=docker/install-packages,target=/install-packages \
     --mount=type=bind,from=wheelhouse,target=/wheelhouse --mount=type=cache,target=/root/.cache \
     --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
-    /install-packages /docker/locks/cuda.txt
+    sh /install-packages /docker/locks/cuda.txt
 
 # The weights that MODELS names, each byte checked. Only a changed lock, or another way to fetch, runs it again; so that
 # MODELS_REQUIRED=1 brings what an earlier build went on without.
@@ -35,22 +35,20 @@ RUN --mount=type=bind,source=docker/install-models,target=/install-models \
     --mount=type=bind,source=docker/locks/models.lock,target=/kit/docker/locks/models.lock \
     --mount=type=bind,source=interview_prep/environment/models,target=/kit/interview_prep/environment/models \
     --mount=type=secret,id=hf_token,target=/run/secrets/hf_token \
-    /install-models
+    sh /install-models
 
 # The image: system, packages, weights, and last the source, which changes most.
 FROM system
-COPY --from=packages /opt/venv /opt/venv
-COPY --from=packages /opt/matplotlib /opt/matplotlib
+COPY --from=packages /opt /opt
 COPY --from=models /opt/models /opt/models
-COPY docker/entrypoint docker/healthcheck /usr/local/bin/
+# Modes are set here, because those of a clone follow the umask of whoever made it.
+COPY --chmod=755 docker/entrypoint docker/healthcheck /usr/local/bin/
 # HF_*: weights outside HOME and every mount, and no network asked for them. USER: for UIDs that have no name.
-ENV PATH=/opt/venv/bin:$PATH HOME=/home/prep USER=prep LANG=C.UTF-8 \
-    PREP_CONTAINER=1 PREP_WORKSPACE=/workspace \
-    HF_HOME=/opt/models HF_HUB_OFFLINE=1 MPLCONFIGDIR=/tmp/matplotlib
+ENV PATH=/opt/as-owner:/opt/venv/bin:$PATH HOME=/home/prep USER=prep SHELL=/bin/bash LANG=C.UTF-8 \
+    PREP_CONTAINER=1 PREP_WORKSPACE=/workspace HF_HOME=/opt/models HF_HUB_OFFLINE=1 MPLCONFIGDIR=/tmp/matplotlib
+RUN --mount=type=bind,source=docker/install-shells,target=/install-shells sh /install-shells
 WORKDIR /workspace
-COPY . .
-# Answers can be written by any UID where no checkout is mounted.
-RUN install -d -m 1777 work
+COPY --chmod=755 . .
 USER prep
 EXPOSE 8888
 ENTRYPOINT ["entrypoint"]

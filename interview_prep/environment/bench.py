@@ -24,7 +24,7 @@ from huggingface_hub import constants
 from invoke.exceptions import Exit
 
 from interview_prep.bootstrap import pip_settings
-from interview_prep.environment import ROOT, containers, lab, lock, warmup
+from interview_prep.environment import ROOT, compose, containers, lab, lock, warmup
 from interview_prep.environment.models import cache
 from interview_prep.environment.models.lock import File, Model
 from interview_prep.screen import Screen
@@ -198,7 +198,7 @@ def images() -> Iterator[Row]:
 
 
 def image_bytes(name: str) -> int:
-    answer = containers.docker("image", "inspect", "--format", "{{.Size}}", name)
+    answer = compose.docker("image", "inspect", "--format", "{{.Size}}", name)
     if answer.returncode:
         raise Exit(f"No image {name}. `invoke build` and `invoke build --cuda` make them.", code=2)
     return int(answer.stdout)
@@ -206,7 +206,7 @@ def image_bytes(name: str) -> int:
 
 def layer_bytes(image: str) -> list[int]:
     """The sizes of an image's layers, the newest first."""
-    return list(map(int, containers.docker("history", "--human=false", "--format", "{{.Size}}", image).stdout.split()))
+    return list(map(int, compose.docker("history", "--human=false", "--format", "{{.Size}}", image).stdout.split()))
 
 
 def unpacked_bytes(package: Distribution) -> int:

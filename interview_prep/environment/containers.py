@@ -8,7 +8,9 @@ import tomllib
 
 from invoke.exceptions import Exit
 
-from interview_prep.environment import ROOT, lab
+from interview_prep import paths
+from interview_prep.environment import ROOT, compose, lab
+from interview_prep.environment.compose import docker
 from interview_prep.environment.models import absent
 from interview_prep.screen import Screen
 
@@ -46,16 +48,13 @@ def check_nvidia() -> None:
         )
 
 
-def docker(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(["docker", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
-
-
 def build(*, cuda: bool) -> None:
     """Build one image, labelled with the version of pyproject.toml and git's revision; raises Exit on failure.
 
     The last line says what the image lacks: Docker folds away what a step has said.
     """
     check_docker()
+    claim_project()
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     git = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude", "*"]
     revision = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
@@ -76,11 +75,22 @@ def read_note(name: str) -> str:
     return docker("run", "--rm", "--network", "none", "--entrypoint", "cat", image, absent.IN_IMAGE).stdout.strip()
 
 
-def up(*, cuda: bool, number: int, detach: bool) -> None:
+def claim_project() -> None:
+    """Say so where another checkout has this one's Compose project, and the name had to change."""
+    changed = compose.claim_project()
+    if changed:
+        screen = Screen()
+        screen.say(changed)
+        screen.flush()
+
+
+def up(*, cuda: bool, port: str, detach: bool) -> None:
     """Become `docker compose up` for one service on one port; raises Exit when it could not start."""
     check_docker()
     if cuda:
         check_nvidia()
+    claim_project()
+    number = paths.read_port(port) if port else compose.read_port()
     running = docker("compose", "ps", "-q", service(cuda=cuda)).stdout.strip()
     if lab.in_use(number) and not running:
         raise Exit(f"Port {number} is in use. `invoke up --port {lab.next_port(number)}`.", code=2)

@@ -1,9 +1,11 @@
-"""Lab as a browser talks to it: its pages, its REST interface, and a kernel's websocket."""
+"""Lab as a browser talks to it: its pages, its REST interface, and the websockets of kernels and terminals."""
 
 import http.client
 import json
 import re
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +65,44 @@ class Lab:
         finally:
             socket.close()
             self.ask("DELETE", kernel)
+
+    @contextmanager
+    def terminal(self) -> Iterator["LabTerminal"]:
+        """A new terminal of Lab's, ended afterwards."""
+        status, body = self.ask("POST", "/api/terminals", {})
+        assert status == http.client.OK, body
+        name = json.loads(body)["name"]
+        address = f"ws://127.0.0.1:{self.port}/terminals/websocket/{name}"
+        header = [f"Authorization: token {self.token}"]
+        socket = websocket.create_connection(address, timeout=60, header=header, http_no_proxy=["127.0.0.1"])
+        try:
+            yield LabTerminal(socket)
+        finally:
+            socket.close()
+            self.ask("DELETE", f"/api/terminals/{name}")
+
+
+@dataclass
+class LabTerminal:
+    """The websocket that a browser's terminal types into."""
+
+    socket: websocket.WebSocket
+    shown: str = ""
+
+    def press(self, keys: str) -> None:
+        self.socket.send(json.dumps(["stdin", keys]))
+
+    def until(self, pattern: str) -> re.Match[str]:
+        """Read until the screen has shown this since the last match; fails when nothing comes for a minute."""
+        while not (found := re.search(pattern, self.shown)):
+            try:
+                kind, *content = json.loads(self.socket.recv())
+            except websocket.WebSocketTimeoutException:
+                raise AssertionError(f"No {pattern!r} in {self.shown!r}") from None
+            if kind == "stdout":
+                self.shown = re.sub(r"\x1b[\[(][?\d;]*\w", "", self.shown + content[0]).replace("\r", "")
+        self.shown = self.shown[found.end() :]
+        return found
 
 
 def execute(socket: websocket.WebSocket, source: str) -> str:
