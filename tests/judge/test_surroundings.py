@@ -71,8 +71,11 @@ def check(root: Path, drill: str, answer: str, **settings: str) -> "subprocess.C
 
 
 def noted(root: Path) -> list[tuple[str, int]]:
-    """The attempts in the history beside a checkout."""
-    database = sqlite3.connect(root.parent / f"work {NAME}" / "history.sqlite3")
+    """The attempts in the history beside a checkout; none where there is no history yet."""
+    file = root.parent / f"work {NAME}" / "history.sqlite3"
+    if not file.exists():
+        return []
+    database = sqlite3.connect(file)
     rows: list[tuple[str, int]] = database.execute("SELECT drill, passed FROM event WHERE kind = 'attempt'").fetchall()
     database.close()
     return rows
