@@ -134,14 +134,16 @@ def test_a_python_without_pip_and_venv_is_enough(checkout: Checkout, index: Inde
 
 @pytest.mark.parametrize("python", NEWER[-1:])
 def test_a_python_that_only_bundles_pip_is_enough(
-    checkout: Checkout, mirror: Mirror, tmp_path: Path, python: Path
+    checkout: Checkout, index: Index, mirror: Mirror, tmp_path: Path, python: Path
 ) -> None:
     """As Fedora's: what ensurepip would install fetches uv, and is not installed."""
     subprocess.run([python, "-m", "venv", "--without-pip", tmp_path / "bare"], check=True)
+    index.asked.clear()
     done = checkout.run(
         PATH=checkout.interpreter(tmp_path / "bare" / "bin" / "python3"), UV_PYTHON_DOWNLOADS_JSON_URL=mirror.downloads
     )
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
+    assert next(program for program, address in index.asked if Path(address).name.startswith("uv-")) == "pip"
     assert list((tmp_path / "bare").glob("lib/*/site-packages/*")) == []
 
 
