@@ -11,7 +11,7 @@ import pytest
 from tests.container.engine import CPU, LOCKED_DOWN, command, run, succeed
 from tests.environment.test_clones import clone, committed, found
 
-IMAGE = "prep-test:clone"
+IMAGE, SYSTEM = "prep-test:clone", "prep-test:system"
 OTHER_MODES = "find /workspace /usr/local/bin/entrypoint /usr/local/bin/healthcheck ! -perm 755 ! -path '*/work'"
 STRAY = [
     *(".env", ".DS_Store", "notes.txt", "venv/bin/python", "tests/.prompt.md.swp", "tests/._x.py", "docker/x~"),
@@ -22,14 +22,17 @@ STRAY = [
 @pytest.fixture
 def image() -> Iterator[str]:
     yield IMAGE
-    command("docker", "image", "rm", "--force", IMAGE)
+    command("docker", "image", "rm", "--force", IMAGE, SYSTEM)
 
 
 def build(checkout: Path) -> None:
     """The last stage of the CPU image, with this checkout as its source."""
     empty = checkout.parent / "empty"
     (empty / "opt" / "models").mkdir(parents=True)
-    contexts = {"system": f"docker-image://{CPU}", "packages": str(empty), "models": str(empty)}
+    remove = 'RUN ["/usr/bin/find", "/workspace", "-mindepth", "1", "!", "-name", "work", "-delete"]'
+    (empty / "Dockerfile").write_text(f"FROM {CPU}\nUSER root\n{remove}\n")  # as the stage `system` is
+    succeed("docker", "build", "--quiet", "--tag", SYSTEM, str(empty))
+    contexts = {"system": f"docker-image://{SYSTEM}", "packages": str(empty), "models": str(empty)}
     named = [word for name, place in contexts.items() for word in ("--build-context", f"{name}={place}")]
     dockerfile = ("--file", str(checkout / "docker" / "cpu.Dockerfile"))
     succeed("docker", "build", "--quiet", *dockerfile, *named, "--tag", IMAGE, str(checkout), seconds=300)
