@@ -138,10 +138,9 @@ def test_a_python_that_only_bundles_pip_is_enough(
 ) -> None:
     """As Fedora's: what ensurepip would install fetches uv, and is not installed."""
     subprocess.run([python, "-m", "venv", "--without-pip", tmp_path / "bare"], check=True)
+    path = f"{tmp_path / 'bare' / 'bin'}{os.pathsep}{checkout.programs()}"  # through a link it would be its base
     index.asked.clear()
-    done = checkout.run(
-        PATH=checkout.interpreter(tmp_path / "bare" / "bin" / "python3"), UV_PYTHON_DOWNLOADS_JSON_URL=mirror.downloads
-    )
+    done = checkout.run(PATH=path, UV_PYTHON_DOWNLOADS_JSON_URL=mirror.downloads)
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
     assert next(program for program, address in index.asked if Path(address).name.startswith("uv-")) == "pip"
     assert list((tmp_path / "bare").glob("lib/*/site-packages/*")) == []
