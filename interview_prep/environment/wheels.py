@@ -1,7 +1,8 @@
 """The platforms that the locks promise, and the lines of a lock that install one package on them.
 
-A wheel's file name says where it installs. Asked for is the oldest machine of each kind: glibc 2.28 on Linux and
-macOS 14, as torch's own wheels do. Left out: building from source, and every other system.
+A wheel's file name says where it installs. A package needs a wheel for the oldest machine of each kind: glibc 2.28 on
+Linux and macOS 14, which torch's own wheels need too. Wheels for newer machines are locked beside it, because that is
+where installers prefer them. Left out: building from source, and every other system.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,8 +13,8 @@ from packaging.markers import Marker
 from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms
 from packaging.utils import parse_wheel_filename
 
-GLIBC = 28  # 2.28
-MACOS = (14, 0)
+OLDEST_GLIBC, OLDEST_MACOS = 28, (14, 0)  # 2.28
+NEWEST_GLIBC, NEWEST_MACOS = 60, (30, 0)  # later than any that a wheel of today names
 
 
 class WheelMissingError(Exception):
@@ -35,18 +36,22 @@ class Platform:
         machine = {"platform_machine": self.machine, "platform_system": self.system.title()}
         return {**python, **machine, "sys_platform": self.system}
 
-    def installs(self, wheel: str) -> bool:
-        """Whether the wheel of this file name installs here."""
-        return not supported_tags(self).isdisjoint(parse_wheel_filename(wheel)[3])
+    def always_installs(self, wheel: str) -> bool:
+        """Whether the wheel of this file name installs on the oldest such machine, and so on all of them."""
+        return not supported_tags(self, OLDEST_GLIBC, OLDEST_MACOS).isdisjoint(parse_wheel_filename(wheel)[3])
+
+    def may_install(self, wheel: str) -> bool:
+        """Whether it installs on some such machine."""
+        return not supported_tags(self, NEWEST_GLIBC, NEWEST_MACOS).isdisjoint(parse_wheel_filename(wheel)[3])
 
 
 @cache
-def supported_tags(platform: Platform) -> frozenset[Tag]:
-    """The tags of every wheel that CPython 3.11 installs on a platform."""
-    names = [f"manylinux_2_{minor}_{platform.machine}" for minor in range(5, GLIBC + 1)]
+def supported_tags(platform: Platform, glibc: int, macos: tuple[int, int]) -> frozenset[Tag]:
+    """The tags of every wheel that CPython 3.11 installs on a platform with glibc 2.`glibc`, or that macOS."""
+    names = [f"manylinux_2_{minor}_{platform.machine}" for minor in range(5, glibc + 1)]
     names += [f"manylinux{year}_{platform.machine}" for year in (1, 2010, 2014)]  # older names of some of these
     if platform.system == "darwin":
-        names = list(mac_platforms(MACOS, platform.machine))
+        names = list(mac_platforms(macos, platform.machine))
     return frozenset([*cpython_tags((3, 11), platforms=names), *compatible_tags((3, 11), "cp311", names)])
 
 
@@ -77,11 +82,11 @@ def lock_entry(package: Package, platforms: Sequence[Platform]) -> str:
     """
     wanted = package.wanted_on(platforms)
     for platform in wanted:
-        if not any(platform.installs(wheel) for wheel in package.wheels):
+        if not any(map(platform.always_installs, package.wheels)):
             raise WheelMissingError(f"{package.name} {package.version} has no wheel for {platform.name}")
     if not wanted:
         return ""
-    wheels = sorted(wheel for wheel in package.wheels if any(platform.installs(wheel) for platform in wanted))
+    wheels = sorted(wheel for wheel in package.wheels if any(platform.may_install(wheel) for platform in wanted))
     hashes = " \\\n".join(f"    --hash=sha256:{package.wheels[wheel]}" for wheel in wheels)
     names = "".join(f"    # {wheel}\n" for wheel in wheels)
     return f"{package.name}=={package.version}{shortest_marker(wanted, platforms)} \\\n{hashes}\n{names}"

@@ -116,6 +116,13 @@ def test_a_package_without_a_wheel_for_a_platform_cannot_be_locked(tags: list[st
         lock_entry(package(*(f"grid-1.0-{tag}.whl" for tag in tags)), EVERYWHERE)
 
 
+@pytest.mark.parametrize("tag", ["cp311-cp311-manylinux_2_34_x86_64", "cp311-cp311-macosx_15_0_arm64"])
+def test_wheels_for_newer_machines_are_locked_beside_those_for_the_oldest(tag: str) -> None:
+    """A newer machine's installer prefers them, and an index may hold no others: "hash mismatch" otherwise."""
+    newer = f"grid-1.0-{tag}.whl"
+    assert newer in lock_entry(package(X86_64, AARCH64, ARM64, newer), EVERYWHERE)
+
+
 @pytest.mark.parametrize(
     "tag", ["cp311-cp311-win_amd64", "cp312-cp312-macosx_11_0_arm64", "cp311-cp311-musllinux_1_2_x86_64"]
 )

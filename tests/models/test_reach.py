@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import pytest
+from huggingface_hub import constants
 
 from interview_prep.environment.models import reach
 from interview_prep.environment.models.fetch import fetch
@@ -57,7 +58,8 @@ REFUSALS = {
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Seconds become fractions of one."""
+    """Seconds become fractions of one, and the Hub may be asked, as `fetch` sees to."""
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(reach, "PAUSE", 0.01)
     monkeypatch.setattr(reach, "CONNECT", 0.5)
     monkeypatch.setattr(reach, "SILENCE", 0.5)

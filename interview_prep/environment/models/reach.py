@@ -4,10 +4,10 @@ A refused connection, a name that does not resolve, packets that vanish, and a p
 are told apart from answers of the Hub, its refusals among them. Left out: a Hub that goes away later.
 """
 
-import queue
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -68,11 +68,18 @@ def explain_unreachable(url: str) -> str:
 
 def ask_in_time(url: str) -> str:
     """Ask in a thread, which is left alone when its time is over."""
-    causes: queue.SimpleQueue[str] = queue.SimpleQueue()
-    threading.Thread(target=lambda: causes.put(ask(url)), daemon=True).start()
+    answer: Future[str] = Future()
+
+    def run() -> None:
+        try:
+            answer.set_result(ask(url))
+        except Exception as error:  # noqa: BLE001 - it is raised again where somebody waits
+            answer.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
     try:
-        return causes.get(timeout=PATIENCE)
-    except queue.Empty:
+        return answer.result(timeout=PATIENCE)
+    except TimeoutError:
         return f"no answer within {PATIENCE:.0f} s"
 
 
