@@ -2,7 +2,8 @@
 
 pip fetches it where the running Python has one or bundles one, as pip knows every way to sign in. Elsewhere (Debian's
 python3 comes without) the standard library does, from the index, extra indexes and folders that pip's settings name.
-Left out there: keyrings, netrc, client certificates with a password, and an index where the settings name none.
+Where they name no index, another uv on PATH does, as uv knows one by itself. Left out without pip: keyrings, netrc, and
+client certificates with a password.
 """
 
 import base64
@@ -29,9 +30,10 @@ from interview_prep.bootstrap.steps import FIXES, run_step
 
 NOT_LOCKED = FIXES["hash mismatch|do not match the hashes"]
 NO_INDEX = (
-    "this Python has no pip and no package index is set; install pip (`apt install python3-pip` on Debian and Ubuntu), "
-    f"or set PIP_INDEX_URL, or {DOCKER}."
+    "this Python has no pip and no package index is set; install pip (`apt install python3-pip` on Debian and Ubuntu) "
+    f"or uv, or set PIP_INDEX_URL, or {DOCKER}."
 )
+EXACTLY = ("--no-deps", "--require-hashes", "--only-binary=:all:")
 
 
 def bring(lock: Path, folder: Path, options: Mapping[str, str]) -> Path:
@@ -42,12 +44,17 @@ def bring(lock: Path, folder: Path, options: Mapping[str, str]) -> Path:
         fetching = folder / "fetching"
         shutil.rmtree(fetching, ignore_errors=True)  # of a start that was killed
         fetching.mkdir(parents=True)
-        pip = pip_command()
+        wanted = fetching / "uv.txt"
+        wanted.write_text(" ".join([f"uv=={version}", *(f"--hash=sha256:{digest}" for digest in hashes)]))
+        pip, other_uv = pip_command(), shutil.which("uv")
         if pip:
-            wheel = fetch_with_pip(pip, f"uv=={version}", hashes, fetching, options)
+            program = unpack(fetch_with_pip(pip, wanted, options), hashes)
+        elif other_uv and not options.get("index-url"):
+            program = install_with_uv(other_uv, wanted, options)
         else:
-            wheel = fetch_alone(version, fetching, options)
-        unpack(wheel, hashes, uv)
+            program = unpack(fetch_alone(version, fetching, options), hashes)
+        program.chmod(0o755)
+        program.replace(uv)
         shutil.rmtree(fetching)
     for other in folder.glob("uv-*"):
         if other != uv:
@@ -73,16 +80,19 @@ def pip_command() -> list[str]:
     return [sys.executable, "-I", str(wheels[-1] / "pip")] if wheels else []
 
 
-def fetch_with_pip(
-    pip: Sequence[str], package: str, hashes: list[str], folder: Path, options: Mapping[str, str]
-) -> Path:
+def fetch_with_pip(pip: Sequence[str], wanted: Path, options: Mapping[str, str]) -> Path:
     """Let pip download the wheel for this machine."""
-    wanted = folder / "uv.txt"
-    wanted.write_text(" ".join([package, *(f"--hash=sha256:{digest}" for digest in hashes)]))
-    only = ["--no-deps", "--require-hashes", "--only-binary=:all:"]
-    command = [*pip, "download", "-q", "--no-input", *only, "-r", wanted, "-d", folder]
+    command = [*pip, "download", "-q", "--no-input", *EXACTLY, "-r", wanted, "-d", wanted.parent]
     run_step(command, pip_settings.for_pip(options), show=False)
-    return next(folder.glob("*.whl"))
+    return next(wanted.parent.glob("*.whl"))
+
+
+def install_with_uv(uv: str, wanted: Path, options: Mapping[str, str]) -> Path:
+    """Let another uv, which knows a package index where no setting names one, install the locked uv in a folder."""
+    target = wanted.with_name("target")
+    command = [uv, "pip", "install", "-q", "--python", sys.executable, *EXACTLY, "-r", wanted, "--target", target]
+    run_step(command, {**pip_settings.environment(options), "UV_NO_CONFIG": "1"}, show=False)
+    return target / "bin" / "uv"
 
 
 def fetch_alone(version: str, folder: Path, options: Mapping[str, str]) -> Path:
@@ -156,13 +166,12 @@ def without_password(address: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
-def unpack(wheel: Path, hashes: list[str], uv: Path) -> None:
-    """Put the program that the wheel holds at `uv`, if it is one of the locked files."""
+def unpack(wheel: Path, hashes: list[str]) -> Path:
+    """Take the program out of the wheel, if that is one of the locked files."""
     if hashlib.sha256(wheel.read_bytes()).hexdigest() not in hashes:
         raise UnpreparedError(f"the uv wheel that was fetched has another hash than the lock: {NOT_LOCKED}.")
     with zipfile.ZipFile(wheel) as archive:
-        program = next(name for name in archive.namelist() if name.endswith(".data/scripts/uv"))
-        unfinished = wheel.with_name("uv")
-        unfinished.write_bytes(archive.read(program))
-    unfinished.chmod(0o755)
-    unfinished.replace(uv)
+        name = next(name for name in archive.namelist() if name.endswith(".data/scripts/uv"))
+        program = wheel.with_name("uv")
+        program.write_bytes(archive.read(name))
+    return program

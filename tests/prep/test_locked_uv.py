@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,6 +54,14 @@ def test_no_index_at_all_is_one_line(checkout: Checkout, bare_python: Path) -> N
     line = said(checkout.run(PATH=checkout.interpreter(bare_python), PIP_INDEX_URL=""), 2)
     assert line.startswith("this Python has no pip and no package index is set")
     assert "apt install python3-pip" in line
+
+
+def test_a_uv_of_the_machine_brings_the_locked_one(checkout: Checkout, index: Index, bare_python: Path) -> None:
+    """Ubuntu's python3 has no pip, and who has uv needs none: uv knows an index by itself, here by its own setting."""
+    path = checkout.interpreter(bare_python, ("uv", Path(sys.prefix, "bin", "uv")))
+    done = checkout.run(PATH=path, PIP_INDEX_URL="", UV_DEFAULT_INDEX=index.url)
+    assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
+    checkout.assert_whole()
 
 
 def test_other_bytes_are_refused(checkout: Checkout, bare_python: Path) -> None:
