@@ -42,8 +42,10 @@ def say_how_to_bring(chosen: str) -> str:
 
 def in_image() -> bool:
     """Whether the weights that this process finds are those of an image, which nobody here can change."""
-    home = os.environ.get("HF_HOME", "")
-    return os.environ.get("PREP_CONTAINER") == "1" and Path(home).is_dir() and not os.access(home, os.W_OK)
+    home = os.environ.get("HF_HOME")
+    if not home or os.environ.get("PREP_CONTAINER") != "1":
+        return False
+    return Path(home).is_dir() and not os.access(home, os.W_OK)
 
 
 def rebuild_command(chosen: str) -> str:
