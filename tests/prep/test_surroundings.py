@@ -129,5 +129,9 @@ def test_prep_in_the_image_is_invoke(tmp_path: Path) -> None:
     invoke.chmod(0o755)
     path = f"{invoke.parent}{os.pathsep}{checkout.environment['PATH']}"
     done = checkout.run("hello", PREP_CONTAINER="1", PATH=path)
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"--search-root {checkout.folder} hello\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        0,
+        f"--search-root {checkout.folder} --collection tasks hello\n",
+        "",
+    )
     assert not checkout.venv.exists()
