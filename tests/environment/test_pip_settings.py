@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,7 @@ def pip_says() -> dict[str, str]:
     return {name.replace("default-timeout", "timeout"): text for name, text in json.loads(said)}
 
 
+@pytest.mark.skipif(not find_spec("pip"), reason="no pip beside this Python, as in the images")
 @pytest.mark.parametrize("chosen", ["", "chosen", "missing", os.devnull])
 def test_settings_are_what_pip_says_they_are(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, chosen: str) -> None:
     """Files for everybody, one's own old and new ones, a chosen one, sections and variables, in pip's own order."""
