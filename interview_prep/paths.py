@@ -32,9 +32,10 @@ def read_work() -> Path:
         return ROOT / "work"
     try:
         folder = (ROOT / Path(text).expanduser()).resolve()
-    except (OSError, RuntimeError):  # no such user, or a circle of links
+        is_file = folder.exists() and not folder.is_dir()
+    except (OSError, RuntimeError):  # no such user, a circle of links, or a folder that is closed to this one
         raise SettingError(f"PREP_WORK={text!r} leads nowhere. `export PREP_WORK=~/answers`, or unset it.") from None
-    if folder.exists() and not folder.is_dir():
+    if is_file:
         raise SettingError(f"PREP_WORK={text!r} is not a folder. `export PREP_WORK=~/answers`, or unset it.")
     return folder
 
