@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from sybil import Document, Example, Region
 
-pytest_plugins = ["tests.surroundings"]
+pytest_plugins = ["tests.support.surroundings"]
 
 BLOCK = re.compile(r"^```python\n(?P<source>.*?)^```$(?:\n+```text\n(?P<shown>.*?)^```$)?", re.MULTILINE | re.DOTALL)
 MISSING = [name for name in ("sybil", "accelerate") if not find_spec(name)]  # of what blocks need; Trainer is in one

@@ -6,12 +6,12 @@ from invoke.context import Context
 from invoke.main import program
 from invoke.tasks import task
 
-from interview_prep import usage
+from interview_prep import cli_errors
 from interview_prep.bootstrap.python_variables import ignore_python_variables
 from interview_prep.invoke_config import DefaultConfig
 
 ignore_python_variables()
-usage.explain_mistakes(program)
+cli_errors.explain_mistakes(program)
 program.config = DefaultConfig()
 if not os.environ.get("HF_HUB_OFFLINE"):
     os.environ["HF_HUB_OFFLINE"] = "1"  # without it a missing model is a wait of minutes for the network
@@ -26,23 +26,23 @@ if not os.environ.get("HF_HUB_OFFLINE"):
 )
 def warmup(_: Context, minutes: int = 30, yes: bool = False, json: bool = False) -> None:
     """Go through the warm-up plan: sheets to skim, scripts and tests to run."""
-    from interview_prep.environment import warmup
+    from interview_prep.warmup import runner
 
-    warmup.show(minutes, yes=yes, json=json)
+    runner.show(minutes, yes=yes, json=json)
 
 
 @task(help={"path": "a folder, a file, or FILE::TEST; everything by default"})
 def test(_: Context, path: str = "") -> None:
     """Run every test, offline."""
-    from interview_prep.environment import tests
+    from interview_prep.selftest import run_tests
 
-    tests.run(path)
+    run_tests.run(path)
 
 
 @task(name="gpu-check", help={"json": "print one JSON document"})
 def gpu_check(_: Context, json: bool = False) -> None:
     """Say whether there is a GPU that torch can use, how fast it is and, if not, why and what to do."""
-    from interview_prep.environment import gpu_check
+    from interview_prep.gpu import gpu_check
 
     gpu_check.show(json=json)
 
@@ -50,7 +50,7 @@ def gpu_check(_: Context, json: bool = False) -> None:
 @task(help={"json": "print one JSON document"})
 def doctor(_: Context, json: bool = False) -> None:
     """Check that this machine is ready for interview day."""
-    from interview_prep.environment import doctor
+    from interview_prep.machine import doctor
 
     doctor.show(json=json)
 
@@ -75,28 +75,28 @@ def models(
     json: bool = False,
 ) -> None:
     """List the pretrained weights of the lock; verify or fetch them."""
-    from interview_prep.environment.models import show
+    from interview_prep.weights import commands
 
     if relock:
-        show.renew(relock, yes=yes)
+        commands.renew(relock, yes=yes)
     else:
-        show.show(chosen=set, verified=verify, fetched=fetch, json=json)
+        commands.show(chosen=set, verified=verify, fetched=fetch, json=json)
 
 
 @task(name="drills", help={"topic": "one topic only", "json": "print one JSON document"})
 def list_drills(_: Context, topic: str = "", json: bool = False) -> None:
     """List the drills, and how far you are with each."""
-    from interview_prep.practice import tasks
+    from interview_prep.practice import commands
 
-    tasks.show_drills(topic=topic, json=json)
+    commands.show_drills(topic=topic, json=json)
 
 
 @task(help={"name": "the drill: `invoke drills` lists them"})
 def drill(_: Context, name: str = "") -> None:
     """Begin a drill: put its start into work/, never over an answer, and show the prompt."""
-    from interview_prep.practice import tasks
+    from interview_prep.practice import commands
 
-    tasks.show_drill(name)
+    commands.show_drill(name)
 
 
 @task(
@@ -108,58 +108,58 @@ def drill(_: Context, name: str = "") -> None:
 )
 def check(_: Context, name: str = "", answer: str = "", json: bool = False) -> None:
     """Judge your answer to a drill, once."""
-    from interview_prep.practice import tasks
+    from interview_prep.practice import commands
 
-    tasks.check(name, answer=answer, json=json)
+    commands.check(name, answer=answer, json=json)
 
 
 @task(help={"name": "the drill; the first that is not solved by default"})
 def practice(_: Context, name: str = "") -> None:
     """Work on drills with a verdict on every save; single keys for hints, the next drill, quitting."""
-    from interview_prep.practice import watch
+    from interview_prep.terminal import practice_session
 
-    watch.practice(name)
+    practice_session.practice(name)
 
 
 @task(help={"name": "the drill"})
 def hint(_: Context, name: str = "") -> None:
     """Show the next hint of a drill."""
-    from interview_prep.practice import tasks
+    from interview_prep.practice import commands
 
-    tasks.hint(name)
+    commands.hint(name)
 
 
 @task(help={"name": "the drill", "give-up": "see it without having solved the drill"})
 def solution(_: Context, name: str = "", give_up: bool = False) -> None:
     """Show a drill's solution, once you have solved it."""
-    from interview_prep.practice import tasks
+    from interview_prep.practice import commands
 
-    tasks.solution(name, give_up=give_up)
+    commands.solution(name, give_up=give_up)
 
 
 @task(help={"name": "the drill"})
 def reset(_: Context, name: str = "") -> None:
     """Archive your answer to a drill and begin again."""
-    from interview_prep.practice import tasks
+    from interview_prep.practice import commands
 
-    tasks.reset(name)
+    commands.reset(name)
 
 
 @task(name="lint-drills", help={"name": "one drill; all by default"})
 def lint_drills(_: Context, name: str = "") -> None:
     """Prove the drills: starts fail, solutions pass, mistakes and values of another shape are rejected."""
-    from interview_prep.practice import lint_drills
+    from interview_prep.authoring import commands
 
-    lint_drills.show(name)
+    commands.show(name)
 
 
 @task(help={"port": "where to listen; PREP_PORT or 8888 by default"})
 def lab(_: Context, port: str = "") -> None:
     """Start JupyterLab and print one URL to click."""
     from interview_prep import paths
-    from interview_prep.environment import lab
+    from interview_prep.lab import launch
 
-    lab.start(paths.read_port(port))
+    launch.start(paths.read_port(port))
 
 
 @task(
@@ -171,17 +171,17 @@ def lab(_: Context, port: str = "") -> None:
 )
 def up(_: Context, cuda: bool = False, port: str = "", detach: bool = False) -> None:
     """Start JupyterLab in its container: `docker compose up` after a look at what could be in its way."""
-    from interview_prep.environment import containers
+    from interview_prep.machine import docker
 
-    containers.up(cuda=cuda, port=port, detach=detach)
+    docker.up(cuda=cuda, port=port, detach=detach)
 
 
 @task(help={"cuda": "the CUDA image instead of the CPU one"})
 def build(_: Context, cuda: bool = False) -> None:
     """Build an image, labelled with version and revision."""
-    from interview_prep.environment import containers
+    from interview_prep.machine import docker
 
-    containers.build(cuda=cuda)
+    docker.build(cuda=cuda)
 
 
 @task(
@@ -192,14 +192,14 @@ def build(_: Context, cuda: bool = False) -> None:
 )
 def lock(_: Context, upgrade: bool = False, extra_indexes: bool = False) -> None:
     """Make docker/locks/ again from pyproject.toml and the default index."""
-    from interview_prep.environment import lock
+    from interview_prep.locks import package_locks
 
-    lock.show(upgrade=upgrade, extra_indexes=extra_indexes)
+    package_locks.show(upgrade=upgrade, extra_indexes=extra_indexes)
 
 
 @task(help={"json": "print one JSON document", "only": "one group: start, judge, warmup, models, lab, images or setup"})
 def bench(_: Context, json: bool = False, only: str = "") -> None:
     """Measure the budgets of the docs as ratios, side by side in one run."""
-    from interview_prep.environment import bench
+    from benchmarks import run_benchmarks
 
-    bench.show(only=only, json=json)
+    run_benchmarks.show(only=only, json=json)

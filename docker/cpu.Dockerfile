@@ -33,7 +33,7 @@ ARG MODELS_REQUIRED
 ARG HF_ENDPOINT
 RUN --mount=type=bind,source=docker/install-models,target=/install-models \
     --mount=type=bind,source=docker/locks/models.lock,target=/kit/docker/locks/models.lock \
-    --mount=type=bind,source=interview_prep/environment/models,target=/kit/interview_prep/environment/models \
+    --mount=type=bind,source=interview_prep/weights,target=/kit/interview_prep/weights \
     --mount=type=secret,id=hf_token,target=/run/secrets/hf_token \
     sh /install-models
 

@@ -26,7 +26,7 @@ from typing import Any
 import pytest
 
 from interview_prep.judge import limits
-from interview_prep.judge.examine import Refused, Request, Send, collect, examine, guarded, rehearse
+from interview_prep.judge.run_checks import Refused, Request, Send, collect, examine, guarded, rehearse
 from interview_prep.judge.verdict import Check, Verdict
 
 REPORT = 4 << 20  # bytes; no honest answer's checks have so much to say

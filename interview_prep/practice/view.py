@@ -10,9 +10,9 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from interview_prep.environment import ROOT
-from interview_prep.judge.drill import Drill
+from interview_prep.catalog.drill import Drill
 from interview_prep.judge.verdict import Check, Verdict
+from interview_prep.paths import ROOT
 from interview_prep.practice.history import State
 
 MORE = 5  # failed checks that are named below the first

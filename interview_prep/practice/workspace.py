@@ -3,8 +3,8 @@
 import datetime as dt
 from pathlib import Path
 
+from interview_prep.catalog.drill import Drill
 from interview_prep.errors import KitError
-from interview_prep.judge.drill import Drill
 from interview_prep.paths import read_work
 
 WORK = read_work()

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from interview_prep.environment import ROOT
+from interview_prep.paths import ROOT
 from tests.container.lab import Lab, printed_urls
 
 CPU, CUDA = "ml-interview-prep-kit:cpu", "ml-interview-prep-kit:cuda"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.container.engine import CPU, LOCKED_DOWN, command, run, succeed
-from tests.environment.test_clones import clone, committed, found
+from tests.repository.test_clones import clone, committed, found
 
 IMAGE, SYSTEM = "prep-test:clone", "prep-test:system"
 OTHER_MODES = "find /workspace /usr/local/bin/entrypoint /usr/local/bin/healthcheck ! -perm 755 ! -path '*/work'"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from interview_prep.environment import ROOT
+from interview_prep.paths import ROOT
 from tests.container.engine import Checkout, checkout, command, inspect, own, succeed
 
 AS_TESTED = "services: {lab: {build: !reset null}, lab-cuda: {build: !reset null, deploy: !reset null}}\n"

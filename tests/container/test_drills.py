@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from interview_prep.judge import drill as drills
+from interview_prep.catalog import drill as drills
 from tests.container.engine import CPU, LOCKED_DOWN, checkout, run
-from tests.practice.terminal import Terminal
+from tests.support.terminal import Terminal
 
 MASK = drills.read(drills.DRILLS / "attention" / "causal_mask")
 

@@ -7,8 +7,8 @@ import uuid
 
 import pytest
 
-from interview_prep.environment import ROOT
-from interview_prep.environment.lock import locked_versions
+from interview_prep.locks.package_locks import locked_versions
+from interview_prep.paths import ROOT
 from tests.container.engine import CPU, CUDA, LOCKED_DOWN, command, inspect, run, succeed, wait
 
 FIGURE = """

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.environment import ROOT
-from interview_prep.environment.models.lock import read
+from interview_prep.paths import ROOT
+from interview_prep.weights.models_lock import read
 from tests.container.engine import CPU, LOCKED_DOWN, checkout, command, run, succeed
-from tests.models.conftest import lock_text, locked
-from tests.models.hub import Hub, Repository
+from tests.support.hub import Hub, Repository
+from tests.weights.conftest import lock_text, locked
 
 IMAGE = "prep-test:models"
 TOKEN = f"hf_{secrets.token_hex(16)}"

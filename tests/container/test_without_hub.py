@@ -1,7 +1,7 @@
 """The builds of a person whose network has no Hub, a Hub that refuses, and one that goes away halfway.
 
 Only the stage with the weights is built, on the packages of the image under test, with a lock and a Hub of its own.
-The bytes of every line are tested in tests/models; here it is Docker that keeps, repeats and hides things.
+The bytes of every line are tested in tests/weights; here it is Docker that keeps, repeats and hides things.
 """
 
 import json
@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.environment.models import absent
+from interview_prep.weights import absent
 from tests.container.engine import CPU, Checkout, checkout, command, free_port, run, succeed
-from tests.models.conftest import lock_text, locked
-from tests.models.hub import Hub, Repository
+from tests.support.hub import Hub, Repository
+from tests.weights.conftest import lock_text, locked
 
 PACKAGES, WEIGHTS = "prep-test:packages", "prep-test:weights"
 RNG = random.Random(2)

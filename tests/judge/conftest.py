@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.judge import drill as drills
-from interview_prep.judge.worker import Worker
+from interview_prep.catalog import drill as drills
+from interview_prep.judge.client import Worker
 
 collect_ignore = ["drills", "answers"]  # their checks are for the judge
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.judge import drill as drills
+from interview_prep.catalog import drill as drills
 from interview_prep.judge import forbids
+from interview_prep.judge.client import Worker
 from interview_prep.judge.verdict import Verdict
-from interview_prep.judge.worker import Worker
 
 HERE = Path(__file__).parent
 DOUBLE = drills.read(HERE / "drills/golden/double")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from interview_prep import processes
-from interview_prep.judge import drill as drills
-from interview_prep.judge.worker import JudgeError, Worker
+from interview_prep.catalog import drill as drills
+from interview_prep.judge.client import JudgeError, Worker
 from interview_prep.paths import ROOT
 
 DOUBLE = drills.read(Path(__file__).parent / "drills/golden/double")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.environment import ROOT
-from interview_prep.judge import drill as drills
-from interview_prep.judge.worker import Worker
+from interview_prep.catalog import drill as drills
+from interview_prep.judge.client import Worker
+from interview_prep.paths import ROOT
 
 HERE = Path(__file__).parent
 DOUBLE = drills.read(HERE / "drills/golden/double")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.environment import ROOT
-from interview_prep.judge import drill as drills
-from interview_prep.judge.drill import Drill
+from interview_prep.catalog import drill as drills
+from interview_prep.catalog.drill import Drill
+from interview_prep.paths import ROOT
 
 INVOKE = str(Path(sys.executable).parent / "invoke")
 Invoke = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.judge.drill import Drill
+from interview_prep.catalog.drill import Drill
 from tests.practice.conftest import Invoke
 
 

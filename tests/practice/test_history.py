@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.environment import ROOT
+from interview_prep.paths import ROOT
 from interview_prep.practice import history
 from interview_prep.practice.history import Event, History, HistoryError, State, TooNew, states
 

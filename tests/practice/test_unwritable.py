@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.judge.drill import Drill
+from interview_prep.catalog.drill import Drill
 from interview_prep.paths import ROOT
 from interview_prep.practice import history
 from interview_prep.practice.history import History, HistoryError

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.judge.drill import Drill
+from interview_prep.catalog.drill import Drill
 from interview_prep.practice import workspace
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.environment import ROOT
+from interview_prep.paths import ROOT
 from tests.prep import checkout as small
 from tests.prep.checkout import Checkout, finish, said
 from tests.prep.index import Index

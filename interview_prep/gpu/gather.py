@@ -1,0 +1,135 @@
+"""Asks the machine for its facts, cheapest first: files, the driver library, nvidia-smi, and torch only at the end.
+
+torch takes seconds to import and is not needed to see that there is no GPU: which build it is stands in its
+version.py, and whether the driver finds a GPU is asked of libcuda. Tested on machines without a GPU and on recorded
+answers; what a driver and a GPU answer to these very calls has not been seen here.
+"""
+
+import ctypes
+import importlib.util
+import os
+import platform
+import re
+import runpy
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+from interview_prep.gpu.facts import Device, Facts
+from interview_prep.gpu.nvidia_smi import read_boards
+
+KERNEL_DRIVER = Path("/proc/driver/nvidia/version")
+
+
+def gather() -> Facts:
+    """Everything that a diagnosis may rest on. Imports torch only where the driver has found a GPU."""
+    facts = ask_driver(ask_machine(torch_build()))
+    boards, error = read_boards()
+    facts = replace(facts, boards=boards, smi_error=error)
+    built = facts.cuda_build and facts.driver_library and not facts.cuda_error
+    mps = facts.torch and facts.system == "Darwin" and facts.apple
+    return ask_torch(facts) if built or facts.hip_build or mps else facts
+
+
+def torch_build() -> Facts:
+    """Which torch is installed, read from its files without importing it."""
+    found = importlib.util.find_spec("torch")
+    if not found or not found.origin:
+        return Facts(torch=None)
+    build = runpy.run_path(str(Path(found.origin).with_name("version.py")))
+    return Facts(torch=build["__version__"], cuda_build=build.get("cuda"), hip_build=build.get("hip"))
+
+
+def ask_machine(facts: Facts) -> Facts:
+    """What files and the environment say: the system, a container around us, the kernel's driver."""
+    kernel, processor = platform.release().lower(), read(Path("/proc/cpuinfo"))
+    arm = platform.machine() in ("arm64", "aarch64")
+    driver = re.search(r"\b\d{3}\.\d+(\.\d+)?\b", read(KERNEL_DRIVER))
+    return replace(
+        facts,
+        system=platform.system(),
+        apple=arm and (platform.system() == "Darwin" or "linuxkit" in kernel or bool(re.search(APPLE, processor))),
+        container=in_container(),
+        wsl="microsoft" in kernel,
+        wsl_gpu=Path("/dev/dxg").exists(),
+        visible_devices=os.environ.get("CUDA_VISIBLE_DEVICES"),
+        runtime_devices=os.environ.get("NVIDIA_VISIBLE_DEVICES"),
+        driver=driver[0] if driver else None,
+        device_files=tuple(sorted(str(path) for path in Path("/dev").glob("nvidia[0-9]*"))),
+    )
+
+
+APPLE = r"CPU implementer\s*: 0x61"  # Arm's number for Apple; a virtual machine on one shows it too
+
+
+def in_container() -> bool:
+    """Docker and Podman leave a file each; the kit's images set a variable; Kubernetes sets another."""
+    marks = Path("/.dockerenv").exists() or Path("/run/.containerenv").exists()
+    return marks or os.environ.get("PREP_CONTAINER") == "1" or "KUBERNETES_SERVICE_HOST" in os.environ
+
+
+def read(path: Path) -> str:
+    """A file's text, or "" where there is none to be read."""
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+def ask_driver(facts: Facts) -> Facts:
+    """What libcuda says to cuInit, and which CUDA it serves; no context is made on a GPU."""
+    try:
+        library = ctypes.CDLL("nvcuda.dll" if facts.system == "Windows" else "libcuda.so.1")
+        version = ctypes.c_int()
+        answered = library.cuDriverGetVersion(ctypes.byref(version)) == 0
+        code = library.cuInit(0)
+    except (OSError, AttributeError):  # no library, or a stub without these functions
+        return facts
+    served = (version.value // 1000, version.value % 1000 // 10) if answered else None
+    return replace(facts, driver_library=True, cuda_driver=served, cuda_error=error_name(library, code))
+
+
+def error_name(library: ctypes.CDLL, code: int) -> str:
+    """CUDA_ERROR_... for a code of the driver library; "" for success."""
+    name = ctypes.c_char_p()
+    if code == 0:
+        return ""
+    if library.cuGetErrorName(code, ctypes.byref(name)) != 0 or not name.value:
+        return f"error {code}"
+    return name.value.decode()
+
+
+def ask_torch(facts: Facts) -> Facts:
+    """The devices that torch can use. Its own warnings are left out: a finding says the same and the mend."""
+    import torch
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if facts.system == "Darwin":
+            return replace(facts, torch_error="" if torch.backends.mps.is_available() else "MPS is not available")
+        try:
+            torch.cuda.init()  # type: ignore[no-untyped-call]  # torch's
+            devices = tuple(map(device, range(torch.cuda.device_count())))
+        except (RuntimeError, AssertionError, torch.cuda.DeferredCudaCallError) as error:
+            return replace(facts, torch_error=str(error).strip().partition("\n")[0])
+        return replace(facts, devices=devices, architectures=tuple(torch.cuda.get_arch_list()))
+
+
+def device(index: int) -> Device:
+    """One GPU's properties; the clocks are kHz in torch and are not in every version of it."""
+    import torch
+
+    properties = torch.cuda.get_device_properties(index)
+    free, memory = torch.cuda.mem_get_info(index)
+    return Device(
+        name=properties.name,
+        capability=(properties.major, properties.minor),
+        memory=memory,
+        free=free,
+        multiprocessors=properties.multi_processor_count,
+        uuid=str(getattr(properties, "uuid", "")),
+        clock=getattr(properties, "clock_rate", 0) * 1e3,
+        memory_clock=getattr(properties, "memory_clock_rate", 0) * 1e3,
+        memory_bus=getattr(properties, "memory_bus_width", 0),
+        cache=getattr(properties, "L2_cache_size", 0),
+    )

@@ -1,0 +1,49 @@
+"""Is there a GPU that torch can use, is it as fast as it should be, and if not, why and what is the mend.
+
+`invoke gpu-check`, or this file as a plain script with torch and the standard library alone, beside its folder gpu/:
+`python interview_prep/gpu/gpu_check.py [--json]`. Exit 0 ready, 1 not, 2 misuse.
+
+What is proven: the diagnosis on recorded facts, the answer on machines without a GPU, the measurements' code on the CPU
+with tiny sizes. What is not: none of it has run on a GPU yet, so the measurements, their limits in time and memory and
+what nvidia-smi and the driver answer there are read from sources, not seen.
+"""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+if __name__ == "__main__":  # in place of its own folder, whose names are nobody's but the kit's
+    sys.path[0] = str(Path(__file__).resolve().parents[2])
+
+from interview_prep.gpu import report
+
+
+def show(*, json: bool) -> None:
+    """Print the report; raises Exit(1) where the GPU cannot be used."""
+    from invoke.exceptions import Exit
+
+    from interview_prep.console import Screen
+
+    screen, made = Screen(json=json), report.check()
+    screen.gpu(made)
+    screen.document(made.document())
+    if not made.ready:
+        raise Exit(code=1)
+
+
+def main() -> int:
+    """The same as a script: plain lines, or JSON; without the kit's packages, so it writes by itself."""
+    parser = argparse.ArgumentParser(
+        description="Is there a GPU that torch can use, and is it as fast as it should be?"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    options, made = parser.parse_args(), report.check()
+    document = json.dumps(made.document(), default=asdict, indent=2)
+    sys.stdout.write((document if options.json else "\n".join(report.lines(made))) + "\n")
+    return 0 if made.ready else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

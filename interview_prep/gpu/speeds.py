@@ -1,0 +1,107 @@
+"""Measured against the limit, in words: as it should be, or low and why; a wrong result blocks whatever its speed.
+
+A healthy GPU's large product in 16 bits reaches about 75 % of the dense rate of its sheet, a copy 80 % of the
+bandwidth; a computed limit rests on the highest clock, so less is asked there. These shares are rules of thumb, not
+measured by this kit.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from interview_prep.gpu import boards
+from interview_prep.gpu.facts import Board, Facts, Finding
+from interview_prep.gpu.measurement import Measurement
+from interview_prep.gpu.peaks import Peaks
+
+EXPECTED = {"bandwidth": 0.8, "bf16": 0.75, "fp16": 0.75, "tf32": 0.6, "fp32": 0.6, "fp8": 0.5}
+OF_COMPUTED = 0.8  # of what is expected of a sheet's figure
+SLOW_LINK = 5.0  # GB/s, pinned: fewer than 8 lanes of PCIe 3
+POWER_CAP, SET_CLOCKS = 0x04, 0x02  # NVML's reasons for lower clocks
+
+
+def findings(
+    measurements: Sequence[Measurement], peaks: Peaks, facts: Facts, loaded: Sequence[Board]
+) -> Iterator[Finding]:
+    """Wrong results and failures first, then what the boards said under load, then what is slow and why."""
+    yield from wrong(measurements)
+    for board in loaded:
+        yield from boards.throttling(board)
+    for measured in measurements:
+        if is_low(measured, peaks) and measured.limit in ("bandwidth", "bf16" if peaks.of("bf16") else "fp16"):
+            what = f"{measured.name} is low: {share(measured, peaks):.0%} of {limit_in_words(peaks)}"
+            yield Finding(what, *why_slow(facts, loaded, peaks), blocking=False)
+        if measured.name == "host to device, pinned" and 0 < measured.value < SLOW_LINK:
+            link = next((f"PCIe {board.link}" for board in loaded if board.link), "PCIe lanes unknown")
+            mend = "Put the card into a slot with 16 lanes; until then keep data on the device."
+            evidence = f"{measured.value:.1f} GB/s, {link}"
+            yield Finding("The way from host to device is narrow", evidence, mend, blocking=False)
+    yield from compilation(measurements)
+
+
+def wrong(measurements: Sequence[Measurement]) -> Iterator[Finding]:
+    names = [measured.name for measured in measurements if measured.wrong]
+    if names:
+        worst = next(measured for measured in measurements if measured.wrong)
+        evidence = f"{', '.join(names)}: off by {worst.error:.1e} where {worst.tolerance:.0e} is rounding"
+        mend = "Do not trust this GPU: reboot, and if it stays, use another machine."
+        yield Finding("The GPU computes wrong results", evidence, mend, blocking=True)
+    failed = next((measured for measured in measurements if measured.failed), None)
+    if failed:
+        mend = "`sudo dmesg | grep -i -e nvrm -e xid`, and run this again with CUDA_LAUNCH_BLOCKING=1."
+        yield Finding("The GPU fails at work", f"{failed.name}: {failed.missing}", mend, blocking=True)
+
+
+def compilation(measurements: Sequence[Measurement]) -> Iterator[Finding]:
+    """torch.compile is a convenience: without it code runs as it is written."""
+    for measured in measurements:
+        if measured.missing.startswith("does not work"):
+            compiler = "compiler" in measured.missing.lower()
+            mend = (
+                "`apt install gcc`, or do without: code runs uncompiled." if compiler else "Do without: leave it out."
+            )
+            yield Finding("torch.compile does not work here", measured.missing, mend, blocking=False)
+
+
+def share(measured: Measurement, peaks: Peaks) -> float:
+    """Achieved of the limit; 0 where there is no limit or no value."""
+    limit = peaks.of(measured.limit)
+    return measured.value / limit if limit else 0.0
+
+
+def is_low(measured: Measurement, peaks: Peaks) -> bool:
+    expected = EXPECTED.get(measured.limit, 0.0) * (OF_COMPUTED if peaks.computed else 1.0)
+    return 0 < share(measured, peaks) < expected
+
+
+def in_words(measured: Measurement, peaks: Peaks) -> str:
+    """What a figure means."""
+    if measured.missing:
+        return "failed" if measured.failed else measured.missing.partition(":")[0]
+    if measured.wrong:
+        return "wrong result"
+    if share(measured, peaks):
+        return "low" if is_low(measured, peaks) else "as it should be"
+    return ""
+
+
+def limit_in_words(peaks: Peaks) -> str:
+    return "the computed limit" if peaks.computed else "the data sheet"
+
+
+def why_slow(facts: Facts, loaded: Sequence[Board], peaks: Peaks) -> tuple[str, str]:
+    """Evidence and mend of the first cause that shows; none is guessed where none shows."""
+    reasons = 0
+    for board in loaded:
+        reasons |= board.clock_reasons
+    if reasons & (boards.HEAT | boards.SLOWDOWN | boards.POWER_BRAKE):
+        return "its clocks are held down, see above", "Mend that first, then run this again."
+    if any(board.processes or (board.utilization or 0) > 10 for board in facts.boards):
+        return "another process is using the GPU", "`nvidia-smi` names it; run this again when it has ended."
+    if any("MIG" in device.name for device in facts.devices):
+        return "this is a slice of the GPU", "Nothing to mend: a slice has its share of speed."
+    if reasons & SET_CLOCKS:
+        return "its clocks are set low on purpose", "`sudo nvidia-smi --reset-applications-clocks`."
+    if reasons & POWER_CAP:
+        return "its power limit holds the clocks down", "Normal for large products; a higher limit if the card has one."
+    if peaks.computed:
+        return "the limit assumes the highest clock", "Compare with its data sheet: it is not in this kit's table."
+    return "no cause shows", "Run this again; if it stays, compare `nvidia-smi -q -d CLOCK,PERFORMANCE` under load."

@@ -1,0 +1,95 @@
+"""Where the weights of the lock lie in the Hub's own cache, and whether each byte of them is the locked one.
+
+Files lie in snapshots/COMMIT as themselves or as links; refs/ name the commit, so that from_pretrained finds it offline
+by the repository's name, by the commit, and by the commit's first seven characters, which pipelines pin.
+"""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from huggingface_hub import constants
+from huggingface_hub.file_download import repo_folder_name
+
+from interview_prep.weights.models_lock import File, Model
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is the matter with one file of one model."""
+
+    model: str
+    file: str
+    cause: str
+
+    def __str__(self) -> str:
+        return f"{self.model}: {self.file}: {self.cause}"
+
+
+def repository(model: Model) -> Path:
+    return Path(constants.HF_HUB_CACHE) / repo_folder_name(repo_id=model.repo, repo_type="model")
+
+
+def snapshot(model: Model) -> Path:
+    """The folder that from_pretrained can be given."""
+    return repository(model) / "snapshots" / model.commit
+
+
+def refs(model: Model) -> list[Path]:
+    """The files that name the commit for those who ask for the repository alone, and for pipelines."""
+    return [repository(model) / "refs" / name for name in ("main", model.commit[:7])]
+
+
+def verify(models: Sequence[Model], *, hashes: bool = True) -> list[Problem]:
+    """Compare every file with the lock, each byte of it with `hashes`; what is wrong, in the lock's order."""
+    found = faults(models, hashes=hashes)
+    problems = [Problem(model.name, file.path, cause) for (model, file), cause in found.items()]
+    broken = {model for model, _ in found}
+    return problems + [
+        Problem(model.name, f"refs/{ref.name}", "does not name the locked commit")
+        for model in models
+        for ref in refs(model)
+        if model not in broken and not (ref.exists() and ref.read_text() == model.commit)
+    ]
+
+
+def faults(models: Sequence[Model], *, hashes: bool = True) -> dict[tuple[Model, File], str]:
+    """The files that are not as locked, and what is wrong with each. In threads: hashing lets go of the GIL."""
+    files = [(model, file) for model in models for file in model.files]
+    largest_first = sorted(files, key=lambda each: -size(snapshot(each[0]) / each[1].path))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = pool.map(lambda each: fault(*each, hashes=hashes), largest_first)
+        causes = dict(zip(largest_first, found, strict=True))
+    return {each: causes[each] for each in files if causes[each]}
+
+
+def size(path: Path) -> int:
+    """Bytes of a file; 0 where there is none."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def fault(model: Model, file: File, *, hashes: bool = True) -> str:
+    """What is wrong with a file in its place, or ""."""
+    path = snapshot(model) / file.path
+    if not path.exists():
+        return "missing"
+    if file.size not in (None, size(path)):
+        return f"{size(path):,} bytes, the lock says {file.size:,}"
+    return difference(path, file.sha256) if hashes and file.sha256 else ""
+
+
+def difference(path: Path, expected: str) -> str:
+    """How a file's hash differs from a sha256, or from git's own hash, which is shorter; or ""."""
+    with path.open("rb") as file:
+        if len(expected) == hashlib.sha256().digest_size * 2:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        else:
+            git = hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
+            found = hashlib.file_digest(file, lambda: git).hexdigest()
+    return "" if found == expected else f"hash {found[:12]}, not {expected[:12]}"

@@ -1,0 +1,74 @@
+"""What lint says of a drill's folder without running anything, and what it takes no notice of."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from interview_prep.authoring.folder_lint import problems, tracked_files
+
+DOUBLE = Path(__file__).parent / "drills/golden/double"
+needs_git = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
+
+
+def git(folder: Path, *arguments: str) -> None:
+    settings = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    subprocess.run(["git", "-C", str(folder), *arguments], env=settings, check=True, capture_output=True)
+
+
+@pytest.fixture
+def double(tmp_path: Path) -> Path:
+    """A copy of a good drill, outside any repository."""
+    return Path(shutil.copytree(DOUBLE, tmp_path / "golden" / "double", ignore=shutil.ignore_patterns("__pycache__")))
+
+
+def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
+    """A folder that lacks much says all of it, a line each."""
+    folder = tmp_path / "attention" / "broken"
+    (folder / "wrong").mkdir(parents=True)
+    (folder / "wrong" / "silent.py").write_text("x = 1\n")
+    (folder / "start.py").write_text("")
+    (folder / "prompt.md").write_text(
+        "---\ntitle: Broken\ntopic: text\nlevel: 4\nminutes: soon\ntags: []\n---\n## Hint 1\n\nA\n"
+    )
+    assert list(problems(folder)) == [
+        "broken/solution.py: missing",
+        "broken/test_answer.py: missing",
+        "broken/prompt.md: minutes is 'soon', which is no int",
+        "broken/prompt.md: forbids is None, which is no list",
+        "broken/prompt.md: topic is 'text' in the folder attention",
+        "broken/prompt.md: level is 4, not 1, 2 or 3",
+        "broken/wrong: 1 wrong answers, at least 3 are needed",
+        "broken/wrong/silent.py: has no docstring to say",
+        *(f"broken/prompt.md: has no section {name!r}" for name in ("Hint 2", "Hint 3", "Follow-ups", "Say aloud")),
+    ]
+
+
+def test_front_matter_that_is_no_yaml_is_one_line(double: Path) -> None:
+    """Where YAML has a paragraph to say, lint and the tasks have a line."""
+    (double / "prompt.md").write_text("---\ntitle: [\n---\n")
+    (says,) = problems(double)
+    assert says.startswith("double/prompt.md: while parsing a flow node")
+
+
+@needs_git
+def test_a_tracked_file_that_does_not_belong_is_named(double: Path) -> None:
+    """Only what git tracks can be out of place, a file of a machine's own too; what was deleted is not there."""
+    stray = ("notes.txt", ".DS_Store", "wrong/._squares.py", "wrong/notes.md", "wrong/deleted.txt")
+    git(double, "init", "-q")
+    for name in stray:
+        (double / name).write_text("")
+    git(double, "add", "-f", ".")
+    (double / "wrong/deleted.txt").unlink()
+    for name in (".x.swp", "untracked.txt", "Thumbs.db"):
+        (double / name).write_text("")
+    assert list(problems(double)) == [f"double/{name}: does not belong here" for name in sorted(stray[:-1])]
+
+
+def test_without_a_repository_nothing_is_out_of_place(double: Path) -> None:
+    """Where git tracks nothing, or is not there, nobody can say what does not belong."""
+    (double / "notes.txt").write_text("")
+    assert tracked_files(double) is None
+    assert list(problems(double)) == []

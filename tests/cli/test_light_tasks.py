@@ -1,0 +1,85 @@
+"""The everyday tasks import nothing of what interviews are held in, and open no file that they do not show.
+
+How many seconds they take, `invoke bench --only start` says: a test would measure the machine.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from interview_prep.catalog import drill as drills
+from interview_prep.catalog.drill import Drill
+from interview_prep.paths import DRILLS, ROOT
+from tests.support.terminal import Terminal
+
+HEAVY = ("torch", "numpy", "pandas", "sklearn", "scipy", "matplotlib", "transformers", "pytest", "IPython")
+WATCHED = """
+import json, sys
+from invoke.main import program
+report, drills, heavy = sys.argv[1:4]
+opened = []
+def watch(event, args):
+    if event == "open" and str(args[0]).startswith(drills):
+        opened.append(str(args[0])[len(drills) + 1:])
+sys.addaudithook(watch)
+try:
+    program.run(["invoke", *sys.argv[4:]])
+finally:
+    with open(report, "w") as file:
+        json.dump([sorted(set(opened)), len(opened), sorted(set(heavy.split()) & sys.modules.keys())], file)
+"""
+PROMPTS = [f"{drill.topic}/{drill.name}/prompt.md" for drill in drills.read_catalog()]
+BPE = "text/bpe"
+SOLUTION = str(DRILLS / BPE / "solution.py")
+
+
+def watched(report: Path, *arguments: str) -> tuple[str, ...]:
+    """The command that runs a task and then writes down what it has opened and imported."""
+    return sys.executable, "-c", WATCHED, str(report), str(DRILLS), " ".join(HEAVY), *arguments
+
+
+@pytest.mark.parametrize(
+    ("task", "opens"),
+    [
+        (["drills"], PROMPTS),
+        (["drills", "--json"], PROMPTS),
+        (["drill", "bpe"], [f"{BPE}/prompt.md", f"{BPE}/start.py"]),
+        (["hint", "bpe"], [f"{BPE}/prompt.md"]),
+        (["solution", "bpe"], [f"{BPE}/prompt.md"]),
+        (["solution", "bpe", "--give-up"], [f"{BPE}/prompt.md", f"{BPE}/solution.py"]),
+        (["reset", "bpe"], [f"{BPE}/prompt.md", f"{BPE}/start.py"]),
+        (["check", "nothing"], []),
+        (["check", "bpe"], [f"{BPE}/prompt.md"]),
+        (["check", "bpe", "--answer", SOLUTION], [f"{BPE}/{name}" for name in drills.FILES if name != "start.py"]),
+    ],
+    ids=" ".join,
+)
+def test_opens_what_it_shows(task: list[str], opens: list[str], tmp_path: Path) -> None:
+    """No check, no known mistake and no other drill is opened, and nothing heavy imported."""
+    environment = {**os.environ, "PREP_WORK": str(tmp_path / "work")}
+    command = watched(tmp_path / "report", *task)
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode in (0, 2), run.stderr
+    opened, count, heavy = json.loads((tmp_path / "report").read_text())
+    assert heavy == []
+    assert opened == sorted(opens)
+    assert count <= 2 * len(opens)
+
+
+def test_practice_draws_before_the_judge_is_ready(drill: Drill, tmp_path: Path) -> None:
+    """The first screen shows the prompt, where there is an answer already too; its verdict comes when it comes."""
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "causal_mask.py").write_text(drill.solution.read_text())
+    command = watched(tmp_path / "report", "--search-root", str(ROOT), "practice", "causal_mask")
+    terminal = Terminal(*command, PREP_WORK=str(tmp_path / "work"))
+    assert f"level {drill.level} of 3" in terminal.until(drill.title)
+    assert "20 of 20 checks hold" in terminal.until("Follow-ups")
+    terminal.press("q")
+    assert terminal.ended() == 0
+    terminal.close()
+    _, _, heavy = json.loads((tmp_path / "report").read_text())
+    assert heavy == []

@@ -1,0 +1,97 @@
+"""From recorded facts to findings: each thing that ails a GPU which torch can reach, and its mend."""
+
+from dataclasses import replace
+
+import pytest
+
+from interview_prep.gpu.facts import Device, Facts, Process
+from interview_prep.gpu.findings import findings
+from tests.gpu.test_findings import BOARD, GIB, L4, READY, WHEEL
+
+T4 = Device("Tesla T4", (7, 5), 15 * GIB, 14 * GIB, 40, uuid="bb", clock=1.59e9)
+SLICE = replace(L4, name="NVIDIA A100-SXM4-40GB MIG 1g.5gb")
+
+
+def board(**changes: object) -> Facts:
+    return replace(READY, boards=(replace(BOARD, **changes),))  # type: ignore[arg-type] # named by the tests
+
+
+def free(gigabytes: float, **others: object) -> Facts:
+    """A GPU of which so much is free."""
+    return replace(READY, devices=(replace(L4, free=int(gigabytes * 1e9)),), **others)  # type: ignore[arg-type] # as above
+
+
+HELD = (replace(BOARD, processes=(Process(4242, "python", 20 * 10**9), Process(7, "Xorg", 10**8))),)
+
+
+@pytest.mark.parametrize(
+    ("facts", "blocking", "what", "evidence", "mend"),
+    [
+        (free(0.5, boards=HELD), True, "memory is in use", "python (PID 4242, 20.0 GB), Xorg", "kill PID"),
+        (free(0.5), True, "memory is in use", "0.5 of 24.7 GB", "on the host"),
+        (free(8), False, "memory is in use", "8.0 of 24.7 GB", "on the host"),
+        (
+            replace(READY, smi_error="no answer within 10 s"),
+            False,
+            "nvidia-smi does not",
+            "within 10 s",
+            "`nvidia-smi`",
+        ),
+        (board(failure="GPU is lost"), True, "lost or in error", "is lost", "sudo reboot"),
+        (board(uncorrected_errors=3), True, "has had errors", "3 uncorrectable", "nvidia-smi --gpu-reset"),
+        (board(clock_reasons=0x20, temperature=91), False, "slowed down by heat", "91 °C", "fans"),
+        (board(clock_reasons=0x48, temperature=99), False, "slowed down by heat", "99 °C", "fans"),
+        (board(clock_reasons=0x80), False, "want of power", "45 °C", "power cables"),
+        (board(power_limit=40), False, "power limit is set low", "40 of 72 W", "--power-limit=72"),
+        (board(mig=True), False, "slice of a GPU", "58 multiprocessors", "one slice a process"),
+        (replace(READY, boards=(), devices=(SLICE,)), False, "slice of a GPU", "1g.5gb", "nvidia-smi -mig 0"),
+        (
+            replace(READY, boards=(BOARD, BOARD), visible_devices="0"),
+            False,
+            "Some GPUs are hidden",
+            "1 of 2",
+            "unset CUDA_VISIBLE_DEVICES",
+        ),
+        (
+            replace(READY, devices=(T4, L4)),
+            False,
+            "unequal",
+            "0: Tesla T4, 1: NVIDIA L4",
+            "CUDA_VISIBLE_DEVICES=GPU-aa",
+        ),
+        (
+            replace(READY, devices=(replace(T4, capability=(7, 0)),)),
+            True,
+            "no code for GPU 0",
+            "sm_70; the wheel has sm_75",
+            "whl/cu126",
+        ),
+        (
+            replace(READY, devices=(replace(L4, capability=(13, 0)),), architectures=WHEEL),
+            True,
+            "no code",
+            "sm_130",
+            "--upgrade torch",
+        ),
+        (Facts("2.13.0", system="Darwin", apple=True), False, "Apple's GPU", "mps", "CUDA alone"),
+        (Facts("2.13.0+rocm7", hip_build="7.0", devices=(L4,)), False, "AMD GPU", "7.0", "data sheet"),
+    ],
+)
+def test_each_ailment_has_its_own_mend(facts: Facts, blocking: bool, what: str, evidence: str, mend: str) -> None:
+    """One finding beside a GPU that torch can reach; it blocks only where work would fail or be wrong."""
+    (finding,) = findings(facts)
+    assert finding.blocking is blocking
+    assert what in finding.what
+    assert evidence in finding.evidence
+    assert mend in finding.mend
+
+
+def test_what_is_normal_is_not_remarked() -> None:
+    """Idle clocks, a power cap at work, a limit as delivered, corrected memory: nothing to mend."""
+    assert findings(board(clock_reasons=0x1 | 0x4, uncorrected_errors=0)) == []
+
+
+def test_what_blocks_comes_first() -> None:
+    """A reader mends from the top."""
+    blocking = [finding.blocking for finding in findings(board(clock_reasons=0x20, uncorrected_errors=1))]
+    assert blocking == [True, False]

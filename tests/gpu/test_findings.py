@@ -1,0 +1,160 @@
+"""From recorded facts to findings: each reason why there is no GPU, with what shows it and its mend."""
+
+from dataclasses import replace
+
+import pytest
+
+from interview_prep.gpu.facts import Board, Device, Facts
+from interview_prep.gpu.findings import findings, runs
+
+GIB = 2**30
+L4 = Device("NVIDIA L4", (8, 9), 23 * GIB, 22 * GIB, 58, uuid="aa", clock=2.04e9)
+BOARD = Board("NVIDIA L4", "GPU-aa", 23 * GIB, 22 * GIB, temperature=45, power_limit=72, default_power_limit=72)
+WHEEL = ("sm_75", "sm_80", "sm_86", "sm_90", "sm_100", "sm_120")  # read from the torch of the CUDA image
+READY = Facts(
+    "2.13.0+cu130",
+    cuda_build="13.0",
+    architectures=WHEEL,
+    driver="580.65.06",
+    device_files=("/dev/nvidia0",),
+    driver_library=True,
+    cuda_driver=(13, 0),
+    boards=(BOARD,),
+    devices=(L4,),
+)
+NONE = Facts("2.13.0+cu130", cuda_build="13.0")  # the CUDA build where nothing of a driver is
+CONTAINER = replace(NONE, container=True)
+NO_DEVICE = replace(READY, devices=(), boards=(), architectures=(), cuda_error="CUDA_ERROR_NO_DEVICE")
+TOO_OLD = replace(NO_DEVICE, driver="535.129.03", cuda_driver=(12, 2), cuda_error="", torch_error="driver too old")
+WSL = replace(NONE, wsl=True)
+
+
+def test_a_usable_gpu_has_no_finding() -> None:
+    """Nothing to mend."""
+    assert findings(READY) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "what", "evidence", "mend"),
+    [
+        (Facts(None), "not installed", "no package torch", "pip install torch"),
+        (replace(READY, torch="2.5.1+cu121"), "too old for this check", "2.5.1", "torch>=2.6"),
+        (Facts("2.13.0+cpu"), "CPU build", "2.13.0+cpu", "`docker compose up lab-cuda`"),
+        (Facts("2.13.0+cpu", driver="580.65.06"), "CPU build", "driver 580.65.06 is here", "lab-cuda"),
+        (Facts("2.13.0+cpu", boards=(BOARD,)), "CPU build", "NVIDIA L4 is here", "lab-cuda"),
+        (Facts("2.13.0+cpu", apple=True, container=True), "Apple silicon has no GPU", "torch", "`./prep lab` on macOS"),
+        (replace(CONTAINER, apple=True), "Apple silicon has no GPU", "torch", 'device "mps"'),
+        (NONE, "No GPU here", "CUDA 13.0", "Install the NVIDIA driver"),
+        (CONTAINER, "No GPU in this container", "CUDA 13.0", "NVIDIA Container Toolkit"),
+        (
+            replace(CONTAINER, driver="580.65.06"),
+            "not passed into",
+            "580.65.06",
+            "Start with `docker compose up lab-cuda`",
+        ),
+        (replace(CONTAINER, runtime_devices="all"), "no NVIDIA runtime", "=all", "nvidia-ctk runtime configure"),
+        (
+            replace(CONTAINER, device_files=("/dev/nvidia0",)),
+            "without its driver library",
+            "nvidia0",
+            "compute,utility",
+        ),
+        (replace(NONE, driver="580.65.06"), "without its CUDA library", "580.65.06", "libnvidia-compute"),
+        (
+            TOO_OLD,
+            "driver is too old",
+            "CUDA 12.2; torch 2.13.0+cu130 for CUDA 13.0 needs 580.65.06",
+            "580.65.06 or newer here",
+        ),
+        (replace(TOO_OLD, cuda_driver=None), "driver is too old", "535.129.03; torch", "580.65.06 or newer"),
+        (replace(TOO_OLD, container=True), "driver is too old", "535.129.03", "or newer on the host"),
+        (replace(TOO_OLD, wsl=True, driver=None), "driver is too old", "CUDA 12.2", "or newer in Windows"),
+        (replace(NO_DEVICE, visible_devices=""), "hidden", "=''", "unset CUDA_VISIBLE_DEVICES"),
+        (replace(NO_DEVICE, visible_devices="-1"), "hidden", "='-1'", "unset CUDA_VISIBLE_DEVICES"),
+        (replace(NO_DEVICE, visible_devices="7", boards=(BOARD,)), "hidden", "='7'", "unset CUDA_VISIBLE_DEVICES"),
+        (replace(NO_DEVICE, boards=(replace(BOARD, mig=True),)), "no slice", "L4", "nvidia-smi mig -cgi"),
+        (
+            replace(NO_DEVICE, boards=(replace(BOARD, failure="GPU is lost"),)),
+            "lost or in error",
+            "is lost",
+            "sudo reboot",
+        ),
+        (
+            replace(NO_DEVICE, smi_error="Unable to determine the device handle for GPU0000:01:00.0: GPU is lost."),
+            "lost or in error",
+            "0000:01",
+            "reseat the card",
+        ),
+        (
+            replace(NO_DEVICE, smi_error="Failed to initialize NVML: Driver/library version mismatch"),
+            "driver was updated",
+            "mismatch",
+            "sudo reboot",
+        ),
+        (
+            replace(NO_DEVICE, cuda_error="CUDA_ERROR_SYSTEM_DRIVER_MISMATCH"),
+            "driver was updated",
+            "MISMATCH",
+            "sudo reboot",
+        ),
+        (
+            replace(NO_DEVICE, container=True, smi_error="Failed to initialize NVML: Unknown Error"),
+            "container has lost",
+            "NVML",
+            "restart lab-cuda",
+        ),
+        (
+            replace(NO_DEVICE, cuda_error="CUDA_ERROR_SYSTEM_NOT_READY"),
+            "fabric manager",
+            "NOT_READY",
+            "nvidia-fabricmanager",
+        ),
+        (replace(NO_DEVICE, driver=None), "kernel module is not loaded", "NO_DEVICE", "sudo modprobe nvidia"),
+        (replace(NO_DEVICE, cuda_error="CUDA_ERROR_UNKNOWN"), "no GPU that torch can use", "ERROR_UNKNOWN", "dmesg"),
+        (
+            WSL,
+            "WSL has no GPU",
+            "/dev/dxg is not there",
+            "`wsl --update` in Windows, then install NVIDIA's driver in Windows",
+        ),
+        (replace(WSL, wsl_gpu=True), "WSL has no GPU", "/dev/dxg is there", "driver in Windows"),
+        (
+            replace(NO_DEVICE, wsl=True, driver=None),
+            "WSL's driver library",
+            "NO_DEVICE",
+            "Remove NVIDIA drivers for Linux",
+        ),
+    ],
+)
+def test_each_reason_has_its_own_mend(facts: Facts, what: str, evidence: str, mend: str) -> None:
+    """One blocking finding that names the reason, what shows it and what to do."""
+    (finding,) = findings(facts)
+    assert finding.blocking
+    assert what in finding.what
+    assert evidence in finding.evidence
+    assert mend in finding.mend
+
+
+@pytest.mark.parametrize(
+    ("capability", "architecture", "does"),
+    [
+        ((8, 6), "sm_86", True),
+        ((8, 9), "sm_86", True),
+        ((8, 0), "sm_86", False),
+        ((9, 0), "sm_86", False),
+        ((9, 0), "compute_80", True),
+        ((7, 5), "compute_80", False),
+        ((9, 0), "sm_90a", True),
+        ((10, 0), "sm_90a", False),
+        ((12, 1), "sm_120", True),
+        ((12, 0), "sm_100", False),
+    ],
+)
+def test_which_code_runs_where(capability: tuple[int, int], architecture: str, does: bool) -> None:
+    """As torch itself decides, and intermediate code runs on whatever is newer."""
+    import torch
+
+    assert runs(capability, architecture) is does
+    if architecture.startswith("sm_"):
+        code = int(architecture[3:].rstrip("a"))
+        assert torch.cuda._code_compatible_with_device(10 * capability[0] + capability[1], code) is does  # noqa: SLF001 - torch's own rule

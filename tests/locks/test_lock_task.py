@@ -1,0 +1,225 @@
+"""`invoke lock` in a small checkout, with an index in a folder: what narrows a machine's view narrows no lock."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from interview_prep.locks.package_locks import ENTRY
+from interview_prep.paths import ROOT
+
+pytestmark = pytest.mark.skipif(
+    not Path(sys.executable).with_name("uv").exists(), reason="no uv beside this Python, as in the images"
+)
+
+PYPROJECT = """
+[project]
+name = "small"
+version = "1"
+requires-python = "==3.11.*"
+dependencies = ["grid", "torch==2.0"]
+
+[dependency-groups]
+installer = ["plain"]
+tools = ["plain"]
+
+[tool.prep.torch-cpu]
+version = "2.0+cpu"
+requires = ["plain"]
+
+[tool.prep.torch-cpu.linux]
+"torch-2.0+cpu-cp311-cp311-manylinux_2_28_aarch64.whl" = "{hash}a"
+"torch-2.0+cpu-cp311-cp311-manylinux_2_28_x86_64.whl" = "{hash}b"
+
+[tool.prep.torch-cpu.darwin]
+"torch-2.0-cp311-cp311-macosx_14_0_arm64.whl" = "{hash}c"
+""".replace("{hash}", "0" * 63)
+
+GRID = [f"cp311-cp311-{tag}" for tag in ("macosx_11_0_arm64", "manylinux_2_28_aarch64", "manylinux_2_28_x86_64")]
+CUDA = "Requires-Dist: nvidia-blocks; sys_platform == 'linux'\nRequires-Dist: plain\n"
+
+
+def make_wheel(folder: Path, name: str, requires: str = "", text: str = "") -> Path:
+    """A wheel that holds `text` and next to nothing else."""
+    folder.mkdir(parents=True, exist_ok=True)
+    package, version, _ = name.split("-", 2)
+    about = f"{package}-{version}.dist-info"
+    with zipfile.ZipFile(folder / f"{name}.whl", "w") as wheel:
+        wheel.writestr(f"{package}.py", text)
+        wheel.writestr(f"{about}/METADATA", f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n{requires}")
+        wheel.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\n")
+        wheel.writestr(f"{about}/RECORD", "")
+    return folder / f"{name}.whl"
+
+
+def sha256(wheel: Path) -> str:
+    return hashlib.sha256(wheel.read_bytes()).hexdigest()
+
+
+def make_index(folder: Path) -> str:
+    """An index in a folder: two versions of grid, a torch that wants CUDA, and the URL of it all."""
+    for version in ("1.0", "1.1"):
+        for tag in (*GRID, "cp311-cp311-win_amd64", "cp312-cp312-manylinux_2_28_x86_64"):
+            make_wheel(folder / "grid", f"grid-{version}-{tag}")
+    make_wheel(folder / "plain", "plain-3.0-py3-none-any")
+    make_wheel(folder / "nvidia-blocks", "nvidia_blocks-4.0-py3-none-manylinux_2_28_x86_64")
+    for tag in GRID:
+        make_wheel(folder / "torch", f"torch-2.0-{tag}", CUDA)
+    for package in folder.iterdir():
+        list_wheels(package)
+    return folder.as_uri()
+
+
+def list_wheels(package: Path) -> None:
+    """The page of one package in an index."""
+    links = [f'<a href="{wheel.name}#sha256={sha256(wheel)}">{wheel.name}</a>' for wheel in package.glob("*.whl")]
+    (package / "index.html").write_text("<!DOCTYPE html>\n" + "\n".join(links))
+
+
+@dataclass(frozen=True)
+class Small:
+    """A checkout with small locks, and the environment of its processes."""
+
+    folder: Path
+    environment: Mapping[str, str]
+
+    def lock(self, *options: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        """Run `invoke lock` in a process of its own."""
+        command = [sys.executable, "-m", "invoke", "lock", *options]
+        settings = {**self.environment, **environment}
+        return subprocess.run(command, cwd=self.folder, env=settings, capture_output=True, text=True, check=False)
+
+    def locked(self, name: str = "cpu.txt") -> dict[str, list[str]]:
+        """Package and version to its hashes."""
+        text = (self.folder / "docker" / "locks" / name).read_text()
+        return {entry.partition(" \\")[0]: re.findall(r"sha256:(\w+)", entry) for entry in ENTRY.findall(text)}
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Small:
+    """A checkout whose pip is set to the index in a folder, and knows nothing of this machine's settings."""
+    folder = tmp_path / "above" / "checkout"
+    shutil.copytree(
+        ROOT / "interview_prep", folder / "interview_prep", ignore=shutil.ignore_patterns("ml", "drills", "__pycache__")
+    )
+    shutil.copy(ROOT / "tasks.py", folder)
+    (folder / "pyproject.toml").write_text(PYPROJECT)
+    (folder / "docker" / "locks").mkdir(parents=True)
+    (folder / "docker" / "locks" / "cpu.txt").write_text(f"grid==1.0 \\\n    --hash=sha256:{'f' * 64}\n")
+    home = tmp_path / "home"
+    home.mkdir()
+    plain = {
+        "HOME": str(home),
+        "PATH": os.defpath,
+        "PIP_CONFIG_FILE": os.devnull,
+        "UV_CACHE_DIR": str(tmp_path / "cache"),
+    }
+    return Small(folder, {**plain, "PIP_INDEX_URL": make_index(tmp_path / "index")})
+
+
+@pytest.fixture
+def narrow(tmp_path: Path) -> Path:
+    """A folder with one wheel of each version of grid, in other bytes than the index's; it lies in an index as well."""
+    folder = tmp_path / "narrow" / "grid"
+    for version in ("1.0", "1.1"):
+        make_wheel(folder, f"grid-{version}-{GRID[2]}", text="# of another make")
+    list_wheels(folder)
+    return folder
+
+
+def assert_complete(small: Small, version: str) -> None:
+    """cpu.txt has the index's three wheels of grid at that version, and torch as pyproject.toml says."""
+    index = Path(small.folder, "..", "..", "index", "grid")
+    assert small.locked() == {
+        f"grid=={version}": [sha256(index / f"grid-{version}-{tag}.whl") for tag in GRID],
+        "plain==3.0": [sha256(index.parent / "plain" / "plain-3.0-py3-none-any.whl")],
+        'torch==2.0 ; sys_platform == "darwin"': ["0" * 63 + "c"],
+        'torch==2.0+cpu ; sys_platform == "linux"': ["0" * 63 + "a", "0" * 63 + "b"],
+    }
+
+
+def test_a_lock_keeps_the_versions_of_the_one_before_it_and_none_of_its_hashes(small: Small) -> None:
+    """A narrow lock must not survive; 1.1 is there and is not taken. What CUDA needs is in the CUDA lock alone."""
+    answer = small.lock()
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert_complete(small, "1.0")
+    assert small.locked("cuda.txt").keys() == {"grid==1.0", "nvidia-blocks==4.0", "plain==3.0", "torch==2.0"}
+
+
+def test_upgrade_takes_the_newest_version(small: Small) -> None:
+    """That pyproject.toml allows."""
+    assert small.lock("--upgrade").returncode == 0
+    assert_complete(small, "1.1")
+
+
+def test_what_pip_is_set_to_ask_besides_the_index_is_not_asked(small: Small, narrow: Path, tmp_path: Path) -> None:
+    """Neither folders nor further indexes, from variables or from pip.conf."""
+    settings = tmp_path / "pip.conf"
+    settings.write_text(f"[global]\nfind-links = {narrow}\n[install]\nextra-index-url = {narrow.parent.as_uri()}\n")
+    variables = {"PIP_CONFIG_FILE": str(settings), "PIP_FIND_LINKS": str(narrow), "PIP_NO_INDEX": "1"}
+    assert small.lock(**variables).returncode == 0
+    assert_complete(small, "1.0")
+
+
+def test_what_uv_is_set_to_is_not_asked_either(small: Small, narrow: Path, tmp_path: Path) -> None:
+    """Neither by its variables nor by a uv.toml of the user, of a folder above, or named by a variable."""
+    home = Path(small.environment["HOME"])
+    for folder in (home / ".config" / "uv", small.folder.parent, tmp_path / "named"):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "uv.toml").write_text(f'no-index = true\nfind-links = ["{narrow}"]\n')
+    (tmp_path / "constraints.txt").write_text("grid==1.1\n")
+    variables = {
+        "UV_FIND_LINKS": str(narrow),
+        "UV_INDEX": narrow.parent.as_uri(),
+        "UV_EXTRA_INDEX_URL": narrow.parent.as_uri(),
+        "UV_NO_INDEX": "1",
+        "UV_CONSTRAINT": str(tmp_path / "constraints.txt"),
+        "UV_CONFIG_FILE": str(tmp_path / "named" / "uv.toml"),
+        "UV_EXCLUDE_NEWER": "2001-01-01",
+    }
+    answer = small.lock(**variables)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert_complete(small, "1.0")
+
+
+def test_extra_indexes_are_asked_on_demand(small: Small, tmp_path: Path) -> None:
+    """For packages that lie in a company's own index alone."""
+    wheel = make_wheel(tmp_path / "own", "grid-9.0-py3-none-any")
+    assert small.lock("--upgrade", "--extra-indexes", PIP_FIND_LINKS=str(wheel.parent)).returncode == 0
+    assert small.locked()["grid==9.0"] == [sha256(wheel)]
+
+
+def test_a_narrow_lock_is_refused_where_it_would_be_made(small: Small, tmp_path: Path) -> None:
+    """One line that names the package and the platform, exit 2, and the lock as it was."""
+    before = small.locked()
+    wheel = make_wheel(tmp_path / "own", f"grid-9.0-{GRID[2]}")
+    answer = small.lock("--upgrade", "--extra-indexes", UV_FIND_LINKS=str(wheel.parent))
+    assert (answer.returncode, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
+    assert answer.stderr.startswith("No lock made for cpu.txt: grid 9.0 has no wheel for Linux aarch64. Pin another")
+    assert small.locked() == before
+
+
+def test_a_pip_conf_that_cannot_be_read_is_one_line(small: Small, tmp_path: Path) -> None:
+    """It names the file; exit 2."""
+    settings = tmp_path / "pip.conf"
+    settings.write_text("find-links = /wheels\n")
+    answer = small.lock(PIP_CONFIG_FILE=str(settings))
+    assert (answer.returncode, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
+    assert answer.stderr.startswith(f"No lock made: pip's settings in {settings} cannot be read (")
+
+
+def test_an_index_out_of_reach_is_one_line(small: Small) -> None:
+    """With uv's own words, exit 2, and the lock as it was."""
+    before = small.locked()
+    answer = small.lock(PIP_INDEX_URL="http://127.0.0.1:9/simple", UV_HTTP_RETRIES="0")
+    assert (answer.returncode, answer.stderr.count("\n")) == (2, 1)
+    assert answer.stderr.startswith("No lock made for cpu.txt: ")
+    assert small.locked() == before

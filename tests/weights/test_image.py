@@ -1,0 +1,190 @@
+"""What the build of an image does about weights: it brings them, goes on without them and says so, or fails in a line.
+
+It runs as in the Dockerfiles, with the files that they mount and nothing else of the kit. tests/container does the same
+with Docker.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from itertools import repeat
+from pathlib import Path
+
+import pytest
+from huggingface_hub import constants
+
+from interview_prep.machine import doctor
+from interview_prep.paths import ROOT
+from interview_prep.weights import absent
+from interview_prep.weights.models_lock import Model
+from tests.support.hub import Fault, Hub
+from tests.support.impostor import PAGE, Answer, Impostor, closed_port
+from tests.support.models_checkout import INVOKE, Checkout
+from tests.weights.conftest import lock_text
+
+MOUNT = re.compile(r"--mount=type=bind,source=(\S+),target=/kit/(\S+)")
+INCOMPLETE = "files of the pretrained weights did not come; the first: "
+ADVICE = "Set HF_ENDPOINT to a Hub that has them, or MODELS=none to build without pretrained weights.\n"
+NOTE = (
+    "This image has no pretrained weights: the Hub could not be reached when it was built. Small models serve instead. "
+    f"With the Hub in reach, or HF_ENDPOINT set to a mirror, {absent.rebuild_command('core')} brings them.\n"
+)
+Done = subprocess.CompletedProcess[str]
+
+
+@dataclass(frozen=True)
+class Build:
+    """The folder /kit of a build, and the folder /opt/models."""
+
+    kit: Path
+    weights: Path
+
+    def install(self, endpoint: str, models: str = "core", **variables: str) -> Done:
+        """Run what docker/install-models runs."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "MODELS"))}
+        own = {"HF_HOME": str(self.weights), "HF_ENDPOINT": endpoint, "MODELS": models, "NO_PROXY": "*"}
+        command = [sys.executable, "-m", "interview_prep.weights.image"]
+        environment = {**kept, **own, **variables}
+        return subprocess.run(command, cwd=self.kit, env=environment, capture_output=True, text=True, check=False)
+
+    def note(self) -> str:
+        found = self.weights / absent.NOTE
+        return found.read_text() if found.exists() else ""
+
+
+@pytest.fixture
+def build(tmp_path: Path, models: list[Model]) -> Build:
+    """What docker/cpu.Dockerfile mounts, and a lock of the test's own: two models in the core set, one more in full."""
+    made = Build(tmp_path / "kit", tmp_path / "models")
+    for source, target in MOUNT.findall((ROOT / "docker" / "cpu.Dockerfile").read_text()):
+        place = made.kit / target
+        place.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if (ROOT / source).is_dir() else shutil.copy)(ROOT / source, place)
+    (made.kit / "docker" / "locks" / "models.lock").write_text(lock_text([*models[:2], replace(models[2], set="full")]))
+    made.weights.mkdir()
+    return made
+
+
+def test_weights_come_without_a_word(build: Build, hub: Hub) -> None:
+    """And with no note."""
+    done = build.install(hub.endpoint)
+    assert (done.returncode, done.stdout, done.stderr, build.note()) == (0, "", "", "")
+    assert hub.whole_files == 6
+
+
+@pytest.mark.parametrize("required", ["", "0"])
+def test_without_a_hub_the_build_goes_on_and_says_so_once(build: Build, required: str) -> None:
+    """One loud line: which Hub, why, what serves, and the command; the note in the image does not name the Hub."""
+    with closed_port() as address:
+        done = build.install(address, MODELS_REQUIRED=required)
+    assert (done.returncode, done.stdout, build.note()) == (0, "", NOTE)
+    assert done.stderr.startswith(f"WARNING: {address} cannot be reached (")
+    assert done.stderr.endswith(f"Connection refused). {NOTE}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_command_names_the_set(build: Build) -> None:
+    """And the service: MODELS=full would otherwise become core."""
+    with closed_port() as address:
+        build.install(address, models="full")
+    assert re.search("`MODELS=full MODELS_REQUIRED=1 docker compose build lab(-cuda)?` brings them", build.note())
+
+
+@pytest.mark.parametrize("answer", [Answer(502), PAGE], ids=["a proxy", "a login"])
+def test_what_answers_in_the_hub_s_place_is_no_hub(build: Build, answer: Answer) -> None:
+    """Its page is not taken for a file with another hash."""
+    with Impostor(forever=answer).serving() as impostor:
+        assert build.install(impostor.address).returncode == 0
+    assert build.note() == NOTE
+
+
+def test_required_weights_fail_the_build_where_there_is_no_hub(build: Build) -> None:
+    """Who publishes an image wants no other."""
+    with closed_port() as address:
+        done = build.install(address, MODELS_REQUIRED="1")
+    assert (done.returncode, done.stdout, done.stderr.count("\n"), build.note()) == (1, "", 1, "")
+    assert done.stderr.startswith(f"{address} cannot be reached (")
+    assert done.stderr.endswith(f"Connection refused), and MODELS_REQUIRED=1 insists on weights. {ADVICE}")
+
+
+FAULTS = {
+    "another byte": (Fault(flip=True), "hash "),
+    "401": (Fault(401), "401, the Hub wants a token: set HF_TOKEN (for an image HF_TOKEN_FILE)"),
+    "403": (Fault(403), "403, this token may not read it"),
+    "404": (Fault(404), "404, the Hub has no such file at this commit"),
+}
+
+
+@pytest.mark.parametrize(("fault", "cause"), FAULTS.values(), ids=FAULTS)
+def test_a_hub_that_answers_wrongly_fails_the_build(build: Build, hub: Hub, fault: Fault, cause: str) -> None:
+    """Such bytes may be an attack or a mistake, and a set that lacks a file is no set."""
+    hub.faults["vocab.txt"] = repeat(fault)
+    done = build.install(hub.endpoint)
+    assert (done.returncode, done.stdout, done.stderr.count("\n"), build.note()) == (1, "", 1, "")
+    assert done.stderr.startswith(f"1 of 6 {INCOMPLETE}first: vocab.txt: {cause}")
+    assert done.stderr.endswith(ADVICE)
+
+
+def test_a_hub_that_refuses_everything_fails_the_build(build: Build, hub: Hub) -> None:
+    """It is there: whoever has a token, or another lock, gets the weights."""
+    hub.repositories.clear()
+    done = build.install(hub.endpoint)
+    assert (done.returncode, done.stderr.count("\n"), build.note()) == (1, 1, "")
+    assert done.stderr.startswith(f"6 of 6 {INCOMPLETE}first: config.json: 401")
+
+
+def test_a_hub_that_vanishes_after_the_first_file_fails_the_build(build: Build, hub: Hub) -> None:
+    """Half a fetch is no set, and no reason to go on without."""
+    hub.vanish_after = 1
+    done = build.install(hub.endpoint)
+    assert (done.returncode, done.stderr.count("\n"), build.note()) == (1, 1, "")
+    assert re.match(f"5 of 6 {INCOMPLETE}", done.stderr)
+    assert done.stderr.endswith(ADVICE)
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({"MODELS_REQUIRED": "yes"}, "MODELS_REQUIRED='yes' is neither 1 nor 0.\n"),
+        ({"MODELS": "all"}, "MODELS=all: docker/locks/models.lock: there is no set 'all', only core and full.\n"),
+        ({"HF_ENDPOINT": "hub.example"}, "HF_ENDPOINT=hub.example is not an address of a Hub: "),
+    ],
+)
+def test_a_mistake_in_a_variable_fails_the_build(build: Build, variables: dict[str, str], says: str) -> None:
+    """In one line that names it."""
+    done = build.install("http://hub.invalid", **variables)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith(says)
+
+
+def test_the_doctor_says_that_weights_are_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is well, as small models serve; once weights are there, nobody speaks of the note any more."""
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    assert doctor.models().evidence == "no pretrained weights; small models serve in their place"
+    (tmp_path / absent.NOTE).write_text(NOTE)
+    assert (doctor.models().ok, doctor.models().evidence) == (True, NOTE.strip())
+    (tmp_path / "hub" / "models--prep--first" / "snapshots").mkdir(parents=True)
+    assert absent.read_note() == ""
+
+
+def test_lab_says_it_before_its_url(checkout: Checkout) -> None:
+    """Where everybody looks who has started a container: the build's own lines are folded away."""
+    home = checkout.folder / "home"
+    home.mkdir()
+    (home / absent.NOTE).write_text(NOTE)
+    with closed_port() as address:
+        port = address.rpartition(":")[2]
+    environment = {**os.environ, "HF_HOME": str(home), "PREP_CONTAINER": ""}
+    command = [INVOKE, "lab", "--port", port]
+    process = subprocess.Popen(command, cwd=checkout.folder, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout
+        assert process.stdout.readline() == NOTE
+        assert process.stdout.readline().startswith(f"JupyterLab: http://127.0.0.1:{port}/lab?token=")
+    finally:
+        process.kill()
+        process.communicate()

@@ -1,0 +1,51 @@
+"""Fifty fetches killed at any moment: what is in place is right, and the next fetch brings the rest."""
+
+import os
+import random
+import shutil
+import signal
+import time
+from pathlib import Path
+
+from interview_prep.weights.cache import difference, snapshot, verify
+from interview_prep.weights.fetch import fetch
+from interview_prep.weights.models_lock import Model
+from tests.support.hub import Hub
+from tests.weights.conftest import watch
+
+KILLS = 50
+SPEED = 2_000_000  # bytes a second of each file: the largest takes a third of a second
+
+
+def start(models: list[Model]) -> int:
+    """A process that fetches; a fork, so that it takes no second to begin."""
+    child = os.fork()
+    if child == 0:
+        os._exit(len(fetch(models, watch)))
+    return child
+
+
+def wrong_in_place(models: list[Model]) -> list[str]:
+    """Files that are in their place and not as locked."""
+    paths = {snapshot(model) / file.path: file.sha256 or "" for model in models for file in model.files}
+    return [str(path) for path, sha256 in paths.items() if path.exists() and difference(path, sha256)]
+
+
+def test_no_kill_leaves_a_wrong_file_in_place(hub: Hub, models: list[Model], cache: Path) -> None:
+    """From an empty cache, then from what that kill has left, then a fetch to the end, which is complete every time."""
+    moments = random.Random(1)
+    unfinished = 0
+    for kill in range(KILLS):
+        hub.speed = SPEED
+        child = start(models)
+        time.sleep(moments.uniform(0, 0.5))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        assert wrong_in_place(models) == []
+        unfinished += bool(verify(models))
+        if kill % 2:  # otherwise the next one goes on from here
+            hub.speed = 0
+            assert fetch(models, watch) == []
+            assert verify(models) == []
+            shutil.rmtree(cache)
+    assert unfinished > KILLS / 3  # the kills did come in the middle

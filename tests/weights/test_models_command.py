@@ -1,0 +1,142 @@
+"""`invoke models` as a person meets it, in a checkout whose lock names the test's repositories."""
+
+import json
+import os
+import signal
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from interview_prep.weights.models_lock import parse
+from tests.support.hub import Repository
+from tests.support.models_checkout import Checkout
+from tests.weights.conftest import lock_text, locked, repository
+
+
+def test_first_the_list_says_what_is_missing_and_how_to_bring_it(checkout: Checkout) -> None:
+    """Without a request, although huggingface_hub is there to make one."""
+    done = checkout.models()
+    assert done.returncode == 1
+    assert [text.split()[0::4][:1] + text.split()[-1:] for text in done.stdout.splitlines()[:2]] == [
+        ["first", "missing"],
+        ["second", "missing"],
+    ]
+    assert "`invoke models --set core --fetch` brings what is missing" in done.stdout
+    assert checkout.hub.asked == []
+
+
+def test_a_set_is_fetched_and_then_there(checkout: Checkout) -> None:
+    """Although tasks are offline by default: who asks for a fetch asks for the network."""
+    done = checkout.models("--fetch", HF_HUB_OFFLINE="1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "first: model.safetensors" in done.stdout.splitlines()
+    assert checkout.models().returncode == 0
+    assert checkout.models("--verify").returncode == 0
+    assert checkout.models("--set", "full").returncode == 1
+    assert checkout.models("--set", "full", "--fetch").returncode == 0
+
+
+def test_json_is_one_document_with_every_problem(checkout: Checkout) -> None:
+    """For scripts: what is wrong by file, and where the files lie; bars and sentences are elsewhere."""
+    fetched = json.loads(checkout.models("--fetch", "--json").stdout)
+    assert (fetched["version"], fetched["complete"]) == (1, True)
+    first = fetched["models"][0]
+    assert (first["name"], first["repo"], first["problems"]) == ("first", "prep/first", {})
+    Path(first["folder"], "vocab.txt").write_bytes(b"x" * 20_000)
+    verified = json.loads(checkout.models("--verify", "--json").stdout)
+    assert verified["complete"] is False
+    assert list(verified["models"][0]["problems"]) == ["vocab.txt"]
+
+
+def test_what_cannot_be_fetched_is_one_line_and_exit_1(checkout: Checkout) -> None:
+    """Model, file, cause; the other model is there."""
+    missing = dict(checkout.hub.repositories["prep/first"].files)
+    del missing["vocab.txt"]
+    checkout.hub.repositories["prep/first"] = replace(checkout.hub.repositories["prep/first"], files=missing)
+    done = checkout.models("--fetch")
+    assert done.returncode == 1
+    assert "first: vocab.txt: 404, the Hub has no such file at this commit" in done.stdout.splitlines()
+    assert [text.split()[-1] for text in done.stdout.splitlines() if text[:7].strip() in ("first", "second")] == [
+        "incomplete",
+        "there",
+    ]
+
+
+def test_an_interrupt_says_that_it_can_go_on(checkout: Checkout) -> None:
+    """Ctrl-C in the middle: one line, exit 130, at once; the same command brings the rest, from where it was."""
+    large = repository({"model.safetensors": 30_000_000})
+    checkout.hub.repositories["prep/large"] = large
+    checkout.lock.write_text(lock_text([locked("prep/large", large)]))
+    checkout.hub.hold_at = 22_000_000
+    process = checkout.start("--fetch")
+    while checkout.hub.sent < checkout.hub.hold_at:
+        time.sleep(0.01)
+    time.sleep(0.5)  # until it has read what was sent
+    os.killpg(process.pid, signal.SIGINT)
+    output, errors = process.communicate(timeout=60)  # at once, or never: the Hub holds its answers
+    assert process.returncode == 130
+    assert "Traceback" not in output + errors
+    assert "Interrupted. The same command goes on from here." in output
+    checkout.hub.hold_at = 0
+    assert checkout.models("--fetch").returncode == 0
+    assert checkout.hub.asked[-1].range == f"bytes={20 * 1024**2}-"  # huggingface_hub writes 10 MiB at a time
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (None, "docker/locks/models.lock: cannot be read (No such file or directory). `git checkout docker/locks"),
+        ("[first]\nrepo = 1\n", "docker/locks/models.lock: first: set is None"),
+        ("[first\n", "docker/locks/models.lock: "),
+    ],
+)
+def test_a_lock_that_is_not_one_is_one_line_and_exit_2(checkout: Checkout, text: str | None, says: str) -> None:
+    """Where and what to do; nothing is fetched."""
+    checkout.lock.unlink()
+    if text is not None:
+        checkout.lock.write_text(text)
+    done = checkout.models("--fetch")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith(says)
+    assert checkout.hub.asked == []
+
+
+def test_an_unknown_set_is_one_line_and_exit_2(checkout: Checkout) -> None:
+    """The two that there are."""
+    done = checkout.models("--set", "all")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "docker/locks/models.lock: there is no set 'all', only core and full.\n",
+    )
+
+
+def test_a_relock_shows_the_difference_and_writes_only_when_told(
+    checkout: Checkout, repositories: dict[str, Repository]
+) -> None:
+    """A new commit with other files on the Hub: commit, sizes and hashes change in the one entry."""
+    before = checkout.lock.read_text()
+    newer = {**repositories["prep/first"].files, "vocab.txt": b"new words", "model.safetensors": b"new weights"}
+    checkout.hub.repositories["prep/first"] = Repository("f" * 40, newer)
+    done = checkout.models("--relock", "first")
+    assert (done.returncode, checkout.lock.read_text()) == (1, before)
+    assert '+commit = "ffffffff' in done.stdout
+    assert '+    {path = "vocab.txt", size = 9, ' in done.stdout
+    assert "config.json" not in "".join(text for text in done.stdout.splitlines() if text.startswith("+"))
+    assert checkout.models("--relock", "first", "--yes").returncode == 0
+    first, second, _ = parse(checkout.lock.read_text())
+    assert (first.commit, second) == ("f" * 40, parse(before)[1])
+    assert checkout.models("--fetch").returncode == 0
+    assert "is locked as the Hub has it" in checkout.models("--relock", "first").stdout
+
+
+def test_a_relock_of_what_is_not_there_is_one_line(checkout: Checkout) -> None:
+    """In the lock, or on the Hub."""
+    done = checkout.models("--relock", "fifth")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "no model 'fifth'. `invoke models` lists all." in done.stderr
+    del checkout.hub.repositories["prep/second"]
+    done = checkout.models("--relock", "second")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith("second: 401 Client Error")

@@ -1,0 +1,97 @@
+"""The lock is read strictly: what is refused, in which words, and what a new commit changes in it."""
+
+from typing import Any
+
+import pytest
+
+from interview_prep.weights import models_lock
+from interview_prep.weights.models_lock import File, LockError, parse, read, replaced
+
+ENTRY = f"""
+[sentiment]  # why it is here
+repo = "prep/small"
+commit = "{"a" * 40}"
+licence = "MIT"
+set = "core"
+files = [  # all it needs
+    {{path = "config.json", size = 3, sha256 = "{"b" * 64}"}},
+    {{path = "model.safetensors"}},
+]
+"""
+
+
+def test_an_entry_is_read_as_it_stands() -> None:
+    """Size and hash where known, None where not."""
+    (model,) = parse(ENTRY)
+    assert (model.name, model.repo, model.commit, model.set) == ("sentiment", "prep/small", "a" * 40, "core")
+    assert model.files == (File("config.json", 3, "b" * 64), File("model.safetensors", None, None))
+
+
+@pytest.mark.parametrize(
+    ("there", "instead", "says"),
+    [
+        ("model.safetensors", "pytorch_model.bin", r"sentiment: pytorch_model.bin is not one of \*.safetensors"),
+        ("model.safetensors", "model.pkl", "sentiment: model.pkl is not one of"),
+        ("model.safetensors", "modeling_own.py", "sentiment: modeling_own.py is not one of"),
+        ("model.safetensors", "../model.safetensors", r"sentiment: ../model.safetensors is not one of"),
+        ("model.safetensors", "/model.safetensors", "sentiment: path is '/model.safetensors'"),
+        ("a" * 40, "main", "sentiment: commit is 'main'"),
+        ("b" * 64, "b" * 63, "sentiment: config.json: sha256 is"),
+        ("size = 3", "size = 0", "sentiment: config.json: size is 0"),
+        ("size = 3", 'size = "3"', "sentiment: config.json: size is '3'"),
+        ("size = 3", "bytes = 3", "sentiment: nothing here is called bytes"),
+        ('licence = "MIT"', "", "sentiment: licence is None"),
+        ('set = "core"', 'set = "all"', r"sentiment: set is 'all', not core\|full"),
+        ("prep/small", "small", "sentiment: repo is 'small'"),
+        ("files = [", "file = [", "sentiment: nothing here is called file|sentiment: files is not a list"),
+        ("[sentiment]", "[sentiment", "line 2"),
+    ],
+)
+def test_what_is_not_as_it_must_be_is_refused_by_name(there: str, instead: str, says: str) -> None:
+    """Model, file and key; a pickle above all."""
+    with pytest.raises(LockError, match=says) as refused:
+        parse(ENTRY.replace(there, instead))
+    assert "\n" not in str(refused.value)
+
+
+def test_the_lock_of_the_kit_is_right() -> None:
+    """It parses, the full set holds the core one, and each model has its weights as safetensors."""
+    core, full = read(only="core"), read()
+    assert [model.name for model in core] == ["sentiment", "embeddings", "generation"]
+    assert full[: len(core)] == core
+    assert {model.name for model in full} >= {"zero-shot", "vision", "audio", "entities"}
+    assert [model.name for model in full if "model.safetensors" not in {file.path for file in model.files}] == []
+
+
+def test_every_byte_of_the_core_set_is_locked() -> None:
+    """What the images carry by default has a hash for each file."""
+    assert [file.path for model in read(only="core") for file in model.files if not file.sha256] == []
+
+
+def test_the_sentiment_pipeline_pins_the_commit_of_the_lock() -> None:
+    """pipeline("sentiment-analysis") without a name takes the repository and revision that transformers holds."""
+    from transformers.pipelines import SUPPORTED_TASKS
+
+    tasks: dict[str, Any] = SUPPORTED_TASKS
+    name, revision = tasks["text-classification"]["default"]["model"]
+    model = read()[0]
+    assert (model.repo, model.commit[:7]) == (name, revision)
+
+
+def test_a_new_commit_changes_its_lines_and_no_others() -> None:
+    """Comments and the other models stay."""
+    text = ENTRY + ENTRY.replace("sentiment", "other")
+    changed = replaced(text, "sentiment", "c" * 40, [File("config.json", 5, "d" * 64)])
+    assert changed.endswith(ENTRY.replace("sentiment", "other"))
+    assert "# why it is here" in changed
+    assert "# all it needs" in changed
+    assert parse(changed)[0].commit == "c" * 40
+    assert parse(changed)[0].files == (File("config.json", 5, "d" * 64),)
+
+
+def test_the_lock_as_it_is_would_be_written_the_same() -> None:
+    """So that a relock shows only what has changed."""
+    text = models_lock.LOCK.read_text()
+    for model in read():
+        lines = text.partition(f"[{model.name}]")[2].partition("files = [")[2].partition("\n")[0]
+        assert replaced(text, model.name, model.commit, model.files) == text, lines

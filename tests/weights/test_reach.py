@@ -1,0 +1,143 @@
+"""No Hub in reach is known within seconds and said in one line; a Hub that refuses is another matter."""
+
+import errno
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+import pytest
+from huggingface_hub import constants
+
+from interview_prep.weights import reach
+from interview_prep.weights.fetch import fetch
+from interview_prep.weights.models_lock import Model
+from interview_prep.weights.reach import FetchError, UnreachableError, explain_unreachable
+from tests.support.hub import Hub
+from tests.support.impostor import PAGE, Answer, Impostor, black_hole, closed_port, slow_talker
+from tests.support.models_checkout import Checkout
+from tests.weights.conftest import use, watch
+
+REFUSED = f"[Errno {errno.ECONNREFUSED}] Connection refused"
+ADVICE = "Set HF_ENDPOINT to a mirror of it, or go without: small models serve instead."
+
+
+@contextmanager
+def answering(answer: Answer) -> Iterator[str]:
+    """The address of an impostor."""
+    with Impostor(forever=answer).serving() as impostor:
+        yield impostor.address
+
+
+NO_HUB = {
+    "nothing listens": (closed_port(), REFUSED),
+    "no such name": (nullcontext("http://no-such-hub.invalid"), ""),  # each system says it in its own words
+    "packets vanish": (black_hole(), "timed out"),
+    "says no more": (slow_talker(3600), "timed out"),
+    "says a byte now and then": (slow_talker(0.05), "no answer within 1 s"),
+    "a login": (answering(PAGE), "a web page came instead, with status 200: a proxy or a login"),
+    "a redirect to a login": (
+        answering(Answer(302, {"Location": "/login"})),
+        "a web page came instead, with status 200",
+    ),
+    "a page that says it is blocked": (
+        answering(Answer(403, PAGE.headers)),
+        "a web page came instead, with status 403",
+    ),
+    "407": (answering(Answer(407)), "407 Proxy Authentication Required"),
+    "502": (answering(Answer(502)), "502 Bad Gateway"),
+    "503": (answering(Answer(503, PAGE.headers)), "503 Service Unavailable"),
+    "511": (answering(Answer(511)), "511 Network Authentication Required"),
+}
+REFUSALS = {
+    "401": Answer(401, {"X-Error-Code": "RepoNotFound"}),
+    "403": Answer(403, {"X-Error-Code": "GatedRepo", **PAGE.headers}),
+    "404": Answer(404, PAGE.headers),  # a mirror that is a plain web server
+    "429": Answer(429),
+}
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seconds become fractions of one, and the Hub may be asked, as `fetch` sees to."""
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(reach, "PAUSE", 0.01)
+    monkeypatch.setattr(reach, "CONNECT", 0.5)
+    monkeypatch.setattr(reach, "SILENCE", 0.5)
+    monkeypatch.setattr(reach, "PATIENCE", 1.0)
+
+
+@pytest.mark.usefixtures("cache")
+@pytest.mark.parametrize(("place", "cause"), NO_HUB.values(), ids=NO_HUB)
+def test_no_hub_in_reach_is_one_line(
+    place: AbstractContextManager[str], cause: str, models: list[Model], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The address, why, and what can be done; nothing else is tried, however many files are missing."""
+    with place as address:
+        use(address, monkeypatch)
+        start = time.monotonic()
+        with pytest.raises(UnreachableError) as caught:
+            fetch(models, watch)
+        assert time.monotonic() - start < 20  # with this test's patience it takes two
+    text = str(caught.value)
+    assert text.startswith(f"{address} cannot be reached ({cause}")
+    assert text.endswith(f"). {ADVICE}")
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
+def test_a_refusal_is_an_answer(refusal: Answer) -> None:
+    """The Hub is there; the fetch says what it refuses."""
+    with answering(refusal) as address:
+        assert explain_unreachable(f"{address}/org/name/resolve/main/config.json") == ""
+
+
+def test_a_stumble_is_forgiven() -> None:
+    """Twice it is asked, and not more often."""
+    stumble, file = Answer(503), Answer(200, {"Content-Type": "application/json"})
+    with Impostor(stumble, file, stumble, stumble, file).serving() as impostor:
+        assert explain_unreachable(impostor.address) == ""
+        assert explain_unreachable(impostor.address) == "503 Service Unavailable"
+        assert impostor.given == 4
+
+
+@pytest.mark.usefixtures("cache")
+@pytest.mark.parametrize("endpoint", ["hub.example", "hub.example:443", "ftp://hub.example", "http://:80", "http://[x"])
+def test_an_endpoint_that_is_no_address_is_a_mistake(
+    endpoint: str, models: list[Model], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not a Hub out of reach: the variable is named with its value."""
+    use(endpoint, monkeypatch)
+    with pytest.raises(
+        FetchError, match=f"^HF_ENDPOINT={endpoint.replace('[', '.')} is not an address of a Hub: "
+    ) as caught:
+        fetch(models, watch)
+    assert not isinstance(caught.value, UnreachableError)
+
+
+@pytest.mark.usefixtures("cache")
+def test_the_hub_is_asked_once_before_the_files(hub: Hub, models: list[Model]) -> None:
+    """One request for a small file's headers; none where nothing is missing."""
+    assert fetch(models, watch) == []
+    heads = [asked.path.rpartition("/")[2] for asked in hub.asked if asked.method == "HEAD"]
+    assert (hub.asked[0].method, heads) == ("HEAD", ["config.json"])
+
+
+@pytest.mark.parametrize(("options", "code"), [("--fetch", 2), ("--fetch --json", 2), ("--relock first", 1)])
+def test_a_task_without_a_hub_is_one_line(checkout: Checkout, options: str, code: int) -> None:
+    """On standard error, with the variable that leads elsewhere."""
+    with closed_port() as address:
+        done = checkout.models(*options.split(), HF_ENDPOINT=address, NO_PROXY="*")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (code, "", 1)
+    assert f"{address} cannot be reached ({REFUSED}). {ADVICE}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("proxy", "cause"), [("http", "403 Forbidden"), ("socks5", "Using SOCKS proxy, but the 'socksio' package")]
+)
+def test_a_proxy_that_does_not_let_through_is_told(checkout: Checkout, proxy: str, cause: str) -> None:
+    """That there is one, and what it says."""
+    with answering(Answer(403)) as address:
+        variables = {"HTTPS_PROXY": address.replace("http", proxy), "NO_PROXY": "", "no_proxy": ""}
+        done = checkout.models("--fetch", HF_ENDPOINT="https://hub.example", **variables)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith(f"https://hub.example cannot be reached through the proxy that is set ({cause}")
