@@ -28,7 +28,7 @@ def warmup(_: Context, minutes: int = 30, yes: bool = False, json: bool = False)
     """Go through the warm-up plan: sheets to skim, scripts and tests to run."""
     from interview_prep.warmup import runner
 
-    runner.show(minutes, yes=yes, json=json)
+    runner.run_warmup(minutes, yes=yes, json=json)
 
 
 @task(help={"path": "a folder, a file, or FILE::TEST; everything by default"})
@@ -36,7 +36,7 @@ def test(_: Context, path: str = "") -> None:
     """Run every test, offline."""
     from interview_prep.selftest import run_tests
 
-    run_tests.run(path)
+    run_tests.run_tests(path)
 
 
 @task(name="gpu-check", help={"json": "print one JSON document"})
@@ -44,7 +44,7 @@ def gpu_check(_: Context, json: bool = False) -> None:
     """Say whether there is a GPU that torch can use, how fast it is and, if not, why and what to do."""
     from interview_prep.gpu import gpu_check
 
-    gpu_check.show(json=json)
+    gpu_check.run_gpu_check(json=json)
 
 
 @task(help={"json": "print one JSON document"})
@@ -52,7 +52,7 @@ def doctor(_: Context, json: bool = False) -> None:
     """Check that this machine is ready for interview day."""
     from interview_prep.machine import doctor
 
-    doctor.show(json=json)
+    doctor.run_doctor(json=json)
 
 
 @task(
@@ -78,9 +78,9 @@ def models(
     from interview_prep.weights import commands
 
     if relock:
-        commands.renew(relock, yes=yes)
+        commands.relock_and_show(relock, yes=yes)
     else:
-        commands.show(chosen=set, verified=verify, fetched=fetch, json=json)
+        commands.list_models(chosen=set, verified=verify, fetched=fetch, json=json)
 
 
 @task(name="drills", help={"topic": "one topic only", "json": "print one JSON document"})
@@ -110,7 +110,7 @@ def check(_: Context, name: str = "", answer: str = "", json: bool = False) -> N
     """Judge your answer to a drill, once."""
     from interview_prep.practice import commands
 
-    commands.check(name, answer=answer, json=json)
+    commands.check_answer(name, answer=answer, json=json)
 
 
 @task(help={"name": "the drill; the first that is not solved by default"})
@@ -118,7 +118,7 @@ def practice(_: Context, name: str = "") -> None:
     """Work on drills with a verdict on every save; single keys for hints, the next drill, quitting."""
     from interview_prep.terminal import practice_session
 
-    practice_session.practice(name)
+    practice_session.run_practice(name)
 
 
 @task(help={"name": "the drill"})
@@ -126,7 +126,7 @@ def hint(_: Context, name: str = "") -> None:
     """Show the next hint of a drill."""
     from interview_prep.practice import commands
 
-    commands.hint(name)
+    commands.show_hint(name)
 
 
 @task(help={"name": "the drill", "give-up": "see it without having solved the drill"})
@@ -134,7 +134,7 @@ def solution(_: Context, name: str = "", give_up: bool = False) -> None:
     """Show a drill's solution, once you have solved it."""
     from interview_prep.practice import commands
 
-    commands.solution(name, give_up=give_up)
+    commands.show_solution(name, give_up=give_up)
 
 
 @task(help={"name": "the drill"})
@@ -142,7 +142,7 @@ def reset(_: Context, name: str = "") -> None:
     """Archive your answer to a drill and begin again."""
     from interview_prep.practice import commands
 
-    commands.reset(name)
+    commands.reset_answer(name)
 
 
 @task(name="lint-drills", help={"name": "one drill; all by default"})
@@ -150,7 +150,7 @@ def lint_drills(_: Context, name: str = "") -> None:
     """Prove the drills: starts fail, solutions pass, mistakes and values of another shape are rejected."""
     from interview_prep.authoring import commands
 
-    commands.show(name)
+    commands.run_lint(name)
 
 
 @task(help={"port": "where to listen; PREP_PORT or 8888 by default"})
@@ -159,7 +159,7 @@ def lab(_: Context, port: str = "") -> None:
     from interview_prep import paths
     from interview_prep.lab import launch
 
-    launch.start(paths.read_port(port))
+    launch.start_lab(paths.read_port(port))
 
 
 @task(
@@ -173,7 +173,7 @@ def up(_: Context, cuda: bool = False, port: str = "", detach: bool = False) -> 
     """Start JupyterLab in its container: `docker compose up` after a look at what could be in its way."""
     from interview_prep.machine import docker
 
-    docker.up(cuda=cuda, port=port, detach=detach)
+    docker.start_service(cuda=cuda, port=port, detach=detach)
 
 
 @task(help={"cuda": "the CUDA image instead of the CPU one"})
@@ -181,7 +181,7 @@ def build(_: Context, cuda: bool = False) -> None:
     """Build an image, labelled with version and revision."""
     from interview_prep.machine import docker
 
-    docker.build(cuda=cuda)
+    docker.build_image(cuda=cuda)
 
 
 @task(
@@ -194,7 +194,7 @@ def lock(_: Context, upgrade: bool = False, extra_indexes: bool = False) -> None
     """Make docker/locks/ again from pyproject.toml and the default index."""
     from interview_prep.locks import package_locks
 
-    package_locks.show(upgrade=upgrade, extra_indexes=extra_indexes)
+    package_locks.update_locks(upgrade=upgrade, extra_indexes=extra_indexes)
 
 
 @task(help={"json": "print one JSON document", "only": "one group: start, judge, warmup, models, lab, images or setup"})
@@ -202,4 +202,4 @@ def bench(_: Context, json: bool = False, only: str = "") -> None:
     """Measure the budgets of the docs as ratios, side by side in one run."""
     from benchmarks import run_benchmarks
 
-    run_benchmarks.show(only=only, json=json)
+    run_benchmarks.run_benchmarks(only=only, json=json)

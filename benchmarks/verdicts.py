@@ -17,10 +17,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.run_benchmarks import Row
-from interview_prep.authoring.lint import lint
+from interview_prep.authoring.lint import lint_drills
 from interview_prep.catalog import drill as drills
 from interview_prep.catalog.drill import Drill
-from interview_prep.judge.client import Worker
+from interview_prep.judge.client import JudgeClient
 from interview_prep.paths import ROOT
 
 LEARNING = 8  # seconds in which the prompt is read, and the worker gets warm and learns a drill's mistakes
@@ -30,22 +30,22 @@ IN_A_ROW = 208  # verdicts
 CLEARED = b"\x1b[J"  # the end of a redraw
 
 
-def measure() -> Iterator[Row]:
+def measure_judge() -> Iterator[Row]:
     """The worker's start and size, the verdicts, lint."""
-    every = drills.read_catalog()
+    every = drills.load_catalog()
     begin = time.perf_counter()
-    with Worker() as worker:
-        worker.ready()
+    with JudgeClient() as worker:
+        worker.wait_until_ready()
         yield Row("the judge's worker, until it is ready", time.perf_counter() - begin, "", 0, "s", "≤ 6 s")
-        yield Row("memory of the idle worker", resident(worker.process.pid) / 1e6, "", 0, "MB", "none")
-        times = [seconds * 1000 for seconds in in_a_row(every, worker)]
+        yield Row("memory of the idle worker", resident_bytes(worker.process.pid) / 1e6, "", 0, "MB", "none")
+        times = [seconds * 1000 for seconds in judge_in_a_row(every, worker)]
         first, last = statistics.median(times[: IN_A_ROW // 4]), statistics.median(times[-IN_A_ROW // 4 :])
         yield Row(f"a verdict, the last quarter of {IN_A_ROW} in a row", last, "the first", first, "ms", "no drift")
     saves, rested, fresh = [], [], []
-    for drill, seconds in zip(every, saved(every), strict=True):
+    for drill, seconds in zip(every, time_saves(every), strict=True):
         saves += seconds
         rested.append(seconds[0])
-        fresh.append(started_cold(drill))  # in turns, for a machine's speed changes within minutes
+        fresh.append(time_cold_pytest(drill))  # in turns, for a machine's speed changes within minutes
     saves.sort()
     cold, beside = statistics.median(fresh) * 1000, "python -m pytest on the same files, cold"
     for what, took, budget in (
@@ -55,48 +55,51 @@ def measure() -> Iterator[Row]:
     ):
         yield Row(what, took * 1000, beside, cold, "ms", budget)
     begin = time.perf_counter()
-    verdicts = sum(finding.verdicts for finding in lint(drills.folders()))
+    verdicts = sum(finding.verdicts for finding in lint_drills(drills.find_drill_folders()))
     took = (time.perf_counter() - begin) * 1000 / verdicts
     yield Row(f"invoke lint-drills, each of {verdicts} verdicts", took, "", 0, "ms", "≤ 100 ms on two cores")
 
 
-def in_a_row(every: list[Drill], worker: Worker) -> Iterator[float]:
+def judge_in_a_row(every: list[Drill], worker: JudgeClient) -> Iterator[float]:
     """Seconds of each of many verdicts that one worker gives on mixed answers, the same in each quarter."""
-    answers = [(drill, answer) for drill in every for answer in (drill.solution, drill.wrong[0])][: IN_A_ROW // 4]
+    answers = [(drill, answer) for drill in every for answer in (drill.solution, drill.mistakes[0])][: IN_A_ROW // 4]
     for drill, answer in answers * 4:
-        worker.ready()
+        worker.wait_until_ready()
         begin = time.perf_counter()
         worker.judge(drill, answer, likely=False)
         yield time.perf_counter() - begin
 
 
-def resident(pid: int) -> int:
+def resident_bytes(pid: int) -> int:
     """Bytes of a process that are in memory."""
     return int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def saved(every: list[Drill]) -> Iterator[list[float]]:
+def time_saves(every: list[Drill]) -> Iterator[list[float]]:
     """Seconds from each of three saves to its verdict on the terminal, for all drills in their order."""
-    with tempfile.TemporaryDirectory() as work, practice(work) as terminal:
+    with tempfile.TemporaryDirectory() as work, run_practice(work) as terminal:
         for drill in every:
             answer = Path(work, f"{drill.name}.py")
-            screen(terminal, CLEARED)
+            read_until_drawn(terminal, CLEARED)
             time.sleep(LEARNING)
             seconds = []
-            one, other = drill.wrong[1], drill.wrong[-1]  # not the first: with that the waiting process has rehearsed
+            one, other = (
+                drill.mistakes[1],
+                drill.mistakes[-1],
+            )  # not the first: with that the waiting process has rehearsed
             for program, mark in ((one, NOT_YET), (other, NOT_YET), (drill.solution, PASSED)):
                 source = program.read_bytes()
                 time.sleep(PAUSE)
                 begin = time.perf_counter()
                 answer.write_bytes(source)
-                screen(terminal, mark)
+                read_until_drawn(terminal, mark)
                 seconds.append(time.perf_counter() - begin)
             yield seconds
             os.write(terminal, b"n")
 
 
 @contextlib.contextmanager
-def practice(work: str) -> Iterator[int]:
+def run_practice(work: str) -> Iterator[int]:
     """The watch loop on the first drill, in a terminal of its own."""
     pid, terminal = pty.fork()
     if pid == 0:
@@ -114,7 +117,7 @@ def practice(work: str) -> Iterator[int]:
         os.close(terminal)
 
 
-def screen(terminal: int, mark: bytes) -> None:
+def read_until_drawn(terminal: int, mark: bytes) -> None:
     """Read until a redraw with the mark is complete; raises TimeoutError with what came instead."""
     shown = b""
     end = time.perf_counter() + 60
@@ -124,7 +127,7 @@ def screen(terminal: int, mark: bytes) -> None:
         shown += os.read(terminal, 1 << 16)
 
 
-def started_cold(drill: Drill) -> float:
+def time_cold_pytest(drill: Drill) -> float:
     """Seconds of pytest on a drill's checks and its solution, from nothing."""
     begin = time.perf_counter()
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(drill.checks)]

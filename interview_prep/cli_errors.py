@@ -21,11 +21,11 @@ def explain_mistakes(program: Program) -> None:
 
     def parse_or_explain() -> None:
         processes.undo_python_settings()
-        program.core.unparsed[:] = with_option(program.core.unparsed, program.collection.task_names)
+        program.core.unparsed[:] = name_positional_arguments(program.core.unparsed, program.collection.task_names)
         try:
             parse()
         except ParseError as mistake:
-            raise Exit(sentence(program, mistake), code=2) from None
+            raise Exit(describe_mistake(program, mistake), code=2) from None
         except ValueError as mistake:  # invoke hands a number's text to int() as it is
             raise Exit(
                 f"{str(mistake).rpartition(': ')[2]} is not a number. `invoke TASK --help` shows the options.",
@@ -55,7 +55,7 @@ def explain_mistakes(program: Program) -> None:
     program.parse_tasks = parse_or_explain  # type: ignore[method-assign]  # the one place where it can be caught
 
 
-def with_option(words: Sequence[str], tasks: Collection[str]) -> list[str]:
+def name_positional_arguments(words: Sequence[str], tasks: Collection[str]) -> list[str]:
     """`check NAME` as `check --name NAME`: to invoke an argument without an option's name is never optional, nor help.
 
     As a true positional, `--help` would be taken for the drill's name.
@@ -68,7 +68,7 @@ def with_option(words: Sequence[str], tasks: Collection[str]) -> list[str]:
     return named
 
 
-def sentence(program: Program, mistake: ParseError) -> str:
+def describe_mistake(program: Program, mistake: ParseError) -> str:
     """What was mistyped and the next command."""
     task = mistake.context.name if mistake.context else None
     word = str(mistake).removeprefix("No idea what '").removesuffix("' is!")

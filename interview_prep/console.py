@@ -20,8 +20,8 @@ from rich.table import Table
 if TYPE_CHECKING:
     from benchmarks.run_benchmarks import Row
     from interview_prep.gpu.report import Report
-    from interview_prep.warmup.runner import Outcome, Step
-    from interview_prep.weights.fetch import Arrival
+    from interview_prep.warmup.runner import Step, StepResult
+    from interview_prep.weights.fetch import Download
 
 STANDARD_OUTPUT, STANDARD_ERROR = 1, 2
 HOME, CLEAR_BELOW, BEGIN_UPDATE, END_UPDATE = "\x1b[H", "\x1b[J", "\x1b[?2026h", "\x1b[?2026l"
@@ -35,7 +35,7 @@ class Terminal(Console):
         raise BrokenPipeError
 
 
-class Screen:
+class Printer:
     """The terminal. Made with `json=True` it moves everything but `document` to standard error."""
 
     def __init__(self, *, json: bool = False) -> None:
@@ -43,7 +43,7 @@ class Screen:
         self._json = json
         self._console = Terminal(stderr=json, highlight=False)
 
-    def say(self, text: str) -> None:
+    def print_line(self, text: str) -> None:
         self._console.print(text, markup=False, soft_wrap=True)
 
     def flush(self) -> None:
@@ -51,19 +51,19 @@ class Screen:
         sys.stdout.flush()
         sys.stderr.flush()
 
-    def document(self, content: Any) -> None:
+    def print_json(self, content: Any) -> None:
         """Print one JSON document on standard output, if this screen was made for it."""
         if self._json:
             print(json.dumps(content, default=_plain, indent=2))
 
-    def heading(self, step: "Step", number: str, done: int, total: int) -> RenderableType:
+    def render_heading(self, step: "Step", number: str, done: int, total: int) -> RenderableType:
         """What heads a step of the warm-up: what to do, its time box, and how far the plan is."""
         title = f"[bold]{number}  {step.verb} {step.path or 'interview_prep/ml'}[/]  ·  {step.minutes} min"
         progress = Table.grid(padding=(0, 1))
         progress.add_row(ProgressBar(total, done, width=30), f"{done} of {total} min done")
         return Group(Rule(), title, progress, "")
 
-    def sheet(self, heading: RenderableType, path: Path, *, paged: bool) -> None:
+    def show_page(self, heading: RenderableType, path: Path, *, paged: bool) -> None:
         """Show a Markdown page below its heading; paged where somebody is there to turn the pages."""
         from rich.markdown import Markdown  # in functions, as most tasks need neither it nor bars, and start sooner
 
@@ -75,10 +75,10 @@ class Screen:
         else:
             self._console.print(page)
 
-    def show(self, part: RenderableType) -> None:
+    def print_view(self, part: RenderableType) -> None:
         self._console.print(part)
 
-    def replace(self, part: RenderableType) -> None:
+    def redraw(self, part: RenderableType) -> None:
         """Put it in place of all that is on the terminal, in one write, so that nothing flickers."""
         with self._console.capture() as drawn:
             self._console.print(part)
@@ -86,16 +86,16 @@ class Screen:
         sys.stdout.write(f"{BEGIN_UPDATE}{HOME}{text}{CLEAR_BELOW}{END_UPDATE}")
         sys.stdout.flush()
 
-    def status(self, text: str) -> None:
+    def show_status(self, text: str) -> None:
         """Say what goes on in the line below, which the next `replace` overwrites; at once, for somebody waits."""
         sys.stdout.write(f"{text}\r")
         sys.stdout.flush()
 
-    def go_on(self) -> bool:
+    def wait_for_enter(self) -> bool:
         """Wait for Enter; False when the person types q."""
         return self._console.input("\n[dim]Enter: next step   q: stop here[/] ").strip().lower() != "q"
 
-    def outcomes(self, outcomes: "Sequence[Outcome]", steps: "Sequence[Step]") -> None:
+    def show_results(self, outcomes: "Sequence[StepResult]", steps: "Sequence[Step]") -> None:
         """The table at the end of a warm-up: each step, its time, and what failed or was not reached."""
         table = Table(title="Warm-up", title_justify="left", box=None, padding=(0, 2, 0, 0))
         for column in ("step", "", "box", "took"):
@@ -115,13 +115,15 @@ class Screen:
         self._console.rule()
         self._console.print(table)
 
-    def measurement(self, row: "Row") -> None:
+    def show_measurement(self, row: "Row") -> None:
         """One row of the benchmark, with its ratio where something stands beside it."""
-        self.say(f"{row.what}: {row.ours:.2f} {row.unit}   (budget {row.budget})")
-        if row.theirs:
-            self.say(f"    {row.beside}: {row.theirs:.2f} {row.unit}, ratio {row.ours / row.theirs:.3g}")
+        self.print_line(f"{row.what}: {row.measured:.2f} {row.unit}   (budget {row.budget})")
+        if row.baseline:
+            self.print_line(
+                f"    {row.baseline_name}: {row.baseline:.2f} {row.unit}, ratio {row.measured / row.baseline:.3g}"
+            )
 
-    def models(self, rows: Sequence[tuple[str, ...]], problems: Sequence[str]) -> None:
+    def show_models(self, rows: Sequence[tuple[str, ...]], problems: Sequence[str]) -> None:
         """A line a model, and a line for each thing that is wrong with one; the same cause is told once."""
         table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
         table.add_column()
@@ -133,20 +135,20 @@ class Screen:
         for problem in problems:
             others = causes.pop(problem.rpartition(": ")[2], 0) - 1
             if others >= 0:
-                self.say(f"{problem}{f', and so {others} more' if others else ''}")
+                self.print_line(f"{problem}{f', and so {others} more' if others else ''}")
 
-    def gpu(self, report: "Report") -> None:
+    def show_gpu(self, report: "Report") -> None:
         """A GPU's measurements as a table in a terminal and as plain lines elsewhere, then what is the matter."""
-        from interview_prep.gpu.report import lines
-        from interview_prep.gpu.view import view
+        from interview_prep.gpu.report import format_lines
+        from interview_prep.gpu.view import render_report
 
         if self._console.is_terminal and report.measurements:
-            self._console.print(view(report))
+            self._console.print(render_report(report))
         else:
-            self.say("\n".join(lines(report)))
+            self.print_line("\n".join(format_lines(report)))
 
     @contextlib.contextmanager
-    def transfers(self) -> Iterator[Callable[[Sequence["Arrival"]], None]]:
+    def show_transfers(self) -> Iterator[Callable[[Sequence["Download"]], None]]:
         """Bars with bytes and speed, a file each; without a terminal a line when a file is there."""
         from rich import progress
         from rich.progress import Progress, TaskID
@@ -156,40 +158,40 @@ class Screen:
             *(progress.TransferSpeedColumn(), progress.TimeRemainingColumn(compact=True)),
         )
         with Progress(*columns, console=self._console, disable=not self._console.is_terminal) as bars:
-            known: dict[Arrival, TaskID] = {}
-            said: set[Arrival] = set()
+            known: dict[Download, TaskID] = {}
+            said: set[Download] = set()
 
-            def watch(arrivals: Sequence["Arrival"]) -> None:
+            def watch(arrivals: Sequence["Download"]) -> None:
                 for arrival in arrivals:
                     name = f"{arrival.model.name}: {arrival.file.path}"
                     task = known.setdefault(arrival, TaskID(-1))
                     if task < 0:
                         task = known[arrival] = bars.add_task(name, total=arrival.file.size)
-                    bars.update(task, completed=arrival.arrived())
-                    if arrival not in said and arrival.place.exists():
+                    bars.update(task, completed=arrival.received_bytes())
+                    if arrival not in said and arrival.final_path.exists():
                         said.add(arrival)
                         if bars.disable:
-                            self.say(name)
+                            self.print_line(name)
 
             yield watch
 
-    def difference(self, before: str, after: str) -> None:
+    def show_diff(self, before: str, after: str) -> None:
         """The changed lines of a text."""
         from rich.syntax import Syntax
 
         lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "locked", "on the Hub", lineterm="")
         self._console.print(Syntax("\n".join(lines), "diff", background_color="default"))
 
-    def agreed(self, question: str) -> bool:
+    def confirm(self, question: str) -> bool:
         """Ask; nobody there is no."""
         return sys.stdin.isatty() and self._console.input(f"{question} \\[y/N] ").strip().lower() == "y"
 
-    def checks(self, title: str, checks: Iterable[Any]) -> None:
-        """A table of findings: each has `name`, `ok`, `evidence` and `mend`."""
+    def show_findings(self, title: str, checks: Iterable[Any]) -> None:
+        """A table of findings: each has `name`, `ok`, `evidence` and `fix`."""
         table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0), show_header=False)
         for check in checks:
             mark = "[green]ok[/]" if check.ok else "[red]no[/]"
-            table.add_row(mark, check.name, check.evidence if check.ok else f"{check.evidence}\n[bold]{check.mend}[/]")
+            table.add_row(mark, check.name, check.evidence if check.ok else f"{check.evidence}\n[bold]{check.fix}[/]")
         self._console.print(table)
 
 

@@ -47,7 +47,7 @@ def temporary_folder() -> str:
         ) from None
 
 
-def adopt(environment: dict[str, str]) -> None:
+def adopt_environment(environment: dict[str, str]) -> None:
     """Make it this process's own, for what is imported and started from now on."""
     os.environ.clear()
     os.environ.update(environment)
@@ -60,6 +60,6 @@ def undo_python_settings() -> None:
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
-def utf8(path: str | os.PathLike[str]) -> str:
+def as_utf8(path: str | os.PathLike[str]) -> str:
     """A path as a child in UTF-8 spells it, whatever this process takes file names to be encoded in."""
     return os.fsencode(path).decode("utf-8", "surrogateescape")

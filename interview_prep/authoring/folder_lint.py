@@ -9,21 +9,31 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from interview_prep.catalog.drill import FILES, SECTIONS, DrillError, list_mistakes, read, read_prompt, split_sections
-from interview_prep.catalog.sources import sentence
+from interview_prep.catalog.drill import (
+    FILES,
+    SECTIONS,
+    DrillError,
+    list_mistakes,
+    load_drill,
+    read_prompt,
+    split_sections,
+)
+from interview_prep.catalog.sources import mistake_summary
 
 
-def problems(folder: Path) -> Iterator[str]:
+def validate_folder(folder: Path) -> Iterator[str]:
     """What keeps a folder from being a whole drill, each as one line that names the place."""
     try:
-        read(folder)
+        load_drill(folder)
     except DrillError as error:
         yield from str(error).splitlines()
     yield from (f"{folder.name}/{name}: does not belong here" for name in stray_files(folder))
     wrong = list_mistakes(folder)
     if len(wrong) < 3:
         yield f"{folder.name}/wrong: {len(wrong)} wrong answers, at least 3 are needed"
-    yield from (f"{folder.name}/wrong/{path.name}: has no docstring to say" for path in wrong if not sentence(path))
+    yield from (
+        f"{folder.name}/wrong/{path.name}: has no docstring to say" for path in wrong if not mistake_summary(path)
+    )
     yield from missing_sections(folder)
 
 

@@ -14,7 +14,7 @@ import torch
 CHANGED = "It is reshaped."
 
 
-class Reshaping:
+class Mutation:
     """The ways; each takes a number, an array or a tensor, and gives it back itself where it has nothing to change."""
 
     @staticmethod
@@ -41,7 +41,7 @@ class Reshaping:
         return np.ma.masked_array(value, mask=True) if isinstance(value, np.ndarray) else value
 
 
-def reshaped(function: Callable[..., Any], change: Callable[[Any], Any]) -> Callable[..., Any]:
+def mutate_result(function: Callable[..., Any], change: Callable[[Any], Any]) -> Callable[..., Any]:
     """The function with each number, array and tensor changed in what it gives; prints once that it was."""
     told = False
 

@@ -36,7 +36,7 @@ NO_INDEX = (
 EXACTLY = ("--no-deps", "--require-hashes", "--only-binary=:all:")
 
 
-def bring(lock: Path, folder: Path, options: Mapping[str, str]) -> Path:
+def fetch_uv(lock: Path, folder: Path, options: Mapping[str, str]) -> Path:
     """Return `folder`/uv-VERSION, fetched if it is not there. It appears whole or not at all."""
     version, hashes = read_lock(lock)
     uv = folder / f"uv-{version}"
@@ -48,11 +48,11 @@ def bring(lock: Path, folder: Path, options: Mapping[str, str]) -> Path:
         wanted.write_text(" ".join([f"uv=={version}", *(f"--hash=sha256:{digest}" for digest in hashes)]))
         pip, other_uv = pip_command(), shutil.which("uv")
         if pip:
-            program = unpack(fetch_with_pip(pip, wanted, options), hashes)
+            program = unpack_uv(fetch_with_pip(pip, wanted, options), hashes)
         elif other_uv and not options.get("index-url"):
             program = install_with_uv(other_uv, wanted, options)
         else:
-            program = unpack(fetch_alone(version, fetching, options), hashes)
+            program = unpack_uv(fetch_alone(version, fetching, options), hashes)
         program.chmod(0o755)
         program.replace(uv)
         shutil.rmtree(fetching)
@@ -91,7 +91,7 @@ def install_with_uv(uv: str, wanted: Path, options: Mapping[str, str]) -> Path:
     """Let another uv, which knows a package index where no setting names one, install the locked uv in a folder."""
     target = wanted.with_name("target")
     command = [uv, "pip", "install", "-q", "--python", sys.executable, *EXACTLY, "-r", wanted, "--target", target]
-    run_step(command, {**pip_settings.environment(options), "UV_NO_CONFIG": "1"}, show=False)
+    run_step(command, {**pip_settings.uv_environment(options), "UV_NO_CONFIG": "1"}, show=False)
     return target / "bin" / "uv"
 
 
@@ -101,12 +101,12 @@ def fetch_alone(version: str, folder: Path, options: Mapping[str, str]) -> Path:
     name = re.compile(rf"uv-{re.escape(version)}-py3-none-\S*{system}\S*_{platform.machine()}\.whl")
     opener = make_opener(options)
     failure = "no such wheel there"
-    for place in places(options):
+    for place in find_places(options):
         try:
-            for address in addresses(opener, place):
+            for address in find_links(opener, place):
                 if name.fullmatch(unquote(urlsplit(address).path).rpartition("/")[2]):
                     wheel = folder / "uv.whl"
-                    wheel.write_bytes(read(opener, address))
+                    wheel.write_bytes(read_address(opener, address))
                     return wheel
         except (OSError, ValueError, http.client.HTTPException) as error:
             failure = f"{without_password(place)}: {getattr(error, 'reason', None) or error}"
@@ -115,7 +115,7 @@ def fetch_alone(version: str, folder: Path, options: Mapping[str, str]) -> Path:
     raise UnpreparedError(f"fetching uv {version} failed ({failure}): {FIXES['']}.")
 
 
-def places(options: Mapping[str, str]) -> Iterator[str]:
+def find_places(options: Mapping[str, str]) -> Iterator[str]:
     """Yield where pip would look for uv, folders first, each as an address."""
     for found in options.get("find-links", "").split():
         path = Path(found).expanduser()
@@ -125,19 +125,19 @@ def places(options: Mapping[str, str]) -> Iterator[str]:
             yield f"{index.rstrip('/')}/uv/"
 
 
-def addresses(opener: urllib.request.OpenerDirector, place: str) -> list[str]:
+def find_links(opener: urllib.request.OpenerDirector, place: str) -> list[str]:
     """Return the files that a page or a local folder offers."""
     folder = Path(unquote(urlsplit(place).path))
     if place.startswith("file:") and folder.is_dir() and not (folder / "index.html").exists():
         return [path.as_uri() for path in folder.glob("*.whl")]
     page = f"{place}index.html" if place.startswith("file:") else place
-    text = read(opener, page).decode(errors="replace")
+    text = read_address(opener, page).decode(errors="replace")
     return [urljoin(place, link) for link in re.findall(r"""<a\s[^>]*?href=["']([^"']+)""", text, re.IGNORECASE)]
 
 
 def make_opener(options: Mapping[str, str]) -> urllib.request.OpenerDirector:
     """Return what opens addresses through pip's proxy and trusts pip's certificate."""
-    trusted = options.get("cert") or pip_settings.bundle()
+    trusted = options.get("cert") or pip_settings.find_certificates()
     context = ssl.create_default_context(cafile=os.path.expanduser(trusted) if trusted else None)  # noqa: PTH111 - None
     if options.get("client-cert"):
         context.load_cert_chain(Path(options["client-cert"]).expanduser())
@@ -149,7 +149,7 @@ def make_opener(options: Mapping[str, str]) -> urllib.request.OpenerDirector:
     return opener
 
 
-def read(opener: urllib.request.OpenerDirector, address: str) -> bytes:
+def read_address(opener: urllib.request.OpenerDirector, address: str) -> bytes:
     """Return what is there; a name and password in the address are sent as HTTP has it."""
     request = urllib.request.Request(without_password(address))  # noqa: S310 - file: is meant, as pip takes it
     user, at, _ = urlsplit(address).netloc.rpartition("@")
@@ -166,7 +166,7 @@ def without_password(address: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
-def unpack(wheel: Path, hashes: list[str]) -> Path:
+def unpack_uv(wheel: Path, hashes: list[str]) -> Path:
     """Take the program out of the wheel, if that is one of the locked files."""
     if hashlib.sha256(wheel.read_bytes()).hexdigest() not in hashes:
         raise UnpreparedError(f"the uv wheel that was fetched has another hash than the lock: {NOT_LOCKED}.")

@@ -12,6 +12,6 @@ class UnpreparedError(Exception):
     """Why there is no environment: one line that ends with what to do."""
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """Print one line on standard error, which the task's own output never mixes with."""
     print(f"prep: {text}", file=sys.stderr)

@@ -102,28 +102,28 @@ def for_pip(options: Mapping[str, str]) -> dict[str, str]:
     return {**others, **named, "PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
 
-def arguments(options: Mapping[str, str]) -> list[str]:
+def uv_arguments(options: Mapping[str, str]) -> list[str]:
     """Return the arguments for uv that no variable can say."""
     return ["--no-index"] * is_true(options.get("no-index", ""))
 
 
-def environment(options: Mapping[str, str]) -> dict[str, str]:
+def uv_environment(options: Mapping[str, str]) -> dict[str, str]:
     """Return os.environ with pip's options as the variables that uv reads. What is set for uv itself wins."""
     variables = {name: text for name, text in os.environ.items() if not name.startswith("UV_")}
     # A pinned version and its hash decide what is installed, so any index may provide it.
     variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"
-    cert = {"cert": bundle()} if bundle() else {}
+    cert = {"cert": find_certificates()} if find_certificates() else {}
     for name, text in {**cert, **options}.items():
-        variables.update(dict.fromkeys(UV_NAMES.get(name, ()), value(name, text)))
+        variables.update(dict.fromkeys(UV_NAMES.get(name, ()), format_value(name, text)))
     return {**variables, **{name: text for name, text in os.environ.items() if FOR_UV.match(name)}}
 
 
-def bundle() -> str:
+def find_certificates() -> str:
     """Return the certificates that pip trusts where no option names any; nothing for its own."""
     return next((os.environ[name] for name in BUNDLES if os.environ.get(name)), "")
 
 
-def value(name: str, text: str) -> str:
+def format_value(name: str, text: str) -> str:
     """Return one option's value as uv writes it: several values with uv's separator, and no ~ for HOME."""
     parts = text.split() if name in SEPARATORS else [text]
     return SEPARATORS.get(name, "").join(os.path.expanduser(part) for part in parts)  # noqa: PTH111 - it may be a URL
@@ -133,12 +133,12 @@ def with_torch_index(
     uv: Path, python: Path, torch: str, options: Mapping[str, str], variables: Mapping[str, str]
 ) -> dict[str, str]:
     """Return uv's variables with the PyTorch CPU index added where this version of torch is nowhere else."""
-    if not torch or arguments(options) or finds(uv, python, torch, variables):
+    if not torch or uv_arguments(options) or uv_finds_torch(uv, python, torch, variables):
         return dict(variables)
     return {**variables, "UV_INDEX": f"{variables.get('UV_INDEX', '')} {PYTORCH_CPU_INDEX}".strip()}
 
 
-def finds(uv: Path, python: Path, torch: str, variables: Mapping[str, str]) -> bool:
+def uv_finds_torch(uv: Path, python: Path, torch: str, variables: Mapping[str, str]) -> bool:
     """Whether uv finds this version of torch: in a find-links folder, or on an index it is given."""
     command = [str(uv), "pip", "compile", "--quiet", "--no-deps", "--python", str(python), "-"]
     wanted = f"torch=={torch}".encode()

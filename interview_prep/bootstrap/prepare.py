@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from interview_prep.bootstrap import locked_uv, pip_settings
-from interview_prep.bootstrap.messages import DOCKER, ROOM, ROOT, UnpreparedError, say
+from interview_prep.bootstrap.messages import DOCKER, ROOM, ROOT, UnpreparedError, print_line
 from interview_prep.bootstrap.platforms import this_system, why_unsupported
 from interview_prep.bootstrap.python311 import find_python_311
 from interview_prep.bootstrap.start import CPU, INSTALLER, MADE_FROM, PYTHON, VENV, describe_locks, is_made_from
@@ -31,8 +31,8 @@ PYTHON_FIXES = {  # as FIXES, for the step that may fetch Python
 }
 
 
-def prepare() -> None:
-    """Make or mend .venv; where another process is at it, wait and find it ready."""
+def prepare_venv() -> None:
+    """Make or fix .venv; where another process is at it, wait and find it ready."""
     reason = why_unsupported(this_system())
     if reason:
         raise UnpreparedError(f"{reason}; {DOCKER}.")
@@ -45,30 +45,30 @@ def prepare() -> None:
     try:
         fcntl.flock(checkout, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        say("another ./prep is making .venv; waiting for it.")
+        print_line("another ./prep is making .venv; waiting for it.")
         fcntl.flock(checkout, fcntl.LOCK_EX)
     lines = describe_locks()
     if not is_made_from(lines):
-        install(lines)
+        install_locks(lines)
     os.close(checkout)
 
 
-def install(lines: bytes) -> None:
+def install_locks(lines: bytes) -> None:
     """Sync a .venv that was made here from other locks; make any other anew."""
     made_here = is_made_from(lines.splitlines(keepends=True)[0])
     if made_here:
-        say("the lock has changed; syncing .venv with it.")
+        print_line("the lock has changed; syncing .venv with it.")
         MADE_FROM.unlink()
     else:
-        say("making .venv from the lock; later starts find it ready.")
+        print_line("making .venv from the lock; later starts find it ready.")
     try:
         options = pip_settings.read_settings()
     except pip_settings.SettingsError as error:
         raise UnpreparedError(str(error)) from None
-    uv = locked_uv.bring(INSTALLER, BOOTSTRAP, options)
+    uv = locked_uv.fetch_uv(INSTALLER, BOOTSTRAP, options)
     if not made_here:
         make_venv(uv, uv_environment(options))
-    sync(uv, options)
+    sync_locks(uv, options)
     shutil.rmtree(CACHE, ignore_errors=True)
     unfinished = VENV / "made-from.new"
     unfinished.write_bytes(lines)
@@ -79,14 +79,14 @@ def make_venv(uv: Path, environment: Mapping[str, str]) -> None:
     """Make an empty .venv: from a Python 3.11 of the machine, or else from one that uv fetches."""
     found = find_python_311()
     if not found:
-        say("no Python 3.11 here; uv fetches CPython 3.11 (30 MB) into .bootstrap.")
+        print_line("no Python 3.11 here; uv fetches CPython 3.11 (30 MB) into .bootstrap.")
     python = ["--python", found] if found else ["--managed-python", "--python", "cpython-3.11"]
     folder = VENV.resolve()  # a link to a larger disk stays one
     command = [uv, "venv", "--quiet", "--no-project", "--clear", "--force", *python, folder]
     run_step(command, {**environment, "UV_PYTHON_INSTALL_DIR": str(BOOTSTRAP / "python")}, PYTHON_FIXES, show=False)
 
 
-def sync(uv: Path, options: Mapping[str, str]) -> None:
+def sync_locks(uv: Path, options: Mapping[str, str]) -> None:
     """Install exactly the two locks, every hash checked.
 
     uv takes a version from the first index that has it, and an extra index may have another build than the lock
@@ -98,7 +98,7 @@ def sync(uv: Path, options: Mapping[str, str]) -> None:
         main_alone = {name: text for name, text in options.items() if name != "extra-index-url"}
         if main_alone == options:
             raise
-        say("that failed; trying without pip's extra indexes, which may hold other builds.")
+        print_line("that failed; trying without pip's extra indexes, which may hold other builds.")
         try:
             sync_from(uv, main_alone)
         except UnpreparedError:
@@ -109,7 +109,7 @@ def sync_from(uv: Path, options: Mapping[str, str]) -> None:
     """Install with these settings of pip's."""
     environment = uv_environment(options)
     environment = pip_settings.with_torch_index(uv, PYTHON, locked_torch(), options, environment)
-    only = ["--python", PYTHON, "--require-hashes", "--no-build", *pip_settings.arguments(options)]
+    only = ["--python", PYTHON, "--require-hashes", "--no-build", *pip_settings.uv_arguments(options)]
     run_step([uv, "pip", "sync", *only, INSTALLER, CPU], environment)
 
 
@@ -121,7 +121,7 @@ def locked_torch() -> str:
 
 def uv_environment(options: Mapping[str, str]) -> "dict[str, str]":
     """Return uv's variables; a uv.toml further up does not count, and a HOME that holds no cache does not matter."""
-    environment = {**pip_settings.environment(options), "UV_NO_CONFIG": "1"}
+    environment = {**pip_settings.uv_environment(options), "UV_NO_CONFIG": "1"}
     own = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "uv")  # noqa: PTH111 - may stay "~"
     if "UV_CACHE_DIR" in environment:
         return environment

@@ -9,7 +9,7 @@ import hashlib
 import os
 import sys
 
-from interview_prep.bootstrap.messages import ROOM, ROOT, UnpreparedError, say
+from interview_prep.bootstrap.messages import ROOM, ROOT, UnpreparedError, print_line
 from interview_prep.bootstrap.python_variables import drop_python_variables
 
 VENV = ROOT / ".venv"
@@ -25,19 +25,19 @@ def main() -> None:
         if not is_made_from(describe_locks()):
             from interview_prep.bootstrap import prepare
 
-            prepare.prepare()
+            prepare.prepare_venv()
         os.environ["PATH"] = f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
         os.execv(INVOKE, ["invoke", "--search-root", str(ROOT), "--collection", "tasks", *sys.argv[1:]])
     except UnpreparedError as reason:
-        say(str(reason))
+        print_line(str(reason))
         sys.exit(2)
     except OSError as error:
         full = error.errno in {errno.ENOSPC, errno.EDQUOT}
         fix = f"{ROOM}." if full else "make it your own (chown) or remove .venv, and try again."
-        say(f"{error.strerror} ({error.filename or ROOT}); {fix}")
+        print_line(f"{error.strerror} ({error.filename or ROOT}); {fix}")
         sys.exit(2)
     except KeyboardInterrupt:
-        say("interrupted; run the same command again, it goes on from what is downloaded.")
+        print_line("interrupted; run the same command again, it goes on from what is downloaded.")
         sys.exit(130)
 
 

@@ -33,10 +33,10 @@ def run_step(
         text = output.decode(errors="replace").strip() or (
             "its reason stands above" if shown else f"exit {step.returncode}"
         )
-        raise UnpreparedError(explain(text, fixes))
+        raise UnpreparedError(explain_failure(text, fixes))
 
 
-def explain(text: str, fixes: Mapping[str, str] = FIXES) -> str:
+def explain_failure(text: str, fixes: Mapping[str, str] = FIXES) -> str:
     """Turn what an installer said into one line: first and last cause, the address if there is one, what to do."""
     causes = re.findall(r"^\s*(?:error|cause): (.+)", text, re.IGNORECASE | re.MULTILINE) or text.splitlines()[-1:]
     addresses = [cause for cause in causes if "://" in cause]

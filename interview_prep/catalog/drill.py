@@ -67,7 +67,7 @@ class Drill:
         return self.folder / "test_answer.py"
 
     @property
-    def wrong(self) -> list[Path]:
+    def mistakes(self) -> list[Path]:
         return list_mistakes(self.folder)
 
     @functools.cached_property
@@ -79,14 +79,14 @@ class Drill:
         return Prompt(task, hints, parts.get("Follow-ups", ""), parts.get("Say aloud", ""))
 
 
-def folders(drills: Path = DRILLS) -> list[Path]:
+def find_drill_folders(drills: Path = DRILLS) -> list[Path]:
     """Every drill's folder, by topic and name."""
     return sorted(path.parent for path in drills.glob("[!.]*/[!.]*/prompt.md"))
 
 
-def read_catalog(drills: Path = DRILLS) -> list[Drill]:
+def load_catalog(drills: Path = DRILLS) -> list[Drill]:
     """Every drill, by topic and level; raises DrillError for the first that cannot be read."""
-    return sorted(map(read, folders(drills)), key=lambda drill: (drill.topic, drill.level, drill.name))
+    return sorted(map(load_drill, find_drill_folders(drills)), key=lambda drill: (drill.topic, drill.level, drill.name))
 
 
 def list_mistakes(folder: Path) -> list[Path]:
@@ -94,14 +94,14 @@ def list_mistakes(folder: Path) -> list[Path]:
     return sorted((folder / "wrong").glob("[!.]*.py"))
 
 
-def read(folder: Path) -> Drill:
+def load_drill(folder: Path) -> Drill:
     """Read the front matter of a drill; raises DrillError with everything that is in the way."""
     found = [f"{folder.name}/{name}: missing" for name in FILES if not (folder / name).is_file()]
     fields: dict[str, Any] = {}
     if (folder / "prompt.md").is_file():
         try:
             fields, _ = read_prompt(folder)
-            found += field_problems(folder, fields)
+            found += find_field_problems(folder, fields)
         except ValueError as error:
             found.append(f"{folder.name}/prompt.md: {error}")
     if found:
@@ -109,7 +109,7 @@ def read(folder: Path) -> Drill:
     return Drill(folder, **{**fields, "forbids": tuple(fields["forbids"]), "tags": tuple(fields["tags"])})
 
 
-def field_problems(folder: Path, fields: dict[str, Any]) -> Iterator[str]:
+def find_field_problems(folder: Path, fields: dict[str, Any]) -> Iterator[str]:
     """What is wrong with the front matter, a line each."""
     where = f"{folder.name}/prompt.md"
     for name, kind in FIELDS.items():

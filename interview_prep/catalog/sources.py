@@ -12,22 +12,22 @@ from interview_prep.catalog.drill import Drill
 PARSING = threading.Lock()
 
 
-def parsed(path: Path) -> ast.Module:
+def parse_source(path: Path) -> ast.Module:
     """A program's syntax tree, from any thread: Python before 3.11.5 can raise SystemError where two parse at once."""
     with PARSING:
         return ast.parse(path.read_bytes())
 
 
-def wants(drill: Drill) -> list[str]:
+def imported_names(drill: Drill) -> list[str]:
     """What the checks import of an answer."""
-    imports = [node for node in parsed(drill.checks).body if isinstance(node, ast.ImportFrom)]
+    imports = [node for node in parse_source(drill.checks).body if isinstance(node, ast.ImportFrom)]
     return [alias.name for node in imports if node.module == "answer" for alias in node.names]
 
 
-def sentence(wrong: Path) -> str:
+def mistake_summary(wrong: Path) -> str:
     """What the maker of this mistake should read: the first line of the docstring, or ""."""
     try:
-        docstring = ast.get_docstring(parsed(wrong))
+        docstring = ast.get_docstring(parse_source(wrong))
     except SyntaxError:
         return ""
     return (docstring or "").partition("\n")[0]

@@ -6,7 +6,7 @@ is asked again while it works.
 
 from collections.abc import Iterator
 
-from interview_prep.gpu.facts import Board, Device, Facts, Finding
+from interview_prep.gpu.facts import Facts, Finding, SmiGpu, TorchGpu
 
 GB = 1e9
 ENOUGH = 2 * GB  # a CUDA context, its libraries' workspaces and a small model
@@ -14,76 +14,80 @@ ENOUGH = 2 * GB  # a CUDA context, its libraries' workspaces and a small model
 HEAT, POWER_BRAKE, SLOWDOWN = 0x20 | 0x40, 0x80, 0x08
 
 
-def remarks(facts: Facts) -> list[Finding]:
+def find_warnings(facts: Facts) -> list[Finding]:
     """All of them, the blocking ones first."""
-    found = [*(said for board in facts.boards for said in board_remarks(board)), *memory(facts), *selection(facts)]
+    found = [
+        *(said for board in facts.boards for said in find_gpu_warnings(board)),
+        *find_low_memory(facts),
+        *find_hidden_gpus(facts),
+    ]
     return sorted(found, key=lambda finding: not finding.blocking)
 
 
-def board_remarks(board: Board) -> Iterator[Finding]:
+def find_gpu_warnings(board: SmiGpu) -> Iterator[Finding]:
     if board.failure:
-        mend = "`sudo reboot`; if it comes again, reseat the card and its power, or take another machine."
-        yield Finding("A GPU is lost or in error", f"{board.name}: {board.failure}", mend, blocking=True)
+        fix = "`sudo reboot`; if it comes again, reseat the card and its power, or take another machine."
+        yield Finding("A GPU is lost or in error", f"{board.name}: {board.failure}", fix, blocking=True)
     if board.uncorrected_errors:
-        mend = "`sudo nvidia-smi --gpu-reset`, or reboot; if they come again, the card's memory is failing."
+        fix = "`sudo nvidia-smi --gpu-reset`, or reboot; if they come again, the card's memory is failing."
         evidence = f"{board.name}: {board.uncorrected_errors} uncorrectable ECC errors since the driver was loaded"
-        yield Finding("The GPU's memory has had errors", evidence, mend, blocking=True)
-    yield from throttling(board)
+        yield Finding("The GPU's memory has had errors", evidence, fix, blocking=True)
+    yield from find_throttling(board)
 
 
-def throttling(board: Board) -> Iterator[Finding]:
+def find_throttling(board: SmiGpu) -> Iterator[Finding]:
     """Heat and power; lowered clocks make a GPU slow, not wrong."""
     heat = f"{board.temperature} °C" if board.temperature is not None else "temperature unknown"
     if board.clock_reasons & HEAT:
-        mend = "Look to its fans and air, and wait until it has cooled down."
-        yield Finding("The GPU is slowed down by heat", f"{board.name}: {heat}", mend, blocking=False)
+        fix = "Look to its fans and air, and wait until it has cooled down."
+        yield Finding("The GPU is slowed down by heat", f"{board.name}: {heat}", fix, blocking=False)
     elif board.clock_reasons & (SLOWDOWN | POWER_BRAKE):
-        mend = "Check the card's power cables and the power supply."
-        yield Finding("The GPU is slowed down for want of power", f"{board.name}: {heat}", mend, blocking=False)
+        fix = "Check the card's power cables and the power supply."
+        yield Finding("The GPU is slowed down for want of power", f"{board.name}: {heat}", fix, blocking=False)
     limit, default = board.power_limit, board.default_power_limit
     if limit and default and limit < 0.95 * default:
-        mend = f"`sudo nvidia-smi --power-limit={default:.0f}`."
+        fix = f"`sudo nvidia-smi --power-limit={default:.0f}`."
         evidence = f"{board.name}: {limit:.0f} of {default:.0f} W"
-        yield Finding("The GPU's power limit is set low", evidence, mend, blocking=False)
+        yield Finding("The GPU's power limit is set low", evidence, fix, blocking=False)
 
 
-def memory(facts: Facts) -> Iterator[Finding]:
+def find_low_memory(facts: Facts) -> Iterator[Finding]:
     """Too little to work with, or much of it held by others, and by whom."""
     for index, device in enumerate(facts.devices):
         if device.free >= min(ENOUGH, 0.9 * device.memory) and device.free >= device.memory / 2:
             continue
-        holders = held_by(device, facts)
+        holders = describe_holders(device, facts)
         evidence = f"GPU {index}, {device.name}: {device.free / GB:.1f} of {device.memory / GB:.1f} GB free{holders}"
-        mend = (
+        fix = (
             "End what holds it: `kill PID`, a notebook's kernel above all."
             if holders
             else "See who holds it with `nvidia-smi` on the host: a container does not see programs outside."
         )
         blocking = device.free < min(ENOUGH, 0.9 * device.memory)
-        yield Finding("The GPU's memory is in use", evidence, mend, blocking=blocking)
+        yield Finding("The GPU's memory is in use", evidence, fix, blocking=blocking)
 
 
-def held_by(device: Device, facts: Facts) -> str:
+def describe_holders(device: TorchGpu, facts: Facts) -> str:
     """The largest three, as in "; held by python (PID 123, 4.0 GB)", or "" where nobody is named."""
-    mine = [process for board in facts.boards if same(board, device, facts) for process in board.processes]
+    mine = [process for board in facts.boards if is_same_gpu(board, device, facts) for process in board.processes]
     largest = sorted(mine, key=lambda process: -process.memory)[:3]
     named = [f"{process.name} (PID {process.pid}, {process.memory / GB:.1f} GB)" for process in largest]
     return f"; held by {', '.join(named)}" if named else ""
 
 
-def same(board: Board, device: Device, facts: Facts) -> bool:
+def is_same_gpu(board: SmiGpu, device: TorchGpu, facts: Facts) -> bool:
     """Are they one GPU? By their number where torch says it, else only where there is no other."""
     return board.uuid.removeprefix("GPU-") == device.uuid if device.uuid else len(facts.boards) == 1
 
 
-def selection(facts: Facts) -> Iterator[Finding]:
+def find_hidden_gpus(facts: Facts) -> Iterator[Finding]:
     """Which GPUs this process has: a slice, fewer than there are, or unequal ones."""
     devices = facts.devices
     sliced = bool(facts.boards) and all(board.mig for board in facts.boards)
     if devices and (sliced or any("MIG" in device.name for device in devices)):
         evidence = f"{devices[0].name}: {devices[0].multiprocessors} multiprocessors, {devices[0].memory / GB:.0f} GB"
-        mend = "Size the work for the slice; CUDA uses one slice a process. The whole: `sudo nvidia-smi -mig 0`."
-        yield Finding("This is a slice of a GPU (MIG)", evidence, mend, blocking=False)
+        fix = "Size the work for the slice; CUDA uses one slice a process. The whole: `sudo nvidia-smi -mig 0`."
+        yield Finding("This is a slice of a GPU (MIG)", evidence, fix, blocking=False)
     if facts.visible_devices is not None and 0 < len(devices) < len(facts.boards):
         evidence = f"{len(devices)} of {len(facts.boards)}, CUDA_VISIBLE_DEVICES={facts.visible_devices!r}"
         yield Finding("Some GPUs are hidden", evidence, "`unset CUDA_VISIBLE_DEVICES` to use all.", blocking=False)
@@ -91,5 +95,5 @@ def selection(facts: Facts) -> Iterator[Finding]:
         best = max(devices, key=lambda device: (device.multiprocessors * max(device.clock, 1), device.memory))
         chosen = f"GPU-{best.uuid}" if best.uuid else str(devices.index(best))
         evidence = ", ".join(f"{index}: {device.name}" for index, device in enumerate(devices))
-        mend = f"Take the fastest alone, {best.name}: `export CUDA_VISIBLE_DEVICES={chosen}`."
-        yield Finding("The GPUs are unequal", evidence, mend, blocking=False)
+        fix = f"Take the fastest alone, {best.name}: `export CUDA_VISIBLE_DEVICES={chosen}`."
+        yield Finding("The GPUs are unequal", evidence, fix, blocking=False)

@@ -6,7 +6,7 @@ Version = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Process:
+class GpuProcess:
     """A program that holds memory of a GPU, as nvidia-smi sees it: in a container only those of the container."""
 
     pid: int
@@ -15,7 +15,7 @@ class Process:
 
 
 @dataclass(frozen=True)
-class Board:
+class SmiGpu:
     """One GPU as nvidia-smi describes it; None where it does not say."""
 
     name: str
@@ -31,11 +31,11 @@ class Board:
     clock_reasons: int = 0  # NVML's bit mask: what holds the clocks down at this moment
     link: str = ""  # PCIe generation and lanes at this moment, as in "4 x16"
     failure: str = ""  # what nvidia-smi says instead of a value, as in "GPU is lost"
-    processes: tuple[Process, ...] = ()
+    processes: tuple[GpuProcess, ...] = ()
 
 
 @dataclass(frozen=True)
-class Device:
+class TorchGpu:
     """One GPU that this process can use, as torch describes it."""
 
     name: str
@@ -72,15 +72,15 @@ class Facts:
     cuda_error: str = ""  # what cuInit answered, as in "CUDA_ERROR_NO_DEVICE"; "" where all went well
     torch_error: str = ""  # what torch said instead of using the GPU
     smi_error: str = ""  # what nvidia-smi said instead of a table
-    boards: tuple[Board, ...] = ()
-    devices: tuple[Device, ...] = ()
+    boards: tuple[SmiGpu, ...] = ()
+    devices: tuple[TorchGpu, ...] = ()
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What is the matter, what shows it, the mend, and whether it keeps the GPU from being used."""
+    """What is the matter, what shows it, the fix, and whether it keeps the GPU from being used."""
 
     what: str
     evidence: str
-    mend: str
+    fix: str
     blocking: bool

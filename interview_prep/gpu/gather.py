@@ -15,15 +15,15 @@ import warnings
 from dataclasses import replace
 from pathlib import Path
 
-from interview_prep.gpu.facts import Device, Facts
+from interview_prep.gpu.facts import Facts, TorchGpu
 from interview_prep.gpu.nvidia_smi import read_boards
 
 KERNEL_DRIVER = Path("/proc/driver/nvidia/version")
 
 
-def gather() -> Facts:
+def gather_facts() -> Facts:
     """Everything that a diagnosis may rest on. Imports torch only where the driver has found a GPU."""
-    facts = ask_driver(ask_machine(torch_build()))
+    facts = ask_driver(ask_machine(read_torch_build()))
     boards, error = read_boards()
     facts = replace(facts, boards=boards, smi_error=error)
     built = facts.cuda_build and facts.driver_library and not facts.cuda_error
@@ -31,7 +31,7 @@ def gather() -> Facts:
     return ask_torch(facts) if built or facts.hip_build or mps else facts
 
 
-def torch_build() -> Facts:
+def read_torch_build() -> Facts:
     """Which torch is installed, read from its files without importing it."""
     found = importlib.util.find_spec("torch")
     if not found or not found.origin:
@@ -42,9 +42,9 @@ def torch_build() -> Facts:
 
 def ask_machine(facts: Facts) -> Facts:
     """What files and the environment say: the system, a container around us, the kernel's driver."""
-    kernel, processor = platform.release().lower(), read(Path("/proc/cpuinfo"))
+    kernel, processor = platform.release().lower(), read_text(Path("/proc/cpuinfo"))
     arm = platform.machine() in ("arm64", "aarch64")
-    driver = re.search(r"\b\d{3}\.\d+(\.\d+)?\b", read(KERNEL_DRIVER))
+    driver = re.search(r"\b\d{3}\.\d+(\.\d+)?\b", read_text(KERNEL_DRIVER))
     return replace(
         facts,
         system=platform.system(),
@@ -68,7 +68,7 @@ def in_container() -> bool:
     return marks or os.environ.get("PREP_CONTAINER") == "1" or "KUBERNETES_SERVICE_HOST" in os.environ
 
 
-def read(path: Path) -> str:
+def read_text(path: Path) -> str:
     """A file's text, or "" where there is none to be read."""
     try:
         return path.read_text(errors="replace")
@@ -100,7 +100,7 @@ def error_name(library: ctypes.CDLL, code: int) -> str:
 
 
 def ask_torch(facts: Facts) -> Facts:
-    """The devices that torch can use. Its own warnings are left out: a finding says the same and the mend."""
+    """The devices that torch can use. Its own warnings are left out: a finding says the same and the fix."""
     import torch
 
     with warnings.catch_warnings():
@@ -109,19 +109,19 @@ def ask_torch(facts: Facts) -> Facts:
             return replace(facts, torch_error="" if torch.backends.mps.is_available() else "MPS is not available")
         try:
             torch.cuda.init()  # type: ignore[no-untyped-call]  # torch's
-            devices = tuple(map(device, range(torch.cuda.device_count())))
+            devices = tuple(map(read_device, range(torch.cuda.device_count())))
         except (RuntimeError, AssertionError, torch.cuda.DeferredCudaCallError) as error:
             return replace(facts, torch_error=str(error).strip().partition("\n")[0])
         return replace(facts, devices=devices, architectures=tuple(torch.cuda.get_arch_list()))
 
 
-def device(index: int) -> Device:
+def read_device(index: int) -> TorchGpu:
     """One GPU's properties; the clocks are kHz in torch and are not in every version of it."""
     import torch
 
     properties = torch.cuda.get_device_properties(index)
     free, memory = torch.cuda.mem_get_info(index)
-    return Device(
+    return TorchGpu(
         name=properties.name,
         capability=(properties.major, properties.minor),
         memory=memory,

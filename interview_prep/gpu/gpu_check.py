@@ -1,4 +1,4 @@
-"""Is there a GPU that torch can use, is it as fast as it should be, and if not, why and what is the mend.
+"""Is there a GPU that torch can use, is it as fast as it should be, and if not, why and what is the fix.
 
 `invoke gpu-check`, or this file as a plain script with torch and the standard library alone, beside its folder gpu/:
 `python interview_prep/gpu/gpu_check.py [--json]`. Exit 0 ready, 1 not, 2 misuse.
@@ -20,15 +20,15 @@ if __name__ == "__main__":  # in place of its own folder, whose names are nobody
 from interview_prep.gpu import report
 
 
-def show(*, json: bool) -> None:
+def run_gpu_check(*, json: bool) -> None:
     """Print the report; raises Exit(1) where the GPU cannot be used."""
     from invoke.exceptions import Exit
 
-    from interview_prep.console import Screen
+    from interview_prep.console import Printer
 
-    screen, made = Screen(json=json), report.check()
-    screen.gpu(made)
-    screen.document(made.document())
+    screen, made = Printer(json=json), report.build_report()
+    screen.show_gpu(made)
+    screen.print_json(made.as_document())
     if not made.ready:
         raise Exit(code=1)
 
@@ -39,9 +39,9 @@ def main() -> int:
         description="Is there a GPU that torch can use, and is it as fast as it should be?"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
-    options, made = parser.parse_args(), report.check()
-    document = json.dumps(made.document(), default=asdict, indent=2)
-    sys.stdout.write((document if options.json else "\n".join(report.lines(made))) + "\n")
+    options, made = parser.parse_args(), report.build_report()
+    document = json.dumps(made.as_document(), default=asdict, indent=2)
+    sys.stdout.write((document if options.json else "\n".join(report.format_lines(made))) + "\n")
     return 0 if made.ready else 1
 
 

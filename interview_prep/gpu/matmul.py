@@ -31,26 +31,26 @@ FORMATS = {
 }
 
 
-def product(name: str, size: int, device: torch.device) -> Measurement:
+def measure_product(name: str, size: int, device: torch.device) -> Measurement:
     """TFLOP/s of one (size, size) product of random matrices; 2 size^3 operations."""
     form, before = FORMATS[name], torch.get_float32_matmul_precision()
     a, b = (torch.randn(size, size, device=device).to(form.dtype) for _ in range(2))  # (size, size)
     torch.set_float32_matmul_precision(form.precision)
     try:
-        work = multiplication(a, b)
+        work = make_product(a, b)
         error = product_error(a, b, work())
         timing = time_calls(work, device)
     finally:
         torch.set_float32_matmul_precision(before)
     rate = 2 * size**3 / timing.seconds / 1e12
-    return Measurement(label(name), rate, "TFLOP/s", name, timing.spread, error, form.tolerance)
+    return Measurement(product_label(name), rate, "TFLOP/s", name, timing.spread, error, form.tolerance)
 
 
-def label(name: str) -> str:
+def product_label(name: str) -> str:
     return f"matrix product, {name}"
 
 
-def multiplication(a: torch.Tensor, b: torch.Tensor) -> Callable[[], torch.Tensor]:
+def make_product(a: torch.Tensor, b: torch.Tensor) -> Callable[[], torch.Tensor]:
     """The call that is timed. fp8 has its own, with scales of 1 and the second matrix laid out by columns."""
     if a.dtype != torch.float8_e4m3fn:
         return lambda: a @ b

@@ -14,7 +14,7 @@ from functools import partial
 import torch
 
 from interview_prep.gpu import matmul, training, transfers
-from interview_prep.gpu.facts import Board
+from interview_prep.gpu.facts import SmiGpu
 from interview_prep.gpu.measurement import Measurement
 from interview_prep.gpu.nvidia_smi import read_boards
 from interview_prep.gpu.timing import synchronize
@@ -39,51 +39,51 @@ class Sizes:
 SMALL_MEMORY = Sizes(matrix=4096, copied=2**28, moved=2**27, length=1024)  # below 4 GB free
 
 
-def steps(device: torch.device, sizes: Sizes, capability: tuple[int, int]) -> Iterator[Step]:
+def plan_measurements(device: torch.device, sizes: Sizes, capability: tuple[int, int]) -> Iterator[Step]:
     """What is measured, the most telling first."""
     for name, form in matmul.FORMATS.items():
         if capability >= form.since:
-            yield matmul.label(name), partial(matmul.product, name, sizes.matrix, device)
-    yield "memory bandwidth", partial(transfers.bandwidth, sizes.copied, device)
+            yield matmul.product_label(name), partial(matmul.measure_product, name, sizes.matrix, device)
+    yield "memory bandwidth", partial(transfers.measure_bandwidth, sizes.copied, device)
     for pinned in (True, False):
         for to_device in (True, False):
             way = {"to_device": to_device, "pinned": pinned}
-            yield transfers.transfer_label(**way), partial(transfers.transfer, sizes.moved, device, **way)
-    yield "launch of an operation", partial(transfers.launch, device)
+            yield transfers.transfer_label(**way), partial(transfers.measure_transfer, sizes.moved, device, **way)
+    yield "launch of an operation", partial(transfers.measure_launch, device)
     for mixed in (False, True) if capability >= (8, 0) else (False,):
-        step = partial(training.training_step, sizes.shape, device, mixed=mixed)
+        step = partial(training.measure_training_step, sizes.shape, device, mixed=mixed)
         yield training.step_label(mixed=mixed), step
     for backend in training.BACKENDS:
-        step = partial(training.attention, backend, sizes.heads, sizes.length, device)
+        step = partial(training.measure_attention, backend, sizes.heads, sizes.length, device)
         yield training.attention_label(backend), step
 
 
-def measure(
+def run_measurements(
     device: torch.device, sizes: Sizes, capability: tuple[int, int], limit: float = LIMIT
 ) -> Iterator[Measurement]:
     """Each measurement as it is known; torch.compile gets what is left of the time."""
     begin = time.monotonic()
     torch.manual_seed(0)
-    for name, step in steps(device, sizes, capability):
+    for name, step in plan_measurements(device, sizes, capability):
         late = time.monotonic() - begin > 0.9 * limit
-        yield Measurement(name, missing="the time was up") if late else attempt(name, step, device)
+        yield Measurement(name, skip_reason="the time was up") if late else run_measurement(name, step, device)
     left = begin + limit - time.monotonic()
-    yield attempt("torch.compile, first call", partial(training.compilation, device, left), device)
+    yield run_measurement("torch.compile, first call", partial(training.measure_compilation, device, left), device)
 
 
-def attempt(name: str, step: Callable[[], Measurement], device: torch.device) -> Measurement:
+def run_measurement(name: str, step: Callable[[], Measurement], device: torch.device) -> Measurement:
     """The measurement, or why there is none; after an error of the device, each further one says so."""
     try:
         if device.type == "cuda":
             torch.cuda.empty_cache()
         return step()
     except torch.OutOfMemoryError:
-        return Measurement(name, missing="not enough free memory")
+        return Measurement(name, skip_reason="not enough free memory")
     except (RuntimeError, NotImplementedError) as error:
-        return Measurement(name, missing=str(error).strip().partition("\n")[0][:200], failed=True)
+        return Measurement(name, skip_reason=str(error).strip().partition("\n")[0][:200], failed=True)
 
 
-def boards_under_load(device: torch.device, sizes: Sizes) -> tuple[Board, ...]:
+def read_boards_under_load(device: torch.device, sizes: Sizes) -> tuple[SmiGpu, ...]:
     """What nvidia-smi says while the device multiplies: heat, power and clocks show only then. () if that fails."""
     until, answer = time.monotonic() + sizes.load, None
     with ThreadPoolExecutor(1) as asking, contextlib.suppress(RuntimeError):

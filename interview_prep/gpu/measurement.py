@@ -16,10 +16,10 @@ class Measurement:
         None  # the largest relative difference from float64 on the CPU; None where nothing is compared
     )
     tolerance: float = 0.0  # what rounding may make of it
-    missing: str = ""  # why there is no value
+    skip_reason: str = ""  # why there is no value
     failed: bool = False  # there is none because the device or its libraries failed
 
     @property
-    def wrong(self) -> bool:
+    def is_wrong(self) -> bool:
         """Is the result further off than rounding explains? NaN is."""
         return self.error is not None and not self.error <= self.tolerance

@@ -7,7 +7,7 @@ import csv
 import subprocess
 from collections.abc import Sequence
 
-from interview_prep.gpu.facts import Board, Process
+from interview_prep.gpu.facts import GpuProcess, SmiGpu
 
 MIB = 2**20
 FIELDS = (
@@ -21,16 +21,16 @@ RENAMED = tuple(field.replace("throttle_reasons", "event_reasons") for field in 
 LOST = ("is lost", "Unknown Error", "ERR!", "fallen off")
 
 
-def read_boards() -> tuple[tuple[Board, ...], str]:
+def read_boards() -> tuple[tuple[SmiGpu, ...], str]:
     """The boards, and what nvidia-smi said where it gave no table; ((), "") where there is no nvidia-smi."""
-    text, error = query("--query-gpu=", RENAMED)
+    text, error = run_query("--query-gpu=", RENAMED)
     if error and "not a valid field" in error:
-        text, error = query("--query-gpu=", FIELDS)
-    holders, _ = query("--query-compute-apps=", ("gpu_uuid", "pid", "process_name", "used_memory"))
+        text, error = run_query("--query-gpu=", FIELDS)
+    holders, _ = run_query("--query-compute-apps=", ("gpu_uuid", "pid", "process_name", "used_memory"))
     return (parse_boards(text, holders), "") if not error else ((), error)
 
 
-def query(option: str, fields: Sequence[str]) -> tuple[str, str]:
+def run_query(option: str, fields: Sequence[str]) -> tuple[str, str]:
     """nvidia-smi's CSV and "", or "" and what it said instead."""
     command = ["nvidia-smi", option + ",".join(fields), "--format=csv,noheader,nounits"]
     try:
@@ -43,44 +43,44 @@ def query(option: str, fields: Sequence[str]) -> tuple[str, str]:
     return ("", said.partition("\n")[0] or f"exit {done.returncode}") if done.returncode else (done.stdout, "")
 
 
-def parse_boards(text: str, holders: str = "") -> tuple[Board, ...]:
+def parse_boards(text: str, holders: str = "") -> tuple[SmiGpu, ...]:
     """Boards from the CSV of FIELDS, with the processes of the second CSV at each."""
-    processes = [row for row in rows(holders) if len(row) == 4]
-    return tuple(board(row, processes) for row in rows(text) if len(row) == len(FIELDS))
+    processes = [row for row in parse_rows(holders) if len(row) == 4]
+    return tuple(parse_board(row, processes) for row in parse_rows(text) if len(row) == len(FIELDS))
 
 
-def rows(text: str) -> list[list[str]]:
+def parse_rows(text: str) -> list[list[str]]:
     """The CSV's cells without their spaces and brackets: "[N/A]" is "N/A"."""
     return [[cell.strip().strip("[]") for cell in row] for row in csv.reader(text.splitlines()) if row]
 
 
-def board(row: Sequence[str], processes: Sequence[Sequence[str]]) -> Board:
+def parse_board(row: Sequence[str], processes: Sequence[Sequence[str]]) -> SmiGpu:
     """One line of the table."""
     name, uuid, total, free, mig, busy, heat, limit, default, errors, reasons, generation, lanes = row
     mine = tuple(
-        Process(int(number(pid) or 0), command, int(number(used) or 0) * MIB)
+        GpuProcess(int(parse_number(pid) or 0), command, int(parse_number(used) or 0) * MIB)
         for at, pid, command, used in processes
         if at == uuid
     )
-    return Board(
+    return SmiGpu(
         name=name,
         uuid=uuid,
-        memory=int(number(total) or 0) * MIB,
-        free=int(number(free) or 0) * MIB,
+        memory=int(parse_number(total) or 0) * MIB,
+        free=int(parse_number(free) or 0) * MIB,
         mig=mig == "Enabled",
-        utilization=whole(busy),
-        temperature=whole(heat),
-        power_limit=number(limit),
-        default_power_limit=number(default),
-        uncorrected_errors=whole(errors),
+        utilization=parse_integer(busy),
+        temperature=parse_integer(heat),
+        power_limit=parse_number(limit),
+        default_power_limit=parse_number(default),
+        uncorrected_errors=parse_integer(errors),
         clock_reasons=int(reasons, 16) if reasons.startswith("0x") else 0,
-        link=f"{generation} x{lanes}" if number(generation) and number(lanes) else "",
+        link=f"{generation} x{lanes}" if parse_number(generation) and parse_number(lanes) else "",
         failure=next((cell for cell in row[:4] if any(word in cell for word in LOST)), ""),
         processes=mine,
     )
 
 
-def number(cell: str) -> float | None:
+def parse_number(cell: str) -> float | None:
     """A cell's number, or None where it says why there is none."""
     try:
         return float(cell)
@@ -88,7 +88,7 @@ def number(cell: str) -> float | None:
         return None
 
 
-def whole(cell: str) -> int | None:
+def parse_integer(cell: str) -> int | None:
     """The same as a whole number."""
-    value = number(cell)
+    value = parse_number(cell)
     return None if value is None else int(value)

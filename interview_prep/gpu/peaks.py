@@ -7,7 +7,7 @@ sparse rates only (marked with an asterisk there) are halved. A figure that a sh
 import re
 from dataclasses import dataclass, field
 
-from interview_prep.gpu.facts import Device
+from interview_prep.gpu.facts import TorchGpu
 
 
 @dataclass(frozen=True)
@@ -19,12 +19,12 @@ class Peaks:
     rates: dict[str, float] = field(default_factory=dict)  # TFLOP/s
     computed: bool = False  # from multiprocessors and clocks, not from a sheet
 
-    def of(self, what: str) -> float:
+    def limit_for(self, what: str) -> float:
         """The limit for "bf16" and the like, or for "bandwidth"; 0 where there is none."""
         return self.bandwidth if what == "bandwidth" else self.rates.get(what, 0.0)
 
 
-def row(source: str, bandwidth: float, **rates: float) -> Peaks:
+def make_peaks(source: str, bandwidth: float, **rates: float) -> Peaks:
     return Peaks(source, bandwidth, rates)
 
 
@@ -37,28 +37,30 @@ A100_RATES = {"fp32": 19.5, "tf32": 156, "bf16": 312, "fp16": 312}
 SXM_RATES = {"fp32": 67, "tf32": 494.5, "bf16": 989.5, "fp16": 989.5, "fp8": 1979}
 # A pattern for the whole of torch's name for a device, without "NVIDIA", "Tesla" or "GeForce" before it.
 SHEETS = {
-    r"T4": row("NVIDIA T4 Tensor Core GPU, data sheet", 320, fp32=8.1, fp16=65),
-    r"V100-SXM2-(16|32)GB": row(V100, 900, fp32=15.7, fp16=125),
-    r"V100-PCIE-(16|32)GB": row(V100, 900, fp32=14, fp16=112),
-    r"A10": row("NVIDIA A10 Tensor Core GPU, data sheet", 600, fp32=31.2, tf32=62.5, bf16=125, fp16=125),
-    r"A100-(SXM4|PCIE)-40GB": row(A100, 1555, **A100_RATES),
-    r"A100-SXM4-80GB": row(A100, 2039, **A100_RATES),
-    r"A100 80GB PCIe": row(A100, 1935, **A100_RATES),
-    r"L4": row("NVIDIA L4 Tensor Core GPU, data sheet", 300, fp32=30.3, tf32=60, bf16=121, fp16=121, fp8=242.5),
-    r"L40S": row("NVIDIA L40S, data sheet", 864, fp32=91.6, tf32=183, bf16=362.05, fp16=362.05, fp8=733),
-    r"H100 PCIe": row(H100, 2000, fp32=51, tf32=378, bf16=756.5, fp16=756.5, fp8=1513),
-    r"H100 80GB HBM3": row(H100, 3350, **SXM_RATES),
-    r"H200": row("NVIDIA H200 Tensor Core GPU, data sheet", 4800, **SXM_RATES),
-    r"B200": row("NVIDIA Blackwell (HGX B200), data sheet", 7700, fp32=75, tf32=1100, bf16=2250, fp16=2250, fp8=4500),
-    r"RTX 2080": row(TURING, 448, fp32=10.6, fp16=42.4),
-    r"RTX 2080 Ti": row(TURING, 616, fp32=14.2, fp16=56.9),
-    r"RTX 3070": row(AMPERE, 448, fp32=20.3, tf32=20.3, bf16=40.6, fp16=40.6),
-    r"RTX 3080": row(AMPERE, 760, fp32=29.8, tf32=29.8, bf16=59.5, fp16=59.5),
-    r"RTX 3090": row(AMPERE, 936, fp32=35.6, tf32=35.6, bf16=71, fp16=71),
-    r"RTX 4080": row(ADA, 716.8, fp32=48.7, tf32=48.7, bf16=97.5, fp16=97.5, fp8=194.9),
-    r"RTX 4090": row(ADA, 1008, fp32=82.6, tf32=82.6, bf16=165.2, fp16=165.2, fp8=330.3),
-    r"RTX 5080": row(BLACKWELL, 960, fp32=56.3, tf32=56.3, bf16=112.6, fp16=112.6, fp8=225.1),
-    r"RTX 5090": row(BLACKWELL, 1792, fp32=104.8, tf32=104.8, bf16=209.5, fp16=209.5, fp8=419),
+    r"T4": make_peaks("NVIDIA T4 Tensor Core GPU, data sheet", 320, fp32=8.1, fp16=65),
+    r"V100-SXM2-(16|32)GB": make_peaks(V100, 900, fp32=15.7, fp16=125),
+    r"V100-PCIE-(16|32)GB": make_peaks(V100, 900, fp32=14, fp16=112),
+    r"A10": make_peaks("NVIDIA A10 Tensor Core GPU, data sheet", 600, fp32=31.2, tf32=62.5, bf16=125, fp16=125),
+    r"A100-(SXM4|PCIE)-40GB": make_peaks(A100, 1555, **A100_RATES),
+    r"A100-SXM4-80GB": make_peaks(A100, 2039, **A100_RATES),
+    r"A100 80GB PCIe": make_peaks(A100, 1935, **A100_RATES),
+    r"L4": make_peaks("NVIDIA L4 Tensor Core GPU, data sheet", 300, fp32=30.3, tf32=60, bf16=121, fp16=121, fp8=242.5),
+    r"L40S": make_peaks("NVIDIA L40S, data sheet", 864, fp32=91.6, tf32=183, bf16=362.05, fp16=362.05, fp8=733),
+    r"H100 PCIe": make_peaks(H100, 2000, fp32=51, tf32=378, bf16=756.5, fp16=756.5, fp8=1513),
+    r"H100 80GB HBM3": make_peaks(H100, 3350, **SXM_RATES),
+    r"H200": make_peaks("NVIDIA H200 Tensor Core GPU, data sheet", 4800, **SXM_RATES),
+    r"B200": make_peaks(
+        "NVIDIA Blackwell (HGX B200), data sheet", 7700, fp32=75, tf32=1100, bf16=2250, fp16=2250, fp8=4500
+    ),
+    r"RTX 2080": make_peaks(TURING, 448, fp32=10.6, fp16=42.4),
+    r"RTX 2080 Ti": make_peaks(TURING, 616, fp32=14.2, fp16=56.9),
+    r"RTX 3070": make_peaks(AMPERE, 448, fp32=20.3, tf32=20.3, bf16=40.6, fp16=40.6),
+    r"RTX 3080": make_peaks(AMPERE, 760, fp32=29.8, tf32=29.8, bf16=59.5, fp16=59.5),
+    r"RTX 3090": make_peaks(AMPERE, 936, fp32=35.6, tf32=35.6, bf16=71, fp16=71),
+    r"RTX 4080": make_peaks(ADA, 716.8, fp32=48.7, tf32=48.7, bf16=97.5, fp16=97.5, fp8=194.9),
+    r"RTX 4090": make_peaks(ADA, 1008, fp32=82.6, tf32=82.6, bf16=165.2, fp16=165.2, fp8=330.3),
+    r"RTX 5080": make_peaks(BLACKWELL, 960, fp32=56.3, tf32=56.3, bf16=112.6, fp16=112.6, fp8=225.1),
+    r"RTX 5090": make_peaks(BLACKWELL, 1792, fp32=104.8, tf32=104.8, bf16=209.5, fp16=209.5, fp8=419),
 }
 # Operations a clock and multiprocessor, a product and a sum being two: fp32 on its plain units, fp16 on tensor cores.
 # From the whitepapers of the architectures; GeForce cards of one architecture have half the tensor rate.
@@ -75,16 +77,16 @@ FP16 = {
 }
 
 
-def peaks(device: Device) -> Peaks:
+def find_peaks(device: TorchGpu) -> Peaks:
     """From the table where the name stands in it, else computed; a slice of a GPU is always computed."""
     name = re.sub(r"^((NVIDIA|Tesla|GeForce) )+", "", device.name)
     for pattern, sheet in SHEETS.items():
         if re.fullmatch(pattern, name):
             return sheet
-    return computed(device)
+    return compute_peaks(device)
 
 
-def computed(device: Device) -> Peaks:
+def compute_peaks(device: TorchGpu) -> Peaks:
     """Multiprocessors times clock times rate a clock. The highest clock: few GPUs hold it under load."""
     cycles = device.multiprocessors * device.clock / 1e12
     bandwidth = 2 * device.memory_clock * device.memory_bus / 8 / 1e9

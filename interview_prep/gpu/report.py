@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 from interview_prep.gpu import findings as diagnosis
 from interview_prep.gpu import speeds
-from interview_prep.gpu.facts import Board, Facts, Finding
-from interview_prep.gpu.gather import gather
+from interview_prep.gpu.facts import Facts, Finding, SmiGpu
+from interview_prep.gpu.gather import gather_facts
 from interview_prep.gpu.measurement import Measurement
-from interview_prep.gpu.peaks import Peaks, peaks
+from interview_prep.gpu.peaks import Peaks, find_peaks
 
-VERSION = 1  # of the JSON document
+VERSION = 2  # of the JSON document
 PLENTY = 4e9  # bytes free: room for the large sizes
 
 
@@ -22,27 +22,27 @@ class Report:
     findings: tuple[Finding, ...]
     measurements: tuple[Measurement, ...] = ()
     limits: Peaks = field(default_factory=lambda: Peaks("none"))
-    loaded: tuple[Board, ...] = ()  # the boards while they worked
+    loaded: tuple[SmiGpu, ...] = ()  # the boards while they worked
 
     @property
     def ready(self) -> bool:
         return not any(finding.blocking for finding in self.findings)
 
-    def document(self) -> dict[str, object]:
+    def as_document(self) -> dict[str, object]:
         """For JSON."""
         about = {"version": VERSION, "ready": self.ready, "facts": self.facts, "findings": self.findings}
         return {**about, "measurements": self.measurements, "limits": self.limits, "loaded": self.loaded}
 
 
-def check() -> Report:
+def build_report() -> Report:
     """Ask the machine and, where a GPU of CUDA is usable, measure the first one."""
-    facts = gather()
-    found = tuple(diagnosis.findings(facts))
+    facts = gather_facts()
+    found = tuple(diagnosis.find_problems(facts))
     report = Report(facts, found)
-    return measured(report) if facts.cuda_build and report.ready else report
+    return add_measurements(report) if facts.cuda_build and report.ready else report
 
 
-def measured(report: Report) -> Report:
+def add_measurements(report: Report) -> Report:
     """The report with its measurements and what follows from them."""
     import torch
 
@@ -51,16 +51,16 @@ def measured(report: Report) -> Report:
     facts, device = report.facts, torch.device("cuda", 0)
     first = facts.devices[0]
     sizes = measure.Sizes() if first.free > PLENTY else measure.SMALL_MEMORY
-    measurements = tuple(measure.measure(device, sizes, first.capability))
+    measurements = tuple(measure.run_measurements(device, sizes, first.capability))
     broken = any(measurement.failed for measurement in measurements)
-    loaded = () if broken else measure.boards_under_load(device, sizes)
-    limits = peaks(first)
+    loaded = () if broken else measure.read_boards_under_load(device, sizes)
+    limits = find_peaks(first)
     said = {finding.what for finding in report.findings}
-    slow = [one for one in speeds.findings(measurements, limits, facts, loaded) if one.what not in said]
+    slow = [one for one in speeds.find_slow_results(measurements, limits, facts, loaded) if one.what not in said]
     return Report(facts, (*report.findings, *slow), measurements, limits, loaded)
 
 
-def headline(report: Report) -> str:
+def summarize_report(report: Report) -> str:
     """One line: what is ready; "" where nothing is."""
     facts = report.facts
     names = ", ".join(device.name for device in facts.devices) or "Apple's, device mps"
@@ -69,37 +69,44 @@ def headline(report: Report) -> str:
     return f"GPU ready: {names} ({', '.join(versions + driver)})." if report.ready else ""
 
 
-def rows(report: Report) -> list[tuple[str, str, str, str]]:
+def format_rows(report: Report) -> list[tuple[str, str, str, str]]:
     """A row a measurement: what, how much, how much of the limit, what it means."""
     limits = report.limits
     return [
         (
             one.name,
-            "" if one.missing else f"{amount(one.value)} {one.unit}",
-            f"{speeds.share(one, limits):.0%} of {limits.of(one.limit):.0f}" if speeds.share(one, limits) else "",
-            speeds.in_words(one, limits),
+            "" if one.skip_reason else f"{format_amount(one.value)} {one.unit}",
+            f"{speeds.compute_share(one, limits):.0%} of {limits.limit_for(one.limit):.0f}"
+            if speeds.compute_share(one, limits)
+            else "",
+            speeds.describe_speed(one, limits),
         )
         for one in report.measurements
     ]
 
 
-def basis(report: Report) -> str:
+def describe_basis(report: Report) -> str:
     """Where the limits come from, and which of several GPUs was measured."""
     first = f"Measured: GPU 0, {report.facts.devices[0].name}. " if len(report.facts.devices) > 1 else ""
     return f"{first}Limits: {report.limits.source}."
 
 
-def amount(value: float) -> str:
+def format_amount(value: float) -> str:
     """Three digits that count, without an exponent."""
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
-def sentences(findings: Sequence[Finding]) -> list[str]:
-    """A line a finding: what, in brackets what shows it, and the mend."""
-    return [f"{finding.what} ({finding.evidence}). {finding.mend}" for finding in findings]
+def format_findings(findings: Sequence[Finding]) -> list[str]:
+    """A line a finding: what, in brackets what shows it, and the fix."""
+    return [f"{finding.what} ({finding.evidence}). {finding.fix}" for finding in findings]
 
 
-def lines(report: Report) -> list[str]:
+def format_lines(report: Report) -> list[str]:
     """The report for where there is no terminal, or no rich."""
-    table = [f"{name:<28} {much:>16} {part:>12}  {words}".rstrip() for name, much, part, words in rows(report)]
-    return [*filter(None, [headline(report)]), *table, *([basis(report)] if table else []), *sentences(report.findings)]
+    table = [f"{name:<28} {much:>16} {part:>12}  {words}".rstrip() for name, much, part, words in format_rows(report)]
+    return [
+        *filter(None, [summarize_report(report)]),
+        *table,
+        *([describe_basis(report)] if table else []),
+        *format_findings(report.findings),
+    ]

@@ -8,7 +8,7 @@ measured by this kit.
 from collections.abc import Iterator, Sequence
 
 from interview_prep.gpu import boards
-from interview_prep.gpu.facts import Board, Facts, Finding
+from interview_prep.gpu.facts import Facts, Finding, SmiGpu
 from interview_prep.gpu.measurement import Measurement
 from interview_prep.gpu.peaks import Peaks
 
@@ -18,86 +18,84 @@ SLOW_LINK = 5.0  # GB/s, pinned: fewer than 8 lanes of PCIe 3
 POWER_CAP, SET_CLOCKS = 0x04, 0x02  # NVML's reasons for lower clocks
 
 
-def findings(
-    measurements: Sequence[Measurement], peaks: Peaks, facts: Facts, loaded: Sequence[Board]
+def find_slow_results(
+    measurements: Sequence[Measurement], peaks: Peaks, facts: Facts, loaded: Sequence[SmiGpu]
 ) -> Iterator[Finding]:
     """Wrong results and failures first, then what the boards said under load, then what is slow and why."""
-    yield from wrong(measurements)
+    yield from find_wrong_results(measurements)
     for board in loaded:
-        yield from boards.throttling(board)
+        yield from boards.find_throttling(board)
     for measured in measurements:
-        if is_low(measured, peaks) and measured.limit in ("bandwidth", "bf16" if peaks.of("bf16") else "fp16"):
-            what = f"{measured.name} is low: {share(measured, peaks):.0%} of {limit_in_words(peaks)}"
-            yield Finding(what, *why_slow(facts, loaded, peaks), blocking=False)
+        if is_low(measured, peaks) and measured.limit in ("bandwidth", "bf16" if peaks.limit_for("bf16") else "fp16"):
+            what = f"{measured.name} is low: {compute_share(measured, peaks):.0%} of {describe_limit(peaks)}"
+            yield Finding(what, *explain_slow(facts, loaded, peaks), blocking=False)
         if measured.name == "host to device, pinned" and 0 < measured.value < SLOW_LINK:
             link = next((f"PCIe {board.link}" for board in loaded if board.link), "PCIe lanes unknown")
-            mend = "Put the card into a slot with 16 lanes; until then keep data on the device."
+            fix = "Put the card into a slot with 16 lanes; until then keep data on the device."
             evidence = f"{measured.value:.1f} GB/s, {link}"
-            yield Finding("The way from host to device is narrow", evidence, mend, blocking=False)
-    yield from compilation(measurements)
+            yield Finding("The way from host to device is narrow", evidence, fix, blocking=False)
+    yield from find_compile_problem(measurements)
 
 
-def wrong(measurements: Sequence[Measurement]) -> Iterator[Finding]:
-    names = [measured.name for measured in measurements if measured.wrong]
+def find_wrong_results(measurements: Sequence[Measurement]) -> Iterator[Finding]:
+    names = [measured.name for measured in measurements if measured.is_wrong]
     if names:
-        worst = next(measured for measured in measurements if measured.wrong)
+        worst = next(measured for measured in measurements if measured.is_wrong)
         evidence = f"{', '.join(names)}: off by {worst.error:.1e} where {worst.tolerance:.0e} is rounding"
-        mend = "Do not trust this GPU: reboot, and if it stays, use another machine."
-        yield Finding("The GPU computes wrong results", evidence, mend, blocking=True)
+        fix = "Do not trust this GPU: reboot, and if it stays, use another machine."
+        yield Finding("The GPU computes wrong results", evidence, fix, blocking=True)
     failed = next((measured for measured in measurements if measured.failed), None)
     if failed:
-        mend = "`sudo dmesg | grep -i -e nvrm -e xid`, and run this again with CUDA_LAUNCH_BLOCKING=1."
-        yield Finding("The GPU fails at work", f"{failed.name}: {failed.missing}", mend, blocking=True)
+        fix = "`sudo dmesg | grep -i -e nvrm -e xid`, and run this again with CUDA_LAUNCH_BLOCKING=1."
+        yield Finding("The GPU fails at work", f"{failed.name}: {failed.skip_reason}", fix, blocking=True)
 
 
-def compilation(measurements: Sequence[Measurement]) -> Iterator[Finding]:
+def find_compile_problem(measurements: Sequence[Measurement]) -> Iterator[Finding]:
     """torch.compile is a convenience: without it code runs as it is written."""
     for measured in measurements:
-        if measured.missing.startswith("does not work"):
-            compiler = "compiler" in measured.missing.lower()
-            mend = (
-                "`apt install gcc`, or do without: code runs uncompiled." if compiler else "Do without: leave it out."
-            )
-            yield Finding("torch.compile does not work here", measured.missing, mend, blocking=False)
+        if measured.skip_reason.startswith("does not work"):
+            compiler = "compiler" in measured.skip_reason.lower()
+            fix = "`apt install gcc`, or do without: code runs uncompiled." if compiler else "Do without: leave it out."
+            yield Finding("torch.compile does not work here", measured.skip_reason, fix, blocking=False)
 
 
-def share(measured: Measurement, peaks: Peaks) -> float:
+def compute_share(measured: Measurement, peaks: Peaks) -> float:
     """Achieved of the limit; 0 where there is no limit or no value."""
-    limit = peaks.of(measured.limit)
+    limit = peaks.limit_for(measured.limit)
     return measured.value / limit if limit else 0.0
 
 
 def is_low(measured: Measurement, peaks: Peaks) -> bool:
     expected = EXPECTED.get(measured.limit, 0.0) * (OF_COMPUTED if peaks.computed else 1.0)
-    return 0 < share(measured, peaks) < expected
+    return 0 < compute_share(measured, peaks) < expected
 
 
-def in_words(measured: Measurement, peaks: Peaks) -> str:
+def describe_speed(measured: Measurement, peaks: Peaks) -> str:
     """What a figure means."""
-    if measured.missing:
-        return "failed" if measured.failed else measured.missing.partition(":")[0]
-    if measured.wrong:
+    if measured.skip_reason:
+        return "failed" if measured.failed else measured.skip_reason.partition(":")[0]
+    if measured.is_wrong:
         return "wrong result"
-    if share(measured, peaks):
+    if compute_share(measured, peaks):
         return "low" if is_low(measured, peaks) else "as it should be"
     return ""
 
 
-def limit_in_words(peaks: Peaks) -> str:
+def describe_limit(peaks: Peaks) -> str:
     return "the computed limit" if peaks.computed else "the data sheet"
 
 
-def why_slow(facts: Facts, loaded: Sequence[Board], peaks: Peaks) -> tuple[str, str]:
-    """Evidence and mend of the first cause that shows; none is guessed where none shows."""
+def explain_slow(facts: Facts, loaded: Sequence[SmiGpu], peaks: Peaks) -> tuple[str, str]:
+    """Evidence and fix of the first cause that shows; none is guessed where none shows."""
     reasons = 0
     for board in loaded:
         reasons |= board.clock_reasons
     if reasons & (boards.HEAT | boards.SLOWDOWN | boards.POWER_BRAKE):
-        return "its clocks are held down, see above", "Mend that first, then run this again."
+        return "its clocks are held down, see above", "Fix that first, then run this again."
     if any(board.processes or (board.utilization or 0) > 10 for board in facts.boards):
         return "another process is using the GPU", "`nvidia-smi` names it; run this again when it has ended."
     if any("MIG" in device.name for device in facts.devices):
-        return "this is a slice of the GPU", "Nothing to mend: a slice has its share of speed."
+        return "this is a slice of the GPU", "Nothing to fix: a slice has its share of speed."
     if reasons & SET_CLOCKS:
         return "its clocks are set low on purpose", "`sudo nvidia-smi --reset-applications-clocks`."
     if reasons & POWER_CAP:

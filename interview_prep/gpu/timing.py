@@ -27,10 +27,10 @@ class Timing:
 def time_calls(work: Callable[[], object], device: torch.device, *, seconds: float = 0.3) -> Timing:
     """The median of 3 to 15 samples, as many as fit into `seconds`."""
     warm_up(work, device)
-    one = max(elapsed(work, device, 1), 1e-7)
+    one = max(measure_elapsed(work, device, 1), 1e-7)
     calls = min(max(math.ceil(SAMPLE / one), 1), 2000)
     count = min(max(int(seconds / (one * calls)), 3), 15)
-    samples = [elapsed(work, device, calls) / calls for _ in range(count)]
+    samples = [measure_elapsed(work, device, calls) / calls for _ in range(count)]
     median = statistics.median(samples)
     return Timing(median, (max(samples) - min(samples)) / median)
 
@@ -42,7 +42,7 @@ def warm_up(work: Callable[[], object], device: torch.device) -> None:
         synchronize(device)
 
 
-def elapsed(work: Callable[[], object], device: torch.device, calls: int) -> float:
+def measure_elapsed(work: Callable[[], object], device: torch.device, calls: int) -> float:
     """Seconds that so many calls take together, by the device's clock."""
     if device.type != "cuda":
         begin = time.perf_counter()

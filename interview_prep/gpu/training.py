@@ -39,7 +39,7 @@ class Shape:
     vocabulary: int = 1024
 
 
-def transformer(shape: Shape) -> nn.Module:
+def make_transformer(shape: Shape) -> nn.Module:
     """Embedding, encoder layers, a head that names each position's token: (B, T) to (B, T, vocabulary)."""
     layer = nn.TransformerEncoderLayer(
         shape.width, shape.width // 64 or 1, 4 * shape.width, dropout=0.0, batch_first=True, norm_first=True
@@ -48,7 +48,7 @@ def transformer(shape: Shape) -> nn.Module:
     return nn.Sequential(nn.Embedding(shape.vocabulary, shape.width), encoder, nn.Linear(shape.width, shape.vocabulary))
 
 
-def backward(model: nn.Module, tokens: torch.Tensor, *, mixed: bool) -> torch.Tensor:
+def run_backward(model: nn.Module, tokens: torch.Tensor, *, mixed: bool) -> torch.Tensor:
     """The loss, with its gradients left in the model."""
     with torch.autocast(tokens.device.type, torch.bfloat16, enabled=mixed):
         loss = F.cross_entropy(model(tokens).flatten(0, 1), tokens.flatten())
@@ -56,16 +56,16 @@ def backward(model: nn.Module, tokens: torch.Tensor, *, mixed: bool) -> torch.Te
     return loss.detach()
 
 
-def training_step(shape: Shape, device: torch.device, *, mixed: bool) -> Measurement:
+def measure_training_step(shape: Shape, device: torch.device, *, mixed: bool) -> Measurement:
     """Milliseconds of one step in fp32, or under bf16 autocast."""
-    model = transformer(shape).to(device)
+    model = make_transformer(shape).to(device)
     tokens = torch.randint(shape.vocabulary, (shape.batch, shape.length), device=device)  # (B, T)
     error = gradient_error(model, tokens[:1], mixed=mixed)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)
 
     def work() -> None:
         optimizer.zero_grad()
-        backward(model, tokens, mixed=mixed)
+        run_backward(model, tokens, mixed=mixed)
         optimizer.step()
 
     timing = time_calls(work, device, seconds=0.5)
@@ -80,7 +80,7 @@ def step_label(*, mixed: bool) -> str:
 def gradient_error(model: nn.Module, tokens: torch.Tensor, *, mixed: bool) -> float:
     """The larger relative difference of loss and of all gradients together, from the same in float64 on the CPU."""
     exact = copy.deepcopy(model).cpu().double()
-    losses = backward(model, tokens, mixed=mixed), backward(exact, tokens.cpu(), mixed=False)
+    losses = run_backward(model, tokens, mixed=mixed), run_backward(exact, tokens.cpu(), mixed=False)
     got, due = (
         torch.cat([weight.grad.flatten() for weight in each.parameters() if weight.grad is not None]).cpu().double()
         for each in (model, exact)
@@ -89,7 +89,7 @@ def gradient_error(model: nn.Module, tokens: torch.Tensor, *, mixed: bool) -> fl
     return float(torch.maximum((got - due).norm() / due.norm(), (loss - right).abs() / right))
 
 
-def attention(backend: str, heads: int, length: int, device: torch.device) -> Measurement:
+def measure_attention(backend: str, heads: int, length: int, device: torch.device) -> Measurement:
     """TFLOP/s of causal attention in 16 bits, head width 64; half of the 4 B H T^2 D operations are masked away."""
     half = torch.float16 if device.type == "cuda" and torch.cuda.get_device_capability(device) < (8, 0) else None
     q, k, v = torch.randn(3, 2, heads, length, 64, device=device).to(half or torch.bfloat16)  # (B, H, T, D) each
@@ -104,7 +104,7 @@ def attention(backend: str, heads: int, length: int, device: torch.device) -> Me
         except RuntimeError as refusal:
             if not any(words in str(refusal) for words in ABSENT):
                 raise
-            return Measurement(attention_label(backend), missing="not to be had here")
+            return Measurement(attention_label(backend), skip_reason="not to be had here")
         timing = time_calls(work, device, seconds=0.2)
     rate = 2 * 2 * heads * length**2 * 64 / timing.seconds / 1e12
     error = attention_error(q[0, 0], k[0, 0], v[0, 0], first[0, 0])
@@ -132,7 +132,7 @@ print(took, float((y.cpu().double() - (x.sin() * 2 + x).relu()).abs().max()))
 """
 
 
-def compilation(device: torch.device, seconds: float) -> Measurement:
+def measure_compilation(device: torch.device, seconds: float) -> Measurement:
     """Seconds until a small compiled function has answered; in a process of its own, ended when its time is up."""
     name = "torch.compile, first call"
     environment = {**os.environ, "TORCHINDUCTOR_COMPILE_THREADS": "1"}  # no workers that outlive it
@@ -142,9 +142,9 @@ def compilation(device: torch.device, seconds: float) -> Measurement:
             command, capture_output=True, text=True, timeout=max(seconds, 1), env=environment, check=False
         )
     except subprocess.TimeoutExpired:
-        return Measurement(name, missing=f"not ready after {seconds:.0f} s")
+        return Measurement(name, skip_reason=f"not ready after {seconds:.0f} s")
     if done.returncode:
         said = [line.strip() for line in done.stderr.splitlines() if "Error" in line or "Exception" in line]
-        return Measurement(name, missing=f"does not work: {said[-1] if said else done.stderr.strip()[-200:]}"[:300])
+        return Measurement(name, skip_reason=f"does not work: {said[-1] if said else done.stderr.strip()[-200:]}"[:300])
     took, error = map(float, done.stdout.split()[-2:])
     return Measurement(name, took, "s", error=error, tolerance=1e-4)

@@ -13,21 +13,21 @@ def random_bytes(count: int, device: torch.device) -> torch.Tensor:
     return torch.randint(256, (count,), dtype=torch.uint8, device=device)
 
 
-def differing(got: torch.Tensor, due: torch.Tensor) -> float:
+def differing_share(got: torch.Tensor, due: torch.Tensor) -> float:
     """0 where two tensors are equal, else 1: copies have no rounding."""
     return 0.0 if torch.equal(got, due) else 1.0
 
 
-def bandwidth(count: int, device: torch.device) -> Measurement:
+def measure_bandwidth(count: int, device: torch.device) -> Measurement:
     """GB/s of a copy within the device; every byte is read once and written once."""
     source = random_bytes(count, device)
     target = torch.zeros_like(source)
     timing = time_calls(lambda: target.copy_(source), device)
-    error = differing(target.cpu(), source.cpu())
+    error = differing_share(target.cpu(), source.cpu())
     return Measurement("memory bandwidth", 2 * count / timing.seconds / 1e9, "GB/s", "bandwidth", timing.spread, error)
 
 
-def transfer(count: int, device: torch.device, *, to_device: bool, pinned: bool) -> Measurement:
+def measure_transfer(count: int, device: torch.device, *, to_device: bool, pinned: bool) -> Measurement:
     """GB/s between host and device; pinned memory is what the device reads and writes by itself."""
     there = random_bytes(count, device)  # a host takes seconds to make so many
     host = there.cpu()
@@ -40,7 +40,7 @@ def transfer(count: int, device: torch.device, *, to_device: bool, pinned: bool)
         count / timing.seconds / 1e9,
         "GB/s",
         spread=timing.spread,
-        error=differing(target.cpu(), host),
+        error=differing_share(target.cpu(), host),
     )
 
 
@@ -48,7 +48,7 @@ def transfer_label(*, to_device: bool, pinned: bool) -> str:
     return f"{'host to device' if to_device else 'device to host'}, {'pinned' if pinned else 'pageable'}"
 
 
-def launch(device: torch.device) -> Measurement:
+def measure_launch(device: torch.device) -> Measurement:
     """Microseconds a call where the work is nothing: what torch, the driver and the launch cost. Counted, too."""
     counter, calls = torch.zeros((), dtype=torch.int64, device=device), 0
 

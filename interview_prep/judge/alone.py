@@ -6,4 +6,4 @@ from interview_prep.judge import attempt, session
 
 if __name__ == "__main__":
     order, report, printed = map(int, sys.argv[1:])
-    session.begin(lambda begun: attempt.spend(begun, order, report, printed))
+    session.begin_session(lambda begun: attempt.child_main(begun, order, report, printed))

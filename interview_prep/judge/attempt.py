@@ -26,12 +26,20 @@ from typing import Any
 import pytest
 
 from interview_prep.judge import limits
-from interview_prep.judge.run_checks import Refused, Request, Send, collect, examine, guarded, rehearse
-from interview_prep.judge.verdict import Check, Verdict
+from interview_prep.judge.run_checks import (
+    AnswerRejected,
+    Request,
+    Send,
+    collect_checks,
+    install_guards,
+    rehearse,
+    run_checks,
+)
+from interview_prep.judge.verdict import CheckResult, Verdict
 
 REPORT = 4 << 20  # bytes; no honest answer's checks have so much to say
 SIGNATURE = 32  # bytes
-START = 60  # seconds in which an interpreter has started, or never will
+STARTUP_SECONDS = 60  # seconds in which an interpreter has started, or never will
 UNHEARD = os.EX_IOERR  # the exit code of a process whose line is closed
 TAIL = 2000  # bytes of what an answer prints that are worth showing
 KILLED = 1.0  # seconds in which a process that the system has killed is dead, its line being closed already
@@ -55,9 +63,9 @@ class Attempt:
         orders, self.orders = Pipe(duplex=False)
         self.report, report = os.pipe()
         ends = orders.fileno(), report, self.printed.fileno()
-        self.child = os.fork() if begun else started(ends)
+        self.child = os.fork() if begun else spawn_interpreter(ends)
         if begun and self.child == 0:
-            spend(begun, *ends)
+            child_main(begun, *ends)
         orders.close()
         os.close(report)
         self.orders.send_bytes(self.key)
@@ -65,48 +73,48 @@ class Attempt:
     def rehearse(self, request: Request) -> None:
         """Have it run the checks on a known mistake while it waits."""
         self.rehearses = request.folder
-        self.order(request)
+        self.send_request(request)
 
-    def judge(self, request: Request, seconds: float) -> Verdict:
+    def judge_answer(self, request: Request, seconds: float) -> Verdict:
         """What an answer is worth, in at most about `seconds`."""
-        select.select([self.report], [], [], START)
+        select.select([self.report], [], [], STARTUP_SECONDS)
         begin = time.perf_counter()
-        self.order(request)
-        messages, late = self.watch(begin + seconds)
-        if not late and not final(messages) and was_killed(self.child):
+        self.send_request(request)
+        messages, late = self.read_messages(begin + seconds)
+        if not late and not is_complete(messages) and was_killed(self.child):
             raise Fault("The system killed the process that ran the answer, as it does when memory runs out.")
-        how = "" if final(messages) else f"It takes more than {seconds:g} s" if late else self.clear()
+        how = "" if is_complete(messages) else f"It takes more than {seconds:g} s" if late else self.clear()
         self.printed.seek(max(0, self.printed.seek(0, os.SEEK_END) - TAIL))
         printed = self.printed.read().decode(errors="replace")
         fault = next((message["fault"] for message in messages if "fault" in message), "")
         if fault:
             raise Fault(fault)
-        verdict = conclude(Path(request.folder).name, messages, how)
+        verdict = build_verdict(Path(request.folder).name, messages, how)
         return replace(verdict, printed=printed, seconds=time.perf_counter() - begin)
 
-    def order(self, request: Request) -> None:
+    def send_request(self, request: Request) -> None:
         self.orders.send_bytes(json.dumps({**asdict(request), "scratch": str(self.scratch)}).encode())
 
-    def watch(self, until: float) -> tuple[list[Message], bool]:
+    def read_messages(self, until: float) -> tuple[list[Message], bool]:
         """What the process says until its last word, its end, or the end of its time, and whether that was it."""
         messages: list[Message] = []
         size, rest = 0, b""
-        while size < REPORT and not final(messages):
+        while size < REPORT and not is_complete(messages):
             ready, _, _ = select.select([self.report], [], [], max(0, until - time.perf_counter()))
             part = os.read(self.report, 1 << 16) if ready else b""
             if not part:
                 return messages, not ready
             *lines, rest = (rest + part).split(b"\n")
-            messages += signed(lines, self.key)
+            messages += verify_messages(lines, self.key)
             size += len(part)
         return messages, False
 
     def clear(self) -> str:
         """End the process, once: its number may be another's afterwards. How it had ended by itself."""
         child, self.child = self.child, 0
-        return clear(child) if child else ""
+        return kill_process_tree(child) if child else ""
 
-    def end(self) -> None:
+    def clean_up(self) -> None:
         """Clear all of it away."""
         self.clear()
         self.printed.close()
@@ -115,7 +123,7 @@ class Attempt:
         shutil.rmtree(self.scratch)
 
 
-def keep_only(*descriptors: int) -> None:
+def close_other_fds(*descriptors: int) -> None:
     """Leave no other file or socket of the judge in the fork's hands."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in range(3, 256):
@@ -125,7 +133,7 @@ def keep_only(*descriptors: int) -> None:
                 os.dup2(nowhere, descriptor)  # closed, its number could come back as something else
 
 
-def started(ends: tuple[int, int, int]) -> int:
+def spawn_interpreter(ends: tuple[int, int, int]) -> int:
     """Another interpreter in place of a fork; like the worker it finds the kit in the folder that it starts in."""
     for end in ends:
         os.set_inheritable(end, True)  # noqa: FBT003 - it takes no keyword
@@ -133,13 +141,13 @@ def started(ends: tuple[int, int, int]) -> int:
     return os.posix_spawn(sys.executable, command, os.environ)
 
 
-def spend(begun: pytest.Session, order: int, report: int, printed: int) -> None:
+def child_main(begun: pytest.Session, order: int, report: int, printed: int) -> None:
     """The process of its own: wait for the one request, rehearsing meanwhile, examine, and never return."""
     try:
-        keep_only(order, report, printed)
-        integrity = limits.Integrity()
+        close_other_fds(order, report, printed)
+        integrity = limits.TamperDetector()
         orders = Connection(order, writable=False)
-        send = signing(report, orders.recv_bytes())
+        send = make_signed_sender(report, orders.recv_bytes())
         os.setsid()
         for descriptor in (1, 2):
             os.dup2(printed, descriptor)
@@ -148,25 +156,25 @@ def spend(begun: pytest.Session, order: int, report: int, printed: int) -> None:
         request = Request(**json.loads(orders.recv_bytes()))
         if request.rehearsal:
             rehearse(begun, request, orders.poll)
-        collect(begun, request)
-        guard = guarded(begun, request, integrity, send)
+        collect_checks(begun, request)
+        guard = install_guards(begun, request, integrity, send)
         if request.rehearsal:
             request = Request(**json.loads(orders.recv_bytes()))
-        examine(begun, request, guard, integrity, send)
+        run_checks(begun, request, guard, integrity, send)
     except EOFError:  # nothing is asked any more
         pass
-    except Refused as refused:
+    except AnswerRejected as refused:
         send({"reason": str(refused), "line": refused.line})
     except BaseException as error:  # noqa: BLE001 - whatever it is, this process ends here
         traceback.print_exc()
-        broken = integrity.broken()  # by the answer, or else the fault is ours
+        broken = integrity.find_tampering()  # by the answer, or else the fault is ours
         fault = f"The judge has failed: {type(error).__name__}: {' '.join(str(error).split())}."
         send({"reason": broken, "line": 0} if broken else {"fault": fault})
     finally:
         os._exit(0)
 
 
-def signing(descriptor: int, key: bytes) -> Send:
+def make_signed_sender(descriptor: int, key: bytes) -> Send:
     """How a fork sends lines that its answer can neither write nor change: by functions in C, which are held here."""
     pack, sign, write, leave = marshal.dumps, hashlib.blake2b, os.write, os._exit
 
@@ -181,7 +189,7 @@ def signing(descriptor: int, key: bytes) -> Send:
     return send
 
 
-def signed(lines: list[bytes], key: bytes) -> Iterator[Message]:
+def verify_messages(lines: list[bytes], key: bytes) -> Iterator[Message]:
     """The messages that are really the judge's own."""
     for line in lines:
         try:
@@ -193,7 +201,7 @@ def signed(lines: list[bytes], key: bytes) -> Iterator[Message]:
             yield marshal.loads(content)  # noqa: S302 - nobody else can have written it
 
 
-def final(messages: list[Message]) -> bool:
+def is_complete(messages: list[Message]) -> bool:
     """Whether the last word has been said."""
     return bool(messages) and not {"ended", "reason", "fault"}.isdisjoint(messages[-1])
 
@@ -209,14 +217,14 @@ def was_killed(child: int) -> bool:
     return False  # it lives, and has closed its line
 
 
-def clear(child: int) -> str:
+def kill_process_tree(child: int) -> str:
     """End the fork and all that it has started; how it had ended by itself."""
     how = ""
     while True:
         if not how:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child, signal.SIGKILL)
-        for pid in children():
+        for pid in list_children():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         try:
@@ -230,14 +238,14 @@ def clear(child: int) -> str:
                 how = "It closes its line to the judge"
 
 
-def children() -> Iterator[int]:
+def list_children() -> Iterator[int]:
     for path in Path("/proc/self/task").glob("*/children"):
         yield from map(int, path.read_text().split())
 
 
-def conclude(name: str, messages: list[Message], how: str) -> Verdict:
+def build_verdict(name: str, messages: list[Message], how: str) -> Verdict:
     """A pass needs the last message, and in it that nothing was amiss, and every check's own."""
-    checks = tuple(Check(**message["check"]) for message in messages if "check" in message)
+    checks = tuple(CheckResult(**message["check"]) for message in messages if "check" in message)
     names: list[str] = next((message["collected"] for message in messages if "collected" in message), [])
     refused = next((message for message in messages if "reason" in message), None)
     end = next((message for message in messages if "ended" in message), None)

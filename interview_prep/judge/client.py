@@ -15,16 +15,16 @@ from pathlib import Path
 from typing import Self
 
 from interview_prep.catalog.drill import Drill
-from interview_prep.catalog.sources import parsed, wants
+from interview_prep.catalog.sources import imported_names, parse_source
 from interview_prep.errors import KitError
-from interview_prep.judge.limits import SECONDS, refused_names
+from interview_prep.judge.limits import SECONDS, find_rejected_names
 from interview_prep.judge.verdict import Verdict
 from interview_prep.paths import ROOT
-from interview_prep.processes import child_environment, utf8
+from interview_prep.processes import as_utf8, child_environment
 
 AGAIN = "There is no verdict, and nothing is noted. `invoke doctor` checks this machine."
 GRACE = 60  # seconds more until a process that does not answer is given up, its start included
-ENVIRONMENT = {
+JUDGE_ENVIRONMENT = {
     **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),  # more do not survive a fork
     "TOKENIZERS_PARALLELISM": "false",
     "CUDA_VISIBLE_DEVICES": "",
@@ -37,7 +37,7 @@ class JudgeError(KitError):
     """The judge or its surroundings failed: there is no verdict, and nothing to note."""
 
 
-class Worker:
+class JudgeClient:
     """Starts to warm up at once; `judge` waits for it. It and its files are gone after `close`."""
 
     def __init__(self, *, fork: bool = hasattr(os, "fork")) -> None:
@@ -47,7 +47,7 @@ class Worker:
 
     def start(self) -> None:
         """Start the process; raises JudgeError where the machine does not let it."""
-        environment = child_environment(**ENVIRONMENT)
+        environment = child_environment(**JUDGE_ENVIRONMENT)
         try:
             self.folder = tempfile.TemporaryDirectory(None, "judge-", environment["TMPDIR"], ignore_cleanup_errors=True)
             self.log = tempfile.TemporaryFile(dir=self.folder.name)  # noqa: SIM115 - closed by close()
@@ -74,13 +74,13 @@ class Worker:
         self.close()
         self.start()
 
-    def ready(self) -> None:
+    def wait_until_ready(self) -> None:
         """Wait until it is warm."""
-        self.ask({"ready": True}, GRACE)
+        self.send_request({"ready": True}, GRACE)
 
-    def prepare(self, drill: Drill) -> None:
+    def preload_drill(self, drill: Drill) -> None:
         """Learn, in the background, how the drill's known mistakes fail, and rehearse."""
-        self.ask(asked(drill))
+        self.send_request(drill_payload(drill))
 
     def judge(self, drill: Drill, answer: Path, *, seconds: float = SECONDS, likely: bool = True) -> Verdict:
         """The verdict on an answer, in at most about `seconds`.
@@ -88,15 +88,20 @@ class Worker:
         `likely` has it compared with the drill's own solution, which must pass here before another answer can be said
         to fail, and with the known mistakes. Raises JudgeError where there is no verdict.
         """
-        request = {"answer": utf8(os.path.realpath(answer)), "seconds": seconds, "likely": likely, **asked(drill)}
-        reply = self.ask(request, seconds + GRACE)
+        request = {
+            "answer": as_utf8(os.path.realpath(answer)),
+            "seconds": seconds,
+            "likely": likely,
+            **drill_payload(drill),
+        }
+        reply = self.send_request(request, seconds + GRACE)
         if not reply:  # it was ended, from outside or by the answer: a second try tells
             self.restart()
-            reply = self.ask(request, seconds + GRACE)
+            reply = self.send_request(request, seconds + GRACE)
         if not reply:
             reason = self.last_words()
             self.restart()
-            if not self.ask({**request, "answer": utf8(drill.solution)}, seconds + GRACE):
+            if not self.send_request({**request, "answer": as_utf8(drill.solution)}, seconds + GRACE):
                 raise JudgeError(f"The judge ends before it has a verdict: {reason or 'without a word'}. {AGAIN}")
             return Verdict(drill.name, passed=False, reason="It has ended the judge itself.")
         found = json.loads(reply)
@@ -104,7 +109,7 @@ class Worker:
             raise JudgeError(f"{found['fault']} {AGAIN}")
         return Verdict.from_dict(found)
 
-    def ask(self, request: dict[str, object], seconds: float = 0) -> bytes:
+    def send_request(self, request: dict[str, object], seconds: float = 0) -> bytes:
         """The process's reply, or b"" where none comes in time or it is gone."""
         try:
             self.line.send_bytes(json.dumps(request).encode())
@@ -133,8 +138,8 @@ class Worker:
 
 
 @functools.cache
-def asked(drill: Drill) -> dict[str, object]:
+def drill_payload(drill: Drill) -> dict[str, object]:
     """What the process has to know of a drill."""
-    allows = {name for name, _ in refused_names(ast.walk(parsed(drill.solution)))}
-    folder = utf8(drill.folder.resolve())
-    return {"folder": folder, "forbids": drill.forbids, "allows": sorted(allows), "wants": wants(drill)}
+    allows = {name for name, _ in find_rejected_names(ast.walk(parse_source(drill.solution)))}
+    folder = as_utf8(drill.folder.resolve())
+    return {"folder": folder, "forbids": drill.forbids, "allows": sorted(allows), "wants": imported_names(drill)}

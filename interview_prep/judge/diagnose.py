@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from interview_prep.judge.verdict import Check
+from interview_prep.judge.verdict import CheckResult
 
 PAIRS = (("actual", "expected"), ("actual", "desired"), ("left", "right"), ("x", "y"))  # of the libraries' own asserts
 NEARLY = "nearly equal"
@@ -33,44 +33,46 @@ class Difference:
     where: str = ""
 
 
-def failure(check: Check, error: BaseException, compared: tuple[str, Any, Any] | None, answer: str) -> Check:
+def describe_failure(
+    check: CheckResult, error: BaseException, compared: tuple[str, Any, Any] | None, answer: str
+) -> CheckResult:
     """A failed check, from what it raised; `compared` are operator and sides of a plain assert, if pytest told."""
     frames = list(traceback.walk_tb(error.__traceback__))
     test = next(((frame, line) for frame, line in frames if frame.f_code.co_filename.endswith("test_answer.py")), None)
-    call = called(test[0].f_code.co_filename, test[1]) if test else ""
-    line = line_in(answer, error)
+    call = find_call_source(test[0].f_code.co_filename, test[1]) if test else ""
+    line = find_answer_line(answer, error)
     if line and not isinstance(error, AssertionError):
         where = f"line {line}: {linecache.getline(answer, line).strip()}"
         due = "no warning" if isinstance(error, Warning) else ""
-        return replace(check, kind=type(error).__name__, call=call, got=told(error), expected=due, difference=where)
-    operator, *sides = compared or ("==", *(asserted(error.__traceback__) or ()))
+        return replace(check, kind=type(error).__name__, call=call, got=one_line(error), expected=due, difference=where)
+    operator, *sides = compared or ("==", *(find_compared_values(error.__traceback__) or ()))
     if not isinstance(error, AssertionError | TypeError) or not sides:
-        return replace(check, kind=type(error).__name__, call=call, got=told(error))
+        return replace(check, kind=type(error).__name__, call=call, got=one_line(error))
     try:
         with warnings.catch_warnings(action="ignore"):
             if operator == "==":
-                found = difference(*sides)
+                found = compare(*sides)
             else:
-                found = Difference("value", short(sides[0]), f"{operator} {short(sides[1])}")
+                found = Difference("value", format_short(sides[0]), f"{operator} {format_short(sides[1])}")
     except BaseException as strange:  # noqa: BLE001 - the answer's own objects may raise whatever they like
-        return replace(check, kind=type(strange).__name__, call=call, got=f"cannot be compared: {told(strange)}")
+        return replace(check, kind=type(strange).__name__, call=call, got=f"cannot be compared: {one_line(strange)}")
     got, expected, where = found.got, found.expected, found.where
     return replace(check, kind=found.kind, call=call, got=got, expected=expected, difference=where)
 
 
-def line_in(answer: str, error: BaseException) -> int:
+def find_answer_line(answer: str, error: BaseException) -> int:
     """The last line of the answer that an error came through, or 0."""
     lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == answer]
     return lines[-1] if lines else 0
 
 
-def told(error: BaseException) -> str:
+def one_line(error: BaseException) -> str:
     """The error in one line."""
     first = str(error).strip().partition("\n")[0]
     return f"{type(error).__name__}: {first}" if first else type(error).__name__
 
 
-def asserted(trace: TracebackType | None) -> tuple[Any, Any] | None:
+def find_compared_values(trace: TracebackType | None) -> tuple[Any, Any] | None:
     """What the deepest of a library's own asserts has compared: assert_close, assert_allclose, assert_frame_equal."""
     for frame, _ in traceback.walk_tb(trace):
         if "assert" in frame.f_code.co_name and not frame.f_code.co_filename.endswith("test_answer.py"):
@@ -81,9 +83,9 @@ def asserted(trace: TracebackType | None) -> tuple[Any, Any] | None:
 
 
 @functools.cache
-def called(path: str, line: int) -> str:
+def find_call_source(path: str, line: int) -> str:
     """The call whose value a check has looked at: the first argument or left side, through one name."""
-    within = list(around(path, line))
+    within = list(find_enclosing_statements(path, line))
     statement = within[-1] if within else None
     looked_at: ast.expr | None = None
     if isinstance(statement, ast.Assert):
@@ -93,13 +95,13 @@ def called(path: str, line: int) -> str:
         is_assert = isinstance(value, ast.Call) and "assert" in ast.unparse(value.func) and value.args
         looked_at = value.args[0] if is_assert and isinstance(value, ast.Call) else value
     if isinstance(looked_at, ast.Name):
-        looked_at = assigned(within[0], looked_at.id, line) or looked_at
-    return "" if looked_at is None else textwrapped(ast.unparse(looked_at))
+        looked_at = find_assigned_call(within[0], looked_at.id, line) or looked_at
+    return "" if looked_at is None else truncate(ast.unparse(looked_at))
 
 
-def around(path: str, line: int) -> Iterator[ast.AST]:
+def find_enclosing_statements(path: str, line: int) -> Iterator[ast.AST]:
     """The statements that a line is in, from the module's to the innermost."""
-    inner: Iterable[ast.AST] = module(path).body
+    inner: Iterable[ast.AST] = parse_module(path).body
     while True:
         nodes = (node for node in inner if isinstance(node, ast.stmt | ast.excepthandler))
         node = next((node for node in nodes if node.lineno <= line <= (node.end_lineno or 0)), None)
@@ -110,61 +112,63 @@ def around(path: str, line: int) -> Iterator[ast.AST]:
 
 
 @functools.cache
-def module(path: str) -> ast.Module:
+def parse_module(path: str) -> ast.Module:
     return ast.parse("".join(linecache.getlines(path)))
 
 
-def assigned(tree: ast.AST, name: str, line: int) -> ast.expr | None:
+def find_assigned_call(tree: ast.AST, name: str, line: int) -> ast.expr | None:
     """What a name was last given above a line, where that was a call."""
     given = [node for node in ast.walk(tree) if isinstance(node, ast.Assign) and node.lineno < line]
-    pairs = [(node.lineno, *pair) for node in given for target in node.targets for pair in matched(target, node.value)]
+    pairs = [
+        (node.lineno, *pair) for node in given for target in node.targets for pair in match_targets(target, node.value)
+    ]
     last = max((at for at, target, _ in pairs if target == name), default=0)
     found = next((value for at, target, value in pairs if (at, target) == (last, name)), None)
     return found if found and any(isinstance(node, ast.Call) for node in ast.walk(found)) else None
 
 
-def matched(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+def match_targets(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
     """Each name that an assignment gives a value to, with the nearest expression of it."""
     if isinstance(target, ast.Name):
         yield target.id, value
     elif isinstance(target, ast.Starred):
-        yield from matched(target.value, value)
+        yield from match_targets(target.value, value)
     elif isinstance(target, ast.Tuple | ast.List):
         several = value.elts if isinstance(value, ast.Tuple | ast.List) else []
         values = several if len(several) == len(target.elts) else [value] * len(target.elts)
         for each, part in zip(target.elts, values, strict=True):
-            yield from matched(each, part)
+            yield from match_targets(each, part)
 
 
-def textwrapped(text: str, limit: int = 74) -> str:
+def truncate(text: str, limit: int = 74) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def difference(got: Any, expected: Any) -> Difference:
+def compare(got: Any, expected: Any) -> Difference:
     """Where two values first differ, by kind: the coarsest that explains it."""
     if got is None:
-        return Difference("none", "None: is a return missing?", short(expected))
+        return Difference("none", "None: is a return missing?", format_short(expected))
     if isinstance(expected, torch.Tensor) and isinstance(got, torch.Tensor):
         about = (str(got.dtype), str(expected.dtype), str(got.device), str(expected.device))
-        return arrays(plain(got), plain(expected), about)
+        return compare_arrays(to_numpy(got), to_numpy(expected), about)
     if isinstance(expected, np.ndarray) and isinstance(got, np.ndarray):
-        return arrays(got, expected, (str(got.dtype), str(expected.dtype), "", ""))
+        return compare_arrays(got, expected, (str(got.dtype), str(expected.dtype), "", ""))
     if isinstance(expected, pd.DataFrame | pd.Series) and type(got) is type(expected):
-        return frames(pd.DataFrame(got), pd.DataFrame(expected))
+        return compare_frames(pd.DataFrame(got), pd.DataFrame(expected))
     if isinstance(expected, torch.Tensor | np.ndarray | pd.DataFrame) and type(got) is not type(expected):
-        return Difference("type", f"a {type(got).__name__}, {short(got)}", f"a {type(expected).__name__}")
+        return Difference("type", f"a {type(got).__name__}, {format_short(got)}", f"a {type(expected).__name__}")
     if isinstance(got, list | tuple) and isinstance(expected, list | tuple):
-        return sequences(got, expected)
-    return Difference("value", short(got), short(expected))
+        return compare_sequences(got, expected)
+    return Difference("value", format_short(got), format_short(expected))
 
 
-def plain(tensor: torch.Tensor) -> np.ndarray:
+def to_numpy(tensor: torch.Tensor) -> np.ndarray:
     """As NumPy, in a type that holds the value of any."""
     value = tensor.detach().cpu()
     return (value.double() if value.is_floating_point() else value).numpy()
 
 
-def arrays(got: np.ndarray, expected: np.ndarray, about: tuple[str, str, str, str]) -> Difference:
+def compare_arrays(got: np.ndarray, expected: np.ndarray, about: tuple[str, str, str, str]) -> Difference:
     dtype, due, device, due_device = about
     if got.shape != expected.shape:
         turned = " (transposed)" if got.shape == expected.shape[::-1] else ""
@@ -176,77 +180,88 @@ def arrays(got: np.ndarray, expected: np.ndarray, about: tuple[str, str, str, st
     floats, numbers = got.dtype.kind == expected.dtype.kind == "f", got.dtype.kind in "fiub"
     bad = ~np.isfinite(got) & np.isfinite(expected) if floats else np.zeros(got.shape, bool)
     if bad.any():
-        at = first(bad)
+        at = first_true_index(bad)
         where = f"{bad.sum()} of {bad.size} are not finite"
-        return Difference("nan", f"{got[at]} at {list(at)}", number(expected[at]), where)
+        return Difference("nan", f"{got[at]} at {list(at)}", format_number(expected[at]), where)
     differs = ~np.isclose(got, expected, rtol=1e-5, atol=1e-7, equal_nan=True) if numbers else got != expected
     if not differs.any():
-        return Difference("dtype", dtype, due) if dtype != due else nearly(got, expected)
-    at = first(differs)
+        return Difference("dtype", dtype, due) if dtype != due else compare_nearly_equal(got, expected)
+    at = first_true_index(differs)
     size = f"by at most {np.nanmax(np.abs(got.astype(float) - expected.astype(float))):.3g}" if numbers else ""
     where = f"first differs at {list(at)}; {differs.sum()} of {differs.size} differ, {size}".removesuffix(", ")
     where = where if got.shape else size.replace("at most ", "")
-    return Difference("value", number(got[at]), number(expected[at]), where)
+    return Difference("value", format_number(got[at]), format_number(expected[at]), where)
 
 
-def nearly(got: np.ndarray, expected: np.ndarray) -> Difference:
+def compare_nearly_equal(got: np.ndarray, expected: np.ndarray) -> Difference:
     """Where arrays differ most that look the same: something was computed in less precision."""
     gap = np.abs(got.astype(float) - expected.astype(float)) if got.dtype.kind == "f" else np.zeros(got.shape)
     if not np.nan_to_num(gap).any():
-        return Difference("value", short(got), short(expected), NEARLY)
+        return Difference("value", format_short(got), format_short(expected), NEARLY)
     at = np.unravel_index(np.nanargmax(gap), gap.shape)
     where = f"{NEARLY}: differs most at {[int(i) for i in at]}, by {gap[at]:.3g}"
     return Difference("value", repr(float(got[at])), repr(float(expected[at])), where)
 
 
-def first(mask: np.ndarray) -> tuple[int, ...]:
+def first_true_index(mask: np.ndarray) -> tuple[int, ...]:
     """The index of its first True."""
     return tuple(int(i) for i in np.argwhere(mask)[0])
 
 
-def number(value: Any) -> str:
+def format_number(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float | np.floating) else str(value)
 
 
-def frames(got: pd.DataFrame, expected: pd.DataFrame) -> Difference:
+def compare_frames(got: pd.DataFrame, expected: pd.DataFrame) -> Difference:
     if list(got.columns) != list(expected.columns):
         return Difference("columns", f"columns {list(got.columns)}", f"columns {list(expected.columns)}")
     if got.shape != expected.shape:
         return Difference("shape", f"{len(got)} rows", f"{len(expected)} rows")
     if not got.index.equals(expected.index):
-        return Difference("index", f"index {short(got.index.tolist())}", f"index {short(expected.index.tolist())}")
+        return Difference(
+            "index", f"index {format_short(got.index.tolist())}", f"index {format_short(expected.index.tolist())}"
+        )
     for column in expected:
         same = (got[column] == expected[column]) | (got[column].isna() & expected[column].isna())
         if not same.all():
             row = same[~same].index[0]
             where = f"first differs in column {column!r}, row {row!r}"
-            return Difference("value", short(got[column][row]), short(expected[column][row]), where)
+            return Difference("value", format_short(got[column][row]), format_short(expected[column][row]), where)
     dtypes, due = dict(got.dtypes.astype(str)), dict(expected.dtypes.astype(str))
     if dtypes != due:
-        return Difference("dtype", short(dtypes), short(due))
-    named = [f"names {short([frame.index.name, frame.columns.name])} of index and columns" for frame in (got, expected)]
-    return Difference("names", *named) if named[0] != named[1] else Difference("value", *map(short, (got, expected)))
+        return Difference("dtype", format_short(dtypes), format_short(due))
+    named = [
+        f"names {format_short([frame.index.name, frame.columns.name])} of index and columns"
+        for frame in (got, expected)
+    ]
+    return (
+        Difference("names", *named)
+        if named[0] != named[1]
+        else Difference("value", *map(format_short, (got, expected)))
+    )
 
 
-def sequences(got: Any, expected: Any) -> Difference:
+def compare_sequences(got: Any, expected: Any) -> Difference:
     if len(got) != len(expected):
-        return Difference("length", f"{len(got)} items: {short(got)}", f"{len(expected)} items: {short(expected)}")
+        return Difference(
+            "length", f"{len(got)} items: {format_short(got)}", f"{len(expected)} items: {format_short(expected)}"
+        )
     close = []
     for at, (mine, due) in enumerate(zip(got, expected, strict=True)):
-        found = difference(mine, due) if isinstance(due, torch.Tensor | np.ndarray) else None
+        found = compare(mine, due) if isinstance(due, torch.Tensor | np.ndarray) else None
         if found:
             found = replace(found, where=f"in [{at}]: {found.where}".removesuffix(": "))
             if NEARLY not in found.where:
                 return found
             close.append(found)
         elif mine != due:
-            return Difference("value", short(mine), short(due), f"first differs at [{at}]")
+            return Difference("value", format_short(mine), format_short(due), f"first differs at [{at}]")
     if type(got) is type(expected):
         most = next((each for each in close if not each.where.endswith(NEARLY)), None)
-        return most or Difference("value", short(got), short(expected), NEARLY)
+        return most or Difference("value", format_short(got), format_short(expected), NEARLY)
     return Difference("type", type(got).__name__, type(expected).__name__)
 
 
-def short(value: Any) -> str:
+def format_short(value: Any) -> str:
     shown = SHORT.repr(value.item() if isinstance(value, np.generic) else value)
     return re.sub(r"\n\s*", " ", shown)

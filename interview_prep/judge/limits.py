@@ -13,18 +13,18 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
-from interview_prep.judge.forbids import imported
+from interview_prep.judge.forbids import resolve_imports
 
 SECONDS = 10  # that an answer may take with all its checks
 MEMORY = 2 << 30  # bytes more than the worker has
 OUTPUT = 16 << 20  # bytes of any one file, standard output included
 SOURCE = 1 << 20  # bytes
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-NAMES = {  # by which an answer would decide how it is compared, or reach into its caller
+REJECTED_NAMES = {  # by which an answer would decide how it is compared, or reach into its caller
     *("__eq__", "__ne__", "__torch_function__", "__array_function__", "__array_ufunc__", "__array_priority__"),
     *("_getframe", "currentframe", "f_back", "f_globals", "f_locals", "tb_frame", "addaudithook"),
 }
-MODULES = ("ctypes", "cffi", "unittest.mock", "pytest", "_pytest", "interview_prep")  # what only a cheat needs
+REJECTED_MODULES = ("ctypes", "cffi", "unittest.mock", "pytest", "_pytest", "interview_prep")  # what only a cheat needs
 STARTS = (
     *("os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.spawn"),
     *("os.system", "subprocess.Popen", "pty.spawn"),
@@ -33,23 +33,32 @@ CHANGES = (
     *("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.truncate"),
     *("os.link", "os.symlink", "os.chmod", "os.chown"),
 )
-WATCHED = (  # their functions
+FROZEN_MODULES = (  # their functions
     *("builtins", "math", "operator", "json", "os", "numpy", "pandas", "torch", "torch.autograd"),
     *("torch.optim", "torch.nn.functional", "torch.testing", "numpy.testing", "pandas.testing", "pytest"),
     *("numpy.testing._private.utils", "pandas._testing", "pandas._testing.asserters"),
 )
-DEEP = (  # the methods of their classes as well
+FROZEN_CLASS_MODULES = (  # the methods of their classes as well
     *("_pytest.python_api", "_pytest.raises", "_pytest.runner", "_pytest.python", "_pytest.assertion.rewrite"),
     *("_pytest.assertion.util", "_pytest.fixtures", "pluggy._hooks", "pluggy._manager", "torch.testing._comparison"),
     *(f"interview_prep.judge.{name}" for name in ("attempt", "diagnose", "examine", "forbids", "limits")),
 )
-CLOSED = ("torch", "Tensor"), ("pandas", "DataFrame"), ("pandas", "Series")  # classes that get no new method either
-VALUES = (*CLOSED, ("numpy", "ndarray"), ("builtins", "float"), ("builtins", "complex"))  # no answer derives its own
+CLOSED_CLASSES = (
+    ("torch", "Tensor"),
+    ("pandas", "DataFrame"),
+    ("pandas", "Series"),
+)  # classes that get no new method either
+NO_SUBCLASSES = (
+    *CLOSED_CLASSES,
+    ("numpy", "ndarray"),
+    ("builtins", "float"),
+    ("builtins", "complex"),
+)  # no answer derives its own
 CHANGES_BY_ITSELF = ("Storage",)  # torch.set_default_dtype sets it
 COMES_BY_ITSELF = ("__slotnames__",)  # with the first tensor that is pickled
 
 
-def restrict() -> None:
+def set_rlimits() -> None:
     """Limit this process for good: memory on top of what it has, the size of files, no core dump."""
     statm = Path("/proc/self/statm")
     if statm.exists():
@@ -59,17 +68,19 @@ def restrict() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def refused_names(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
+def find_rejected_names(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
     """Where a source names what no answer needs but to be taken for right, or imports such a module."""
     for node in nodes:
         has = vars(node)
         named = has.get("attr") or has.get("name") or has.get("value")
-        if named in NAMES:
+        if named in REJECTED_NAMES:
             yield named, getattr(node, "lineno", 0)
         elif isinstance(node, ast.Import | ast.ImportFrom):
-            full = [f"{name}." for _, name in imported([node])]
+            full = [f"{name}." for _, name in resolve_imports([node])]
             yield from (
-                (module, node.lineno) for module in MODULES if any(each.startswith(f"{module}.") for each in full)
+                (module, node.lineno)
+                for module in REJECTED_MODULES
+                if any(each.startswith(f"{module}.") for each in full)
             )
 
 
@@ -85,11 +96,11 @@ class Guard:
         """Note it for the verdict: the answer may catch what is raised."""
         self.refused, self.line = self.refused or reason, self.line or line
 
-    def watch(self) -> None:
-        actions: dict[str, Callable[[tuple[Any, ...]], str]] = {"open": self.opened}
-        actions |= dict.fromkeys(("os.kill", "os.killpg"), self.killed)
+    def install_audit_hook(self) -> None:
+        actions: dict[str, Callable[[tuple[Any, ...]], str]] = {"open": self.check_open}
+        actions |= dict.fromkeys(("os.kill", "os.killpg"), self.check_kill)
         actions |= dict.fromkeys(STARTS, lambda _: "starts a process")
-        actions |= dict.fromkeys(CHANGES, self.changed)
+        actions |= dict.fromkeys(CHANGES, self.check_change)
         actions |= dict.fromkeys(("socket.connect", "socket.bind"), lambda _: "uses the network")
         looking = False  # to look for the caller is an event itself
 
@@ -98,7 +109,7 @@ class Guard:
             action = None if looking else actions.get(event)
             if action:
                 looking = True
-                frame = self.caller(sys._getframe(1))  # noqa: SLF001 - as in forbids.py
+                frame = self.answer_frame(sys._getframe(1))  # noqa: SLF001 - as in forbids.py
                 does = action(args) if frame else ""
                 looking = False
                 if frame and does:
@@ -107,14 +118,14 @@ class Guard:
 
         sys.addaudithook(hook)
 
-    def caller(self, frame: FrameType | None) -> FrameType | None:
+    def answer_frame(self, frame: FrameType | None) -> FrameType | None:
         """The frame of the answer that calls, if no check has been called since."""
         checks = str(self.drill / "test_answer.py")
         while frame and frame.f_code.co_filename not in (self.answer, checks):
             frame = frame.f_back
         return frame if frame and frame.f_code.co_filename == self.answer else None
 
-    def opened(self, args: tuple[Any, ...]) -> str:
+    def check_open(self, args: tuple[Any, ...]) -> str:
         if not isinstance(args[0], str | bytes | os.PathLike):
             return ""
         path = Path(os.path.realpath(os.fsdecode(args[0])))
@@ -122,7 +133,7 @@ class Guard:
             return f"reads {path.name} of the drill"
         return "" if not args[2] & WRITES or self.may_write(path) else f"writes {path}"
 
-    def changed(self, args: tuple[Any, ...]) -> str:
+    def check_change(self, args: tuple[Any, ...]) -> str:
         named = (each for each in args if isinstance(each, str | bytes | os.PathLike))
         paths = (Path(os.path.realpath(os.fsdecode(each))) for each in named)
         return next((f"changes {path}" for path in paths if not self.may_write(path)), "")
@@ -130,23 +141,25 @@ class Guard:
     def may_write(self, path: Path) -> bool:
         return path == Path(os.devnull) or path.is_relative_to(self.scratch)
 
-    def killed(self, args: tuple[Any, ...]) -> str:
+    def check_kill(self, args: tuple[Any, ...]) -> str:
         return "" if args[0] == os.getpid() else "sends a signal to another process"
 
 
-class Integrity:
+class TamperDetector:
     """Whether what the checks rely on is still what was there before the answer: modules, their functions, classes."""
 
     def __init__(self) -> None:
-        self.modules = {name: sys.modules[name] for name in (*WATCHED, *DEEP) if name in sys.modules}
-        self.closed = [getattr(sys.modules[module], name) for module, name in CLOSED]
-        deep = (each for name in DEEP if name in sys.modules for each in classes(sys.modules[name]))
+        self.modules = {
+            name: sys.modules[name] for name in (*FROZEN_MODULES, *FROZEN_CLASS_MODULES) if name in sys.modules
+        }
+        self.closed = [getattr(sys.modules[module], name) for module, name in CLOSED_CLASSES]
+        deep = (each for name in FROZEN_CLASS_MODULES if name in sys.modules for each in own_classes(sys.modules[name]))
         self.before: list[tuple[Any, dict[str, Any]]] = []
         for space in (*self.modules.values(), *self.closed, *deep):
-            self.before.append((space, dict(filter(is_code, vars(space).items()))))
+            self.before.append((space, dict(filter(is_watched, vars(space).items()))))
         self.names = [{*vars(space), *COMES_BY_ITSELF} for space in self.closed]
 
-    def allow(self, changes: Iterable[tuple[Any, str]]) -> None:
+    def accept_replacements(self, changes: Iterable[tuple[Any, str]]) -> None:
         """Take what the judge itself has replaced for what was there."""
         for owner, name in changes:
             for space, before in self.before:
@@ -156,11 +169,11 @@ class Integrity:
                 if space is owner:
                     names.add(name)
 
-    def keep(self, module: ModuleType) -> None:
+    def watch_module(self, module: ModuleType) -> None:
         """Watch all that the module of the checks holds as well."""
         self.before.append((module, dict(vars(module))))
 
-    def broken(self) -> str:
+    def find_tampering(self) -> str:
         """A sentence on what was replaced, or ""; by identity, as an answer may say what is equal to it."""
         for name, module in self.modules.items():
             if sys.modules.get(name) is not module:
@@ -173,27 +186,31 @@ class Integrity:
             added = vars(space).keys() - names
             if added:
                 return f"It gives {space.__name__} another {min(added)}."
-        for place, name in VALUES:
-            own = [each.__name__ for each in heirs(getattr(sys.modules[place], name)) if each.__module__ == "answer"]
+        for place, name in NO_SUBCLASSES:
+            own = [
+                each.__name__
+                for each in all_subclasses(getattr(sys.modules[place], name))
+                if each.__module__ == "answer"
+            ]
             if own:
                 return f"It defines a kind of {name}, {own[0]}, which would decide itself how it is compared."
         return ""
 
 
-def classes(module: ModuleType) -> list[type]:
+def own_classes(module: ModuleType) -> list[type]:
     """The classes that a module defines itself."""
     return [each for each in vars(module).values() if isinstance(each, type) and each.__module__ == module.__name__]
 
 
-def heirs(kind: type) -> Iterator[type]:
+def all_subclasses(kind: type) -> Iterator[type]:
     """The classes that derive from one, near and far."""
     found: list[type] = kind.__subclasses__()
     for heir in found:
         yield heir
-        yield from heirs(heir)
+        yield from all_subclasses(heir)
 
 
-def is_code(item: tuple[str, Any]) -> bool:
+def is_watched(item: tuple[str, Any]) -> bool:
     name, value = item
     kinds = (ModuleType, classmethod, staticmethod, property)
     return name not in CHANGES_BY_ITSELF and (callable(value) or isinstance(value, kinds))

@@ -25,7 +25,7 @@ import torch
 from _pytest.assertion import util
 
 from interview_prep.judge import diagnose, forbids, limits
-from interview_prep.judge.verdict import Check
+from interview_prep.judge.verdict import CheckResult
 
 Send = Callable[[dict[str, Any]], None]
 
@@ -37,20 +37,20 @@ class Request:
     folder: str  # of the drill
     answer: str
     forbids: Sequence[str]
-    allows: Sequence[str]  # comparisons of its own that the solution defines as well
-    wants: Sequence[str]  # names that the checks import
+    allowed_names: Sequence[str]  # comparisons of its own that the solution defines as well
+    required_names: Sequence[str]  # names that the checks import
     rehearsal: bool = False  # of a known mistake, before the answer
     scratch: str = ""  # the only folder in which it may write
 
 
-class Awaited(type):
+class Placeholder(type):
     """What the checks import in place of a name that the answer will define; to annotate and parametrize with."""
 
     def __call__(cls, *_: object, **__: object) -> NoReturn:
         raise TypeError(f"{cls.__name__} is called before there is an answer: checks may do that in functions only")
 
 
-class Refused(Exception):  # noqa: N818 - it is the verdict, not an error of the judge
+class AnswerRejected(Exception):  # noqa: N818 - it is the verdict, not an error of the judge
     """Why an answer is not examined at all, with the line."""
 
     def __init__(self, reason: str, line: int = 0) -> None:
@@ -65,7 +65,7 @@ class Reporter:
         self.send, self.guard = send, guard
         self.compared: tuple[str, Any, Any] | None = None
 
-    def note(self, op: str, left: object, right: object) -> None:
+    def record_comparison(self, op: str, left: object, right: object) -> None:
         """The two sides of an assert that fails, in place of a text on them."""
         self.compared = (op, left, right)
 
@@ -73,7 +73,7 @@ class Reporter:
     def pytest_runtest_protocol(self, item: pytest.Function, nextitem: pytest.Item | None) -> bool:
         """Run one check; pytest's own way makes three reports of it that nobody reads, and takes longer than it."""
         state, raised = item.session._setupstate, None  # noqa: SLF001 - as in pytest's own
-        util._reprcompare = self.note  # noqa: SLF001 - as in pytest's own; its hook makes a text that nobody reads
+        util._reprcompare = self.record_comparison  # noqa: SLF001 - as in pytest's own; its hook makes a text that nobody reads
         try:
             try:
                 state.setup(item)
@@ -84,14 +84,14 @@ class Reporter:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever it is, the check has failed
             raised = error
-        self.send({"check": vars(self.check(item, raised))})
+        self.send({"check": vars(self.build_check_result(item, raised))})
         return True
 
-    def check(self, item: pytest.Function, raised: BaseException | None) -> Check:
+    def build_check_result(self, item: pytest.Function, raised: BaseException | None) -> CheckResult:
         says = (item.obj.__doc__ or item.name).strip().partition("\n")[0]
         params = item.callspec.params if hasattr(item, "callspec") else {}
         given = ", ".join(f"{name}={value!r}" for name, value in params.items())
-        result = Check(item.name, says, passed=not raised, given=given)
+        result = CheckResult(item.name, says, passed=not raised, parameters=given)
         compared, self.compared = self.compared, None
         if self.guard.refused:
             return replace(result, passed=False, kind="refused", got=self.guard.refused)
@@ -99,14 +99,14 @@ class Reporter:
             return result
         if isinstance(raised, MemoryError):
             traceback.clear_frames(raised.__traceback__)  # there is memory again, to report it
-        return diagnose.failure(result, raised, compared, self.guard.answer)
+        return diagnose.describe_failure(result, raised, compared, self.guard.answer)
 
 
-def collect(session: pytest.Session, request: Request) -> None:
+def collect_checks(session: pytest.Session, request: Request) -> None:
     """Import the drill's checks, before the answer, which cannot find them then."""
     os.chdir(request.scratch)
     answer = ModuleType("answer")
-    vars(answer).update({name: Awaited(name, (), {}) for name in request.wants})
+    vars(answer).update({name: Placeholder(name, (), {}) for name in request.required_names})
     sys.modules["answer"] = answer
     checks = Path(request.folder, "test_answer.py")
     session.config.args = [checks.name]  # pytest misreads [ in a path, but not in the folder that it is relative to
@@ -116,33 +116,35 @@ def collect(session: pytest.Session, request: Request) -> None:
     session.config.hook.pytest_collection(session=session)
     sys.pycache_prefix, sys.dont_write_bytecode = None, True  # what the answer imports first, it does not write
     if not session.items:
-        raise Refused("The checks cannot be imported: it may be that they use the answer outside of functions.")
-    del sys.modules[module_of(session).__name__]
+        raise AnswerRejected("The checks cannot be imported: it may be that they use the answer outside of functions.")
+    del sys.modules[checks_module(session).__name__]
 
 
-def module_of(session: pytest.Session) -> ModuleType:
+def checks_module(session: pytest.Session) -> ModuleType:
     """That of the checks."""
     return cast("ModuleType", cast("pytest.Function", session.items[0]).module)
 
 
-def guarded(session: pytest.Session, request: Request, integrity: limits.Integrity, send: Send) -> limits.Guard:
+def install_guards(
+    session: pytest.Session, request: Request, integrity: limits.TamperDetector, send: Send
+) -> limits.Guard:
     """Have all stand ready that an answer to this drill will be judged by; the session has collected the checks."""
     guard = limits.Guard(request.answer, Path(request.folder), Path(request.scratch))
-    integrity.keep(module_of(session))
-    integrity.allow(armed(request, guard))
-    limits.restrict()
-    guard.watch()
+    integrity.watch_module(checks_module(session))
+    integrity.accept_replacements(set_tripwires(request, guard))
+    limits.set_rlimits()
+    guard.install_audit_hook()
     session.config.pluginmanager.register(Reporter(send, guard))
     return guard
 
 
-def examine(
-    session: pytest.Session, request: Request, guard: limits.Guard, integrity: limits.Integrity, send: Send
+def run_checks(
+    session: pytest.Session, request: Request, guard: limits.Guard, integrity: limits.TamperDetector, send: Send
 ) -> None:
     """Judge in this process, which is spent afterwards."""
     guard.answer = request.answer
-    load(request, read(request), guard)
-    integrity.allow(fill(session))
+    import_answer(request, parse_answer(request), guard)
+    integrity.accept_replacements(bind_answer(session))
     mark = session.items[0].get_closest_marker("filterwarnings")  # of a drill whose prompt is about them
     warnings.simplefilter(mark.args[0] if mark else "ignore")
     send({"collected": [item.name for item in session.items]})
@@ -150,7 +152,7 @@ def examine(
         session.config.hook.pytest_runtestloop(session=session)
     except (KeyboardInterrupt, pytest.exit.Exception) as error:
         send({"reason": f"It raises {type(error).__name__}, which no check can catch.", "line": 0})
-    send({"ended": session.testscollected, "refused": guard.refused or integrity.broken(), "line": guard.line})
+    send({"ended": session.testscollected, "refused": guard.refused or integrity.find_tampering(), "line": guard.line})
 
 
 def rehearse(session: pytest.Session, request: Request, waiting: Callable[[], bool]) -> None:
@@ -158,10 +160,10 @@ def rehearse(session: pytest.Session, request: Request, waiting: Callable[[], bo
     guard = limits.Guard(request.answer, Path(request.folder), Path(request.scratch))
     silent = Reporter(lambda _: None, guard)
     nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - closed in the next line
-    with as_before(), nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere), suppress(Refused):
-        collect(session, request)
-        load(request, read(request), guard)
-        fill(session)
+    with restore_global_state(), nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere), suppress(AnswerRejected):
+        collect_checks(session, request)
+        import_answer(request, parse_answer(request), guard)
+        bind_answer(session)
         session.config.pluginmanager.register(silent)
         for item, following in pairwise([*session.items, None]):
             if not item or waiting():
@@ -172,7 +174,7 @@ def rehearse(session: pytest.Session, request: Request, waiting: Callable[[], bo
 
 
 @contextmanager
-def as_before() -> Iterator[None]:
+def restore_global_state() -> Iterator[None]:
     """Put back what a known mistake may leave behind in the libraries."""
     drawn, grad, dtype = random.getstate(), torch.is_grad_enabled(), torch.get_default_dtype()
     drawn_by_numpy = np.random.get_state()  # noqa: NPY002 - the answer may use it
@@ -184,62 +186,66 @@ def as_before() -> Iterator[None]:
     torch.set_default_dtype(dtype)
 
 
-def armed(request: Request, guard: limits.Guard) -> list[tuple[Any, str]]:
+def set_tripwires(request: Request, guard: limits.Guard) -> list[tuple[Any, str]]:
     """Set the tripwires."""
     try:
-        return forbids.tripwires(request.forbids, guard)
+        return forbids.install_tripwires(request.forbids, guard)
     except LookupError as error:
-        raise Refused(str(error)) from error
+        raise AnswerRejected(str(error)) from error
 
 
-def read(request: Request) -> ast.Module:
+def parse_answer(request: Request) -> ast.Module:
     """What the source says, where it can be parsed and names nothing that is refused."""
     content = Path(request.answer).read_bytes()
     if not content.strip():
-        raise Refused("The file is empty.")
+        raise AnswerRejected("The file is empty.")
     if len(content) > limits.SOURCE:
-        raise Refused(f"The file has {len(content) >> 20} MB: no answer is as long as that.")
+        raise AnswerRejected(f"The file has {len(content) >> 20} MB: no answer is as long as that.")
     try:
         source = importlib.util.decode_source(content)
         tree = ast.parse(source, request.answer)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise Refused(f"It does not parse: {diagnose.told(error)}", getattr(error, "lineno", 0) or 0) from error
+        raise AnswerRejected(
+            f"It does not parse: {diagnose.one_line(error)}", getattr(error, "lineno", 0) or 0
+        ) from error
     nodes = list(ast.walk(tree))
-    for name, line in forbids.calls(nodes, request.forbids):
-        raise Refused(forbids.says(name), line)
-    for name, line in limits.refused_names(nodes):
-        if name not in request.allows:
-            raise Refused(f"It uses {name}, which no answer needs: it may not meddle with the judge.", line)
+    for name, line in forbids.find_forbidden_calls(nodes, request.forbids):
+        raise AnswerRejected(forbids.explain_forbidden(name), line)
+    for name, line in limits.find_rejected_names(nodes):
+        if name not in request.allowed_names:
+            raise AnswerRejected(f"It uses {name}, which no answer needs: it may not meddle with the judge.", line)
     return tree
 
 
-def load(request: Request, tree: ast.Module, guard: limits.Guard) -> None:
+def import_answer(request: Request, tree: ast.Module, guard: limits.Guard) -> None:
     """The answer as the module `answer`; what goes wrong in it is its own."""
     module = sys.modules["answer"]
-    for name in request.wants:
+    for name in request.required_names:
         delattr(module, name)
     module.__file__ = request.answer
     try:
         exec(compile(tree, request.answer, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - to run it is the point
     except BaseException as error:
-        line = diagnose.line_in(request.answer, error)
-        raise Refused(guard.refused or f"It cannot be imported: {diagnose.told(error)}", guard.line or line) from error
-    absent = [name for name in request.wants if not hasattr(module, name)]
+        line = diagnose.find_answer_line(request.answer, error)
+        raise AnswerRejected(
+            guard.refused or f"It cannot be imported: {diagnose.one_line(error)}", guard.line or line
+        ) from error
+    absent = [name for name in request.required_names if not hasattr(module, name)]
     if absent:
-        raise Refused(f"It defines no {' and no '.join(absent)}; start.py shows the signature.")
+        raise AnswerRejected(f"It defines no {' and no '.join(absent)}; start.py shows the signature.")
 
 
-def fill(session: pytest.Session) -> list[tuple[ModuleType, str]]:
+def bind_answer(session: pytest.Session) -> list[tuple[ModuleType, str]]:
     """Put what the answer defines where the checks await it, and say where in their module that is."""
-    checks = module_of(session)
+    checks = checks_module(session)
     for item in session.items:
         if hasattr(item, "callspec"):
-            put(item.callspec.params)
-    return [(checks, name) for name in put(vars(checks))]
+            bind_placeholders(item.callspec.params)
+    return [(checks, name) for name in bind_placeholders(vars(checks))]
 
 
-def put(space: dict[str, Any]) -> list[str]:
+def bind_placeholders(space: dict[str, Any]) -> list[str]:
     """The same in one namespace or one check's parameters; the names that were awaited."""
-    awaited = [name for name, value in space.items() if isinstance(value, Awaited)]
+    awaited = [name for name, value in space.items() if isinstance(value, Placeholder)]
     space.update({name: getattr(sys.modules["answer"], space[name].__name__) for name in awaited})
     return awaited

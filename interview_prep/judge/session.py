@@ -19,18 +19,18 @@ IMPORTS = (
     *("torch._subclasses.schema_check_mode", "pandas.core.methods.to_dict", "pandas.io.formats.string"),
     *("narwhals._pandas_like.namespace", "narwhals.stable.v2._namespace", "narwhals._interchange.dataframe"),
 )
-UNUSED = (
+DISABLED_PLUGINS = (
     *("cacheprovider", "junitxml", "pastebin", "doctest", "unittest", "stepwise", "faulthandler", "logging"),
     *("debugging", "threadexception", "unraisableexception", "warnings", "setuponly", "setupplan", "subtests"),
 )
 PYTEST = (
     *("-q", "-s", "--tb=no", "--noconftest", "--import-mode=importlib", "-c", os.devnull),
     "--rootdir=.",  # pytest expands $ in an absolute path
-    *(f"-pno:{name}" for name in UNUSED),
+    *(f"-pno:{name}" for name in DISABLED_PLUGINS),
 )
 
 
-class Begun:
+class SessionHook:
     """The pytest plugin that takes over where the session would collect."""
 
     def __init__(self, then: Callable[[pytest.Session], None]) -> None:
@@ -46,7 +46,7 @@ class Begun:
         os._exit(0)
 
 
-def begin(then: Callable[[pytest.Session], None]) -> None:
+def begin_session(then: Callable[[pytest.Session], None]) -> None:
     """Begin one in the checkout, hand it to `then`, and end this process."""
     for name in IMPORTS:
         importlib.import_module(name)
@@ -65,4 +65,4 @@ def begin(then: Callable[[pytest.Session], None]) -> None:
     rewrite._saferepr = brief  # noqa: SLF001 - as above
     nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - pytest reports there until the end
     with contextlib.redirect_stdout(nowhere):
-        pytest.main([*PYTEST], plugins=[Begun(then)])
+        pytest.main([*PYTEST], plugins=[SessionHook(then)])

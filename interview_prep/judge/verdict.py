@@ -5,13 +5,13 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Check:
+class CheckResult:
     """One check of a drill. What follows `given` is empty where it passed."""
 
     name: str  # the test's name, with its parameters
-    says: str  # what it is about, in one sentence
+    description: str  # what it is about, in one sentence
     passed: bool
-    given: str = ""  # the parameters that it was run with
+    parameters: str = ""  # the parameters that it was run with
     kind: str = ""  # shape, dtype, nan, value, ..., or the name of an exception
     call: str = ""  # what was called, as the check writes it
     got: str = ""
@@ -25,19 +25,19 @@ class Verdict:
 
     drill: str
     passed: bool
-    checks: tuple[Check, ...] = ()
+    checks: tuple[CheckResult, ...] = ()
     reason: str = ""  # why there is no such report: a syntax error, a loop without end, a refused call
     line: int = 0  # of the answer, where the reason has one
-    likely: str = ""  # what a known mistake with the same failures would be told
+    known_mistake: str = ""  # what a known mistake with the same failures would be told
     printed: str = ""  # the end of what the answer printed
     seconds: float = field(default=0.0, compare=False)
 
     @property
-    def failed(self) -> tuple[Check, ...]:
+    def failed(self) -> tuple[CheckResult, ...]:
         return tuple(check for check in self.checks if not check.passed)
 
     @property
-    def pattern(self) -> frozenset[tuple[str, str]]:
+    def failure_signature(self) -> frozenset[tuple[str, str]]:
         """By which a mistake is known again: what failed, and how."""
         return frozenset((check.name, check.kind) for check in self.failed) | ({("", self.reason)} - {("", "")})
 
@@ -51,4 +51,4 @@ class Verdict:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Verdict":
-        return cls(**{**data, "checks": tuple(Check(**check) for check in data["checks"])})
+        return cls(**{**data, "checks": tuple(CheckResult(**check) for check in data["checks"])})

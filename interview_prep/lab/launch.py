@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from invoke.exceptions import Exit
 
-from interview_prep.console import Screen
+from interview_prep.console import Printer
 from interview_prep.paths import DEFAULT_PORT, MAX_PORT, ROOT
 from interview_prep.weights import absent
 
@@ -26,13 +26,13 @@ OFFLINE = (
 )
 
 
-def in_use(number: int) -> bool:
+def is_port_in_use(number: int) -> bool:
     """Whether something listens on this port of 127.0.0.1."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", number)) == 0
 
 
-def ask(number: int, path: str) -> http.client.HTTPResponse:
+def send_get(number: int, path: str) -> http.client.HTTPResponse:
     """The answer, read to its end, of whatever listens on a port of 127.0.0.1; raises OSError or HTTPException.
 
     http.client knows no proxies, and a request to 127.0.0.1 must never go through one.
@@ -47,17 +47,17 @@ def ask(number: int, path: str) -> http.client.HTTPResponse:
     return answer
 
 
-def who_listens(number: int) -> Literal["nobody", "this checkout's Lab", "another Lab of the kit", "something else"]:
+def find_listener(number: int) -> Literal["nobody", "this checkout's Lab", "another Lab of the kit", "something else"]:
     """What is found on a port of 127.0.0.1. It is told no secret."""
-    if not in_use(number):
+    if not is_port_in_use(number):
         return "nobody"
     try:
-        name = ask(number, "/api").getheader(CHECKOUT_HEADER)
+        name = send_get(number, "/api").getheader(CHECKOUT_HEADER)
     except (OSError, http.client.HTTPException):
         name = None
     if not name:
         return "something else"
-    return "this checkout's Lab" if name == keep("checkout") else "another Lab of the kit"
+    return "this checkout's Lab" if name == load_or_make_secret("checkout") else "another Lab of the kit"
 
 
 def in_container() -> bool:
@@ -74,7 +74,7 @@ def next_port(number: int) -> int:
     return number + 1 if number < MAX_PORT else DEFAULT_PORT
 
 
-def url(number: int, token: str) -> str:
+def lab_url(number: int, token: str) -> str:
     return f"http://127.0.0.1:{number}/lab?token={quote(token, safe='')}"
 
 
@@ -86,10 +86,10 @@ def read_token() -> str:
     given = os.environ.get("JUPYTER_TOKEN", "").strip()
     if not given.isprintable():
         raise Exit("JUPYTER_TOKEN has a character that cannot be printed. Set another, or unset it.", code=2)
-    return given or keep("token")
+    return given or load_or_make_secret("token")
 
 
-def keep(name: str) -> str:
+def load_or_make_secret(name: str) -> str:
     """A random word, made on first use and kept in work/.lab/; whole or not there, even where the disk is full."""
     kept = STATE / name
     try:
@@ -105,7 +105,7 @@ def keep(name: str) -> str:
         return secrets.token_hex(24)
 
 
-def environment(token: str) -> dict[str, str]:
+def lab_environment(token: str) -> dict[str, str]:
     """Lab's surroundings: the person's, but for what they have set for other Jupyters.
 
     Their configuration could ask for a password, HTTPS or another address, their kernels could be another Python's.
@@ -118,11 +118,11 @@ def environment(token: str) -> dict[str, str]:
         "JUPYTER_CONFIG_PATH": str(SETTINGS),
         "JUPYTER_CONFIG_DIR": f"{own_folder}/jupyter",
         "JUPYTER_PREFER_ENV_PATH": "1",
-        "PREP_CHECKOUT": keep("checkout"),
+        "PREP_CHECKOUT": load_or_make_secret("checkout"),
     }
 
 
-def command(listen: int) -> list[str]:
+def build_command(listen: int) -> list[str]:
     """The arguments of Jupyter's server; in a container it listens on every interface, and compose publishes one."""
     state = [
         f"--ServerApp.cookie_secret_file={STATE / 'cookie_secret'}",
@@ -138,19 +138,19 @@ def command(listen: int) -> list[str]:
     ]
 
 
-def start(number: int) -> None:
+def start_lab(number: int) -> None:
     """Print the URL and become Lab. Raises Exit when the port is taken."""
     listen, token = listening_port(number), read_token()
-    found = who_listens(listen)
+    found = find_listener(listen)
     if found == "this checkout's Lab":
-        raise Exit(f"This checkout's Lab already runs: {url(number, token)}", code=2)
+        raise Exit(f"This checkout's Lab already runs: {lab_url(number, token)}", code=2)
     if found != "nobody":
         raise Exit(f"Port {listen} is in use by {found}. `invoke lab --port {next_port(listen)}`.", code=2)
-    screen = Screen()
+    screen = Printer()
     if note := absent.read_note():
-        screen.say(note)
-    screen.say(f"JupyterLab: {url(number, token)}")
+        screen.print_line(note)
+    screen.print_line(f"JupyterLab: {lab_url(number, token)}")
     screen.flush()
     os.chdir(ROOT)
-    arguments = command(listen)
-    os.execve(arguments[0], arguments, environment(token))
+    arguments = build_command(listen)
+    os.execve(arguments[0], arguments, lab_environment(token))

@@ -20,7 +20,7 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 
 from interview_prep.bootstrap import pip_settings
-from interview_prep.console import Screen
+from interview_prep.console import Printer
 from interview_prep.locks.torch_wheels import torch_builds, torch_requirements
 from interview_prep.locks.wheels import EVERYWHERE, LINUX_X86_64, Package, Platform, WheelMissingError, lock_entry
 from interview_prep.paths import ROOT
@@ -52,13 +52,13 @@ def all_locks() -> list[Lock]:
     ]
 
 
-def show(*, upgrade: bool, extra_indexes: bool) -> None:
+def update_locks(*, upgrade: bool, extra_indexes: bool) -> None:
     """Make the locks and name those that changed."""
     changed = write_locks(upgrade=upgrade, environment=uv_environment(extra_indexes=extra_indexes))
-    screen = Screen()
+    screen = Printer()
     for path in changed:
-        screen.say(f"changed: {path.relative_to(ROOT)}")
-    screen.say(
+        screen.print_line(f"changed: {path.relative_to(ROOT)}")
+    screen.print_line(
         "`git diff docker/locks` shows the difference." if changed else "The locks are what pyproject.toml asks for."
     )
 
@@ -69,7 +69,9 @@ def write_locks(*, upgrade: bool, environment: Mapping[str, str]) -> list[Path]:
     for lock in all_locks():
         path = LOCKS / lock.name
         before = path.read_text() if path.exists() else ""
-        text = header(lock) + entries(lock, resolve(lock, [] if upgrade else requirements(before), environment))
+        text = lock_header(lock) + format_entries(
+            lock, resolve_lock(lock, [] if upgrade else parse_requirements(before), environment)
+        )
         if text != before:
             partial = path.with_suffix(".new")
             partial.write_text(text)
@@ -78,7 +80,7 @@ def write_locks(*, upgrade: bool, environment: Mapping[str, str]) -> list[Path]:
     return changed
 
 
-def header(lock: Lock) -> str:
+def lock_header(lock: Lock) -> str:
     return (
         f"# {lock.purpose}. Made by `invoke lock` from pyproject.toml; not to be edited.\n"
         "# Each package has the hashes of its wheels, then their names in the same order.\n"
@@ -95,21 +97,21 @@ def uv_environment(*, extra_indexes: bool) -> dict[str, str]:
     except pip_settings.SettingsError as error:
         raise Exit(f"No lock made: {error}", code=2) from None
     if extra_indexes:
-        return pip_settings.environment(options)
-    variables = pip_settings.environment({name: value for name, value in options.items() if name not in NARROWING})
+        return pip_settings.uv_environment(options)
+    variables = pip_settings.uv_environment({name: value for name, value in options.items() if name not in NARROWING})
     return {name: value for name, value in variables.items() if name not in NARROWING}
 
 
-def resolve(lock: Lock, previous: Iterable[Requirement], environment: Mapping[str, str]) -> list[Package]:
+def resolve_lock(lock: Lock, previous: Iterable[Requirement], environment: Mapping[str, str]) -> list[Package]:
     """What `uv pip compile` says for one lock; raises Exit with uv's own last line when it cannot."""
     uv = Path(sys.executable).with_name("uv")
     if not uv.exists():
         raise Exit("There is no uv beside this Python. Outside a container, `./prep lock` has one.", code=2)
     with tempfile.TemporaryDirectory() as folder:
         output, settings, constraints = (Path(folder, name) for name in ("pylock.toml", "uv.toml", "cpu.txt"))
-        output.write_text(preferences(previous))
+        output.write_text(format_preferences(previous))
         settings.write_text("" if lock.name == "cuda.txt" else torch_requirements())
-        constraints.write_text("" if lock.name == "cpu.txt" else versions_of_cpu())
+        constraints.write_text("" if lock.name == "cpu.txt" else read_cpu_versions())
         command = [
             *(str(uv), "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
             *("--fork-strategy", "fewest", "--constraint", str(constraints)),
@@ -121,22 +123,22 @@ def resolve(lock: Lock, previous: Iterable[Requirement], environment: Mapping[st
         if run.returncode != 0:
             cause = (run.stderr.strip().splitlines() or ["uv said nothing"])[-1].strip()
             raise Exit(f"No lock made for {lock.name}: {cause}. Check the network and pyproject.toml.", code=2)
-        return packages(output.read_text())
+        return parse_packages(output.read_text())
 
 
-def preferences(previous: Iterable[Requirement]) -> str:
+def format_preferences(previous: Iterable[Requirement]) -> str:
     """The versions that uv keeps where they fit, as a pylock.toml without the hashes, which it would keep as well."""
-    pins = [f'[[packages]]\nname = "{each.name}"\nversion = "{version(each)}"\n' for each in previous]
+    pins = [f'[[packages]]\nname = "{each.name}"\nversion = "{pinned_version(each)}"\n' for each in previous]
     return "".join(['lock-version = "1.0"\ncreated-by = "invoke lock"\n', *(pins or ["packages = []\n"])])
 
 
-def versions_of_cpu() -> str:
+def read_cpu_versions() -> str:
     """The versions of cpu.txt, as constraints; torch is another build in every lock."""
-    locked = requirements((LOCKS / "cpu.txt").read_text())
+    locked = parse_requirements((LOCKS / "cpu.txt").read_text())
     return "".join(f"{each}\n" for each in locked if each.name != "torch")
 
 
-def packages(pylock: str) -> list[Package]:
+def parse_packages(pylock: str) -> list[Package]:
     """The packages of a pylock.toml; of their files the wheels."""
     return [
         Package(
@@ -153,7 +155,7 @@ def file_name(wheel: Mapping[str, str]) -> str:
     return unquote((wheel.get("url") or wheel["path"]).rpartition("/")[2])
 
 
-def entries(lock: Lock, resolved: Iterable[Package]) -> str:
+def format_entries(lock: Lock, resolved: Iterable[Package]) -> str:
     """The text of a lock below its header; raises Exit where a package cannot be installed everywhere."""
     builds = {"torch": torch_builds()} if lock.name == "cpu.txt" else {}
     wanted = [build for each in resolved for build in builds.get(each.name, [each])]
@@ -166,17 +168,17 @@ def entries(lock: Lock, resolved: Iterable[Package]) -> str:
         ) from None
 
 
-def requirements(text: str) -> list[Requirement]:
+def parse_requirements(text: str) -> list[Requirement]:
     """The packages of a lock, without their hashes."""
     return [Requirement(entry.partition("\\\n")[0]) for entry in ENTRY.findall(text)]
 
 
-def version(requirement: Requirement) -> str:
+def pinned_version(requirement: Requirement) -> str:
     """The version to which a locked package is pinned."""
     return next(iter(requirement.specifier)).version
 
 
-def locked_versions(name: str) -> dict[str, str]:
+def read_locked_versions(name: str) -> dict[str, str]:
     """Package name to version for this machine, from one file of docker/locks/; raises Exit if it is unreadable."""
     try:
         text = (LOCKS / name).read_text()
@@ -184,5 +186,5 @@ def locked_versions(name: str) -> dict[str, str]:
         raise Exit(
             f"Cannot read docker/locks/{name} ({error.strerror}). `git checkout docker/locks`.", code=2
         ) from None
-    locked = requirements(text)
-    return {each.name: version(each) for each in locked if each.marker is None or each.marker.evaluate()}
+    locked = parse_requirements(text)
+    return {each.name: pinned_version(each) for each in locked if each.marker is None or each.marker.evaluate()}

@@ -26,7 +26,7 @@ class ComposeError(KitError):
     """Compose cannot read what it is given, or the project it names is another checkout's."""
 
 
-def docker(*arguments: str) -> "subprocess.CompletedProcess[str]":
+def run_docker(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(["docker", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
 
 
@@ -58,7 +58,7 @@ def read_port() -> int:
 
 def read_config() -> dict[str, Any]:
     """The configuration as Compose understands it; {} where the folder gives the project no name."""
-    done = docker("compose", "config", "--format", "json")
+    done = run_docker("compose", "config", "--format", "json")
     if done.returncode != 0 and NO_NAME in done.stderr:
         return {}
     if done.returncode != 0:
@@ -69,7 +69,9 @@ def read_config() -> dict[str, Any]:
 
 def find_other_checkout(project: str) -> str:
     """The folder of another checkout that has containers in this project, running or not; "" where there is none."""
-    labelled = docker("ps", "--all", "--filter", f"label={PROJECT}={project}", "--format", f'{{{{.Label "{FOLDER}"}}}}')
+    labelled = run_docker(
+        "ps", "--all", "--filter", f"label={PROJECT}={project}", "--format", f'{{{{.Label "{FOLDER}"}}}}'
+    )
     return next(filter(is_elsewhere, labelled.stdout.splitlines()), "")
 
 

@@ -26,26 +26,26 @@ def free_within_limits() -> list[int]:
     """Bytes that this container's limit of memory leaves, as cgroups of version 2 or 1 say it; [] without a limit."""
     left = []
     for *files, cache in MEMORY_FILES:
-        limit, used, statistics = (cgroup(file) for file in files)
+        limit, used, statistics = (read_cgroup(file) for file in files)
         if limit[0].isdigit() and used[0].isdigit():
             known = dict(zip(statistics[::2], statistics[1::2], strict=False))
             left.append(int(limit[0]) - int(used[0]) + int(known.get(cache, 0)))
     return left
 
 
-def usable_processors() -> int:
+def count_usable_processors() -> int:
     """Those that this process may be put on, as torch counts them: a container's share of their time is not asked."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def processors() -> int:
+def count_processors() -> int:
     """How many can work for this process at once, within its container's share."""
-    quota = cgroup("cpu.max")
-    share = math.ceil(int(quota[0]) / int(quota[1])) if quota[0].isdigit() else usable_processors()
-    return min(usable_processors(), share)
+    quota = read_cgroup("cpu.max")
+    share = math.ceil(int(quota[0]) / int(quota[1])) if quota[0].isdigit() else count_usable_processors()
+    return min(count_usable_processors(), share)
 
 
-def cgroup(name: str) -> list[str]:
+def read_cgroup(name: str) -> list[str]:
     """The words of one of this container's cgroup files; ["max"] where there is no limit or no cgroup."""
     try:
         return (CGROUP / name).read_text().split()

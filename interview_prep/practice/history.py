@@ -40,7 +40,7 @@ class HistoryError(KitError):
     """The history cannot be read or written. The text says what to do, and never to remove it."""
 
 
-class TooNew(HistoryError):  # noqa: N818 - a state, told to the person
+class TooNewError(HistoryError):
     """The file was written by a later version of the kit."""
 
 
@@ -50,12 +50,12 @@ class Event:
     drill: str
     kind: Kind
     passed: bool | None
-    text: str  # JSON
+    detail_json: str  # JSON
 
     @property
     def detail(self) -> dict[str, Any]:
         """What else was noted; read only where somebody asks, as every redraw goes through all events."""
-        found: dict[str, Any] = json.loads(self.text)
+        found: dict[str, Any] = json.loads(self.detail_json)
         return found
 
 
@@ -69,12 +69,12 @@ class History:
         self.path = path
         self.unwritable: HistoryError | None = None
         try:
-            with explained(path):
+            with raise_as_history_error(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self.database = open_for_writing(path)
         except Unwritable as error:
             self.unwritable = error
-            with explained(path):
+            with raise_as_history_error(path):
                 self.database = open_for_reading(path)
 
     def close(self) -> None:
@@ -86,18 +86,18 @@ class History:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def add(self, drill: str, kind: Kind, *, passed: bool | None = None, **detail: Any) -> None:
+    def add_event(self, drill: str, kind: Kind, *, passed: bool | None = None, **detail: Any) -> None:
         """Note what has just happened."""
         if self.unwritable:
             raise self.unwritable
         row = (time.time(), drill, kind, passed, json.dumps(detail))
-        with explained(self.path):
+        with raise_as_history_error(self.path):
             self.database.execute("INSERT INTO event (at, drill, kind, passed, detail) VALUES (?, ?, ?, ?, ?)", row)
 
-    def events(self, drill: str = "") -> list[Event]:
+    def read_events(self, drill: str = "") -> list[Event]:
         """All events, or those of one drill, oldest first."""
         query = "SELECT at, drill, kind, passed, detail FROM event WHERE ? IN ('', drill) ORDER BY id"
-        with explained(self.path):
+        with raise_as_history_error(self.path):
             rows = self.database.execute(query, (drill,)).fetchall()
         return [Event(at, name, kind, None if ok is None else bool(ok), more) for at, name, kind, ok, more in rows]
 
@@ -107,20 +107,20 @@ class Unwritable(HistoryError):  # noqa: N818 - as above
 
 
 @contextlib.contextmanager
-def explained(path: Path) -> Iterator[None]:
+def raise_as_history_error(path: Path) -> Iterator[None]:
     """Raise what goes wrong with the file as a HistoryError."""
     try:
         yield
     except sqlite3.Error as error:
-        raise explain(path, error) from error
-    except TooNew as error:
+        raise explain_sqlite_error(path, error) from error
+    except TooNewError as error:
         advice = f"Update the kit. {BESIDE}"
-        raise TooNew(f"{path} is from a later version of the kit. {error} {advice}") from error
+        raise TooNewError(f"{path} is from a later version of the kit. {error} {advice}") from error
     except OSError as error:
         raise Unwritable(f"{path} cannot be written: {error.strerror}. Nothing in it is lost.") from error
 
 
-def explain(path: Path, error: sqlite3.Error) -> HistoryError:
+def explain_sqlite_error(path: Path, error: sqlite3.Error) -> HistoryError:
     """What an error of the database means for the person."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code, without its details
     if code == sqlite3.SQLITE_FULL:
@@ -144,7 +144,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         database.execute("PRAGMA synchronous = NORMAL")  # in a WAL nothing is lost but to a power failure
         with contextlib.suppress(sqlite3.OperationalError):  # a file system without shared memory keeps its journal
             database.execute("PRAGMA journal_mode = WAL")
-        migrate(database)
+        migrate_schema(database)
         on_error.pop_all()
     return database
 
@@ -155,21 +155,21 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         for mode in ("mode=ro", "mode=ro&immutable=1"):  # the first needs files beside it, which may not be made
             database = sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True, timeout=WAIT, isolation_level=None)
             with contextlib.suppress(sqlite3.OperationalError):
-                if known(database.execute("PRAGMA user_version").fetchone()[0]):
+                if check_version(database.execute("PRAGMA user_version").fetchone()[0]):
                     return database
             database.close()
     database = sqlite3.connect(":memory:", isolation_level=None)
-    migrate(database)
+    migrate_schema(database)
     return database
 
 
-def migrate(database: sqlite3.Connection) -> None:
+def migrate_schema(database: sqlite3.Connection) -> None:
     """Bring the file to this version, whoever else is at it; raises TooNew."""
-    if known(database.execute("PRAGMA user_version").fetchone()[0]) == len(MIGRATIONS):
+    if check_version(database.execute("PRAGMA user_version").fetchone()[0]) == len(MIGRATIONS):
         return
     database.execute("BEGIN IMMEDIATE")
     try:
-        version = known(database.execute("PRAGMA user_version").fetchone()[0])
+        version = check_version(database.execute("PRAGMA user_version").fetchone()[0])
         for migration in MIGRATIONS[version:]:
             for statement in migration:
                 database.execute(statement)
@@ -180,10 +180,10 @@ def migrate(database: sqlite3.Connection) -> None:
     database.execute("COMMIT")
 
 
-def known(version: int) -> int:
+def check_version(version: int) -> int:
     """The version itself; raises TooNew for one of the future."""
     if version > len(MIGRATIONS):
-        raise TooNew(f"It has version {version}, and this kit reads up to {len(MIGRATIONS)}.")
+        raise TooNewError(f"It has version {version}, and this kit reads up to {len(MIGRATIONS)}.")
     return version
 
 
@@ -191,24 +191,24 @@ def known(version: int) -> int:
 class State:
     """How far a person is with one drill."""
 
-    begun: float = 0  # when the present answer was begun; 0: not begun
+    started_at: float = 0  # when the present answer was begun; 0: not begun
     attempts: int = 0
     hints: int = 0
     solved: bool = False
     gave_up: bool = False
 
     @property
-    def word(self) -> str:
-        return "solved" if self.solved else "gave up" if self.gave_up else "begun" if self.begun else ""
+    def label(self) -> str:
+        return "solved" if self.solved else "gave up" if self.gave_up else "begun" if self.started_at else ""
 
 
-def states(events: Iterable[Event]) -> dict[str, State]:
+def replay(events: Iterable[Event]) -> dict[str, State]:
     """Each drill's state, from the events since its last reset; what was once solved stays so."""
     found: dict[str, State] = {}
     for event in events:
         now = found.get(event.drill, State())
         found[event.drill] = State(
-            begun=event.at if event.kind in ("start", "reset") else now.begun or event.at,
+            started_at=event.at if event.kind in ("start", "reset") else now.started_at or event.at,
             attempts=0 if event.kind == "reset" else now.attempts + (event.kind == "attempt"),
             hints=0 if event.kind == "reset" else now.hints + (event.kind == "hint"),
             solved=now.solved or bool(event.passed),

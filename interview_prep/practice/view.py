@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from interview_prep.catalog.drill import Drill
-from interview_prep.judge.verdict import Check, Verdict
+from interview_prep.judge.verdict import CheckResult, Verdict
 from interview_prep.paths import ROOT
 from interview_prep.practice.history import State
 
@@ -20,17 +20,17 @@ PRINTED = 6  # lines
 COLOURS = {"solved": "green", "begun": "yellow", "gave up": "magenta"}
 
 
-def link(path: Path) -> Text:
+def link_path(path: Path) -> Text:
     """A path as it is typed, which a terminal opens with a click."""
-    return Text(short(path), style=f"bold link {path.as_uri()}")
+    return Text(short_path(path), style=f"bold link {path.as_uri()}")
 
 
-def short(path: Path) -> str:
+def short_path(path: Path) -> str:
     """A path as it is typed in the checkout."""
     return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
-def task(drill: Drill) -> RenderableType:
+def render_task(drill: Drill) -> RenderableType:
     """The prompt below its title."""
     from rich.markdown import Markdown  # in functions, as the list of the drills has none and should come at once
 
@@ -42,7 +42,7 @@ def task(drill: Drill) -> RenderableType:
     return Group(*head, "", Markdown(drill.prompt.task), "", *forbidden)
 
 
-def hints(drill: Drill, seen: int) -> RenderableType:
+def render_hints(drill: Drill, seen: int) -> RenderableType:
     """The first hints, and how many are left."""
     from rich.markdown import Markdown
 
@@ -52,7 +52,7 @@ def hints(drill: Drill, seen: int) -> RenderableType:
     return Group(*parts)
 
 
-def solution(drill: Drill) -> RenderableType:
+def render_solution(drill: Drill) -> RenderableType:
     from rich.syntax import Syntax
 
     return Group(
@@ -60,7 +60,7 @@ def solution(drill: Drill) -> RenderableType:
     )
 
 
-def after(drill: Drill) -> RenderableType:
+def render_follow_ups(drill: Drill) -> RenderableType:
     """What an interviewer asks next, for one who has solved it."""
     from rich.markdown import Markdown
 
@@ -68,7 +68,7 @@ def after(drill: Drill) -> RenderableType:
     return Group(say, Markdown(drill.prompt.say_aloud), "", ask, Markdown(drill.prompt.follow_ups), "")
 
 
-def verdict(found: Verdict, answer: Path) -> RenderableType:
+def render_verdict(found: Verdict, answer: Path) -> RenderableType:
     """Passed, or the first failure in full and the others by name."""
     held, total = len(found.checks) - len(found.failed), len(found.checks)
     count = f"  {held} of {total} checks hold" if total else ""
@@ -81,20 +81,20 @@ def verdict(found: Verdict, answer: Path) -> RenderableType:
         line = f" ({answer.name}, line {found.line})" if found.line else ""
         parts += [Text(found.reason + line, style="bold"), ""]
     elif found.failed:
-        parts += [failure(found.failed[0], contrast(found)), ""]
-    if found.likely:
-        parts += [Text.assemble(("This looks like: ", "bold yellow"), found.likely), ""]
+        parts += [render_failure(found.failed[0], describe_contrast(found)), ""]
+    if found.known_mistake:
+        parts += [Text.assemble(("This looks like: ", "bold yellow"), found.known_mistake), ""]
     if not found.reason and len(found.failed) > 1:
-        parts += [others(found.failed[1:]), ""]
+        parts += [render_others(found.failed[1:]), ""]
     if found.printed.strip():
         lines = found.printed.strip().splitlines()[-PRINTED:]
         parts += [Text("Printed:", style="dim"), Padding(Text("\n".join(lines), style="dim"), (0, 0, 0, 2)), ""]
     return Group(*parts)
 
 
-def failure(check: Check, holds: str) -> RenderableType:
+def render_failure(check: CheckResult, holds: str) -> RenderableType:
     """One failed check: what it is about, the call, what it gave, what was due, where they differ."""
-    given = f"  [{check.given}]" if check.given else ""
+    given = f"  [{check.parameters}]" if check.parameters else ""
     rows = Table.grid(padding=(0, 2))
     rows.add_column(style="dim")
     rows.add_column(overflow="fold")
@@ -102,24 +102,24 @@ def failure(check: Check, holds: str) -> RenderableType:
     for name, value in fields:
         if value:
             rows.add_row(name, Text(value, style="red" if name == "got" else ""))
-    return Group(Text.assemble((check.says, "bold"), (given, "dim")), Padding(rows, (0, 0, 0, 2)))
+    return Group(Text.assemble((check.description, "bold"), (given, "dim")), Padding(rows, (0, 0, 0, 2)))
 
 
-def contrast(found: Verdict) -> str:
+def describe_contrast(found: Verdict) -> str:
     """With which other parameters the first failed check holds."""
     first = found.failed[0]
     name = first.name.partition("[")[0]
-    holding = [check.given for check in found.checks if check.passed and check.name.partition("[")[0] == name]
+    holding = [check.parameters for check in found.checks if check.passed and check.name.partition("[")[0] == name]
     return f"The same check holds with {holding[0]}." if holding and holding[0] else ""
 
 
-def others(checks: Sequence[Check]) -> RenderableType:
-    names = list(dict.fromkeys(check.says for check in checks))
+def render_others(checks: Sequence[CheckResult]) -> RenderableType:
+    names = list(dict.fromkeys(check.description for check in checks))
     lines = [f"  {name}" for name in names[:MORE]] + ([f"  and {len(names) - MORE} more"] if len(names) > MORE else [])
     return Text("\n".join(["Also:", *lines]), style="dim")
 
 
-def catalogue(drills: Sequence[Drill], states: Mapping[str, State]) -> RenderableType:
+def render_catalog(drills: Sequence[Drill], states: Mapping[str, State]) -> RenderableType:
     """A line a drill, by topic, with how far the person is."""
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     topic = ""
@@ -128,20 +128,24 @@ def catalogue(drills: Sequence[Drill], states: Mapping[str, State]) -> Renderabl
         first = Text(drill.topic, style="bold") if drill.topic != topic else Text()
         topic = drill.topic
         stars = "*" * drill.level
-        mark = Text(state.word, style=COLOURS.get(state.word, ""))
+        mark = Text(state.label, style=COLOURS.get(state.label, ""))
         table.add_row(first, drill.name, Text(stars, style="dim"), Text(f"{drill.minutes} min", style="dim"), mark)
-    return Group(table, "", progress(drills, states))
+    return Group(table, "", render_progress(drills, states))
 
 
-def progress(drills: Sequence[Drill], states: Mapping[str, State]) -> RenderableType:
+def render_progress(drills: Sequence[Drill], states: Mapping[str, State]) -> RenderableType:
     solved = sum(states.get(drill.name, State()).solved for drill in drills)
     row = Table.grid(padding=(0, 1))
     row.add_row(ProgressBar(len(drills), solved, width=30), f"{solved} of {len(drills)} solved")
     return row
 
 
-def frame(drill: Drill, where: Path, bar: RenderableType, body: RenderableType, keys: str) -> RenderableType:
+def render_frame(drill: Drill, where: Path, bar: RenderableType, body: RenderableType, keys: str) -> RenderableType:
     """The one screen of the watch loop."""
     return Group(
-        bar, Text.assemble((drill.title, "bold"), "  ", link(where)), Rule(style="dim"), body, Text(keys, style="dim")
+        bar,
+        Text.assemble((drill.title, "bold"), "  ", link_path(where)),
+        Rule(style="dim"),
+        body,
+        Text(keys, style="dim"),
     )

@@ -14,14 +14,14 @@ class AnswerError(KitError):
     """There is no file that could be judged."""
 
 
-def answer(drill: Drill) -> Path:
+def answer_path(drill: Drill) -> Path:
     """Where a drill's answer lies, or would."""
     return WORK / f"{drill.name}.py"
 
 
-def begin(drill: Drill) -> bool:
+def put_start(drill: Drill) -> bool:
     """Put the start there unless there is an answer; whether it was put. Raises OSError where it cannot be."""
-    start, path = drill.start.read_bytes(), answer(drill)
+    start, path = drill.start.read_bytes(), answer_path(drill)
     WORK.mkdir(parents=True, exist_ok=True)
     try:
         file = path.open("xb")
@@ -36,7 +36,7 @@ def begin(drill: Drill) -> bool:
     return True
 
 
-def read(path: Path, advice: str) -> bytes:
+def read_answer(path: Path, advice: str) -> bytes:
     """What an answer's file holds; raises AnswerError where it is none, with advice where there is nothing at all."""
     if path.is_dir():
         raise AnswerError(f"{path} is a folder, and an answer is a file. Move the folder away, or use --answer FILE.")
@@ -50,19 +50,19 @@ def read(path: Path, advice: str) -> bytes:
         raise AnswerError(f"{path} cannot be read: {error.strerror}. Make it your own, and readable.") from error
 
 
-def reset(drill: Drill) -> Path | None:
+def archive_answer(drill: Drill) -> Path | None:
     """Move the answer to work/archive/ and put the start in its place; where it went, or None where there was none."""
     archived = None
-    if answer(drill).exists():
+    if answer_path(drill).exists():
         now = dt.datetime.now().astimezone()
         archive = WORK / "archive"
         archive.mkdir(exist_ok=True)
         archived = archive / f"{drill.name}.{now:%Y%m%d-%H%M%S.%f}.py"
-        answer(drill).rename(archived)
+        answer_path(drill).rename(archived)
     try:
-        begin(drill)
+        put_start(drill)
     except OSError:
         if archived:
-            archived.rename(answer(drill))
+            archived.rename(answer_path(drill))
         raise
     return archived

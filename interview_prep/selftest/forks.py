@@ -18,19 +18,19 @@ from interview_prep.machine import resources
 _files: list[list[pytest.Item]] = []  # what a fork finds, as items cannot be sent to it
 
 
-class Reports:
+class ReportCollector:
     """Keeps what a fork would otherwise print."""
 
     def __init__(self) -> None:
-        self.kept: list[pytest.TestReport] = []
+        self.reports: list[pytest.TestReport] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.kept.append(report)
+        self.reports.append(report)
 
 
 def run_file(number: int) -> list[dict[str, Any]]:
     """In a fork: run one file's tests and return their reports as plain data."""
-    items, reports = _files[number], Reports()
+    items, reports = _files[number], ReportCollector()
     config = items[0].config
     printer = config.pluginmanager.unregister(name="terminalreporter")
     config.pluginmanager.register(reports)
@@ -39,10 +39,10 @@ def run_file(number: int) -> list[dict[str, Any]]:
         config.hook.pytest_runtest_protocol(item=item, nextitem=following)
     config.pluginmanager.unregister(reports)
     config.pluginmanager.register(printer, "terminalreporter")
-    return [config.hook.pytest_report_to_serializable(config=config, report=report) for report in reports.kept]
+    return [config.hook.pytest_report_to_serializable(config=config, report=report) for report in reports.reports]
 
 
-def show(config: pytest.Config, data: dict[str, Any]) -> None:
+def replay_report(config: pytest.Config, data: dict[str, Any]) -> None:
     """Report one phase of one test as if it had run here."""
     report: pytest.TestReport = config.hook.pytest_report_from_serializable(config=config, data=data)
     about = {"nodeid": report.nodeid, "location": report.location}
@@ -68,13 +68,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Instead of pytest's own loop, unless there is one file, or nothing to run."""
     _files[:] = [list(group) for _, group in groupby(session.items, key=lambda item: item.path)]
-    forks = min(len(_files), resources.processors())
+    forks = min(len(_files), resources.count_processors())
     if session.testsfailed or session.config.option.collectonly or forks < 2:
         return None
     session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined] # noqa: SLF001 - one for all forks
     with ProcessPoolExecutor(forks, multiprocessing.get_context("fork")) as pool:
         for data in chain.from_iterable(pool.map(run_file, range(len(_files)))):
-            show(session.config, data)
+            replay_report(session.config, data)
             if session.shouldfail:
                 pool.shutdown(cancel_futures=True)
                 raise session.Failed(session.shouldfail)

@@ -13,7 +13,7 @@ from interview_prep.processes import TESTS, child_environment
 PYTEST = ("-c", "pyproject.toml")  # whatever lies beside or above the checkout; run in the checkout
 
 
-def run(path: str) -> None:
+def run_tests(path: str) -> None:
     """Run pytest on a path, or on what pyproject.toml lists; raises Exit with pytest's own code."""
     file = path.partition("::")[0]
     if file and not (Path(file).exists() or (ROOT / file).exists()):

@@ -22,10 +22,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from interview_prep.catalog.drill import Drill
-from interview_prep.console import Screen
-from interview_prep.judge.client import JudgeError, Worker
+from interview_prep.console import Printer
+from interview_prep.judge.client import JudgeClient, JudgeError
 from interview_prep.practice import commands, view, workspace
-from interview_prep.practice.history import History, HistoryError, states
+from interview_prep.practice.history import History, HistoryError, replay
 from interview_prep.practice.workspace import AnswerError
 
 TICK = 0.005  # seconds between two looks at the file
@@ -41,37 +41,37 @@ class Stamp(NamedTuple):
     inode: int
 
 
-class Loop:
+class PracticeSession:
     """What is on the screen, and what each key does to it."""
 
-    def __init__(self, drills: list[Drill], first: Drill, worker: Worker, history: History) -> None:
+    def __init__(self, drills: list[Drill], first: Drill, worker: JudgeClient, history: History) -> None:
         self.drills, self.worker = drills, worker
-        self.history, self.screen = history, Screen()
+        self.history, self.screen = history, Printer()
         self.asking = ""  # the key that waits for a second press
         self.drawn: os.terminal_size | None = None  # the size of what is on the screen; None: draw it again
-        self.open(first)
+        self.open_drill(first)
 
-    def open(self, drill: Drill) -> None:
+    def open_drill(self, drill: Drill) -> None:
         """Turn to a drill: its prompt at once, and the verdict next where there is an answer already."""
-        self.drill, self.answer = drill, workspace.answer(drill)
-        commands.begin(drill, self.history)
-        self.worker.prepare(drill)
-        untouched = workspace.read(self.answer, "Who removed it?") == drill.start.read_bytes()
-        self.seen = stamp(self.answer) if untouched else None
-        self.body: RenderableType = view.task(drill)
+        self.drill, self.answer = drill, workspace.answer_path(drill)
+        commands.begin_drill(drill, self.history)
+        self.worker.preload_drill(drill)
+        untouched = workspace.read_answer(self.answer, "Who removed it?") == drill.start.read_bytes()
+        self.seen = read_stamp(self.answer) if untouched else None
+        self.body: RenderableType = view.render_task(drill)
 
-    def changed(self) -> bool:
+    def has_changed(self) -> bool:
         """Whether the answer was saved since it was judged; an empty file is a save half done."""
-        now = stamp(self.answer)
+        now = read_stamp(self.answer)
         if now == self.seen or now is None or not now.size:
             return False
         self.seen = now
         return True
 
-    def check(self) -> None:
-        self.screen.status("judging…")
+    def check_answer(self) -> None:
+        self.screen.show_status("judging…")
         try:
-            verdict, unnoted = commands.judge(self.drill, self.answer, self.worker, self.history)
+            verdict, unnoted = commands.judge_and_record(self.drill, self.answer, self.worker, self.history)
         except FileNotFoundError:  # between the two halves of an editor's save
             return
         except OSError as error:
@@ -80,75 +80,79 @@ class Loop:
         except JudgeError as error:
             self.body = Text(f"{error}\n", "bold")
             return
-        shown = view.verdict(verdict, self.answer)
+        shown = view.render_verdict(verdict, self.answer)
         if unnoted:
             shown = Group(shown, Text(unnoted, "bold"))
-        self.body = Group(shown, view.after(self.drill), Text("n: the next drill")) if verdict.passed else shown
+        self.body = (
+            Group(shown, view.render_follow_ups(self.drill), Text("n: the next drill")) if verdict.passed else shown
+        )
 
-    def draw(self) -> None:
+    def draw_screen(self) -> None:
         self.drawn = os.get_terminal_size()
-        now = states(self.history.events())
-        bar = view.progress(self.drills, now)
-        self.screen.replace(view.frame(self.drill, self.answer, bar, self.body, KEYS))
+        now = replay(self.history.read_events())
+        bar = view.render_progress(self.drills, now)
+        self.screen.redraw(view.render_frame(self.drill, self.answer, bar, self.body, KEYS))
 
     def draw_again(self) -> None:
         self.drawn = None
 
-    def press(self, key: str) -> bool:
+    def handle_key(self, key: str) -> bool:
         """Do what a key says, or say why that cannot be done; False to end."""
         try:
-            return self.act(key)
+            return self.confirm_and_act(key)
         except (HistoryError, AnswerError) as error:
             self.body = Text(f"{error}\n", "bold")
             return True
 
-    def act(self, key: str) -> bool:
+    def confirm_and_act(self, key: str) -> bool:
         """What cannot be undone wants the key twice."""
         asked, self.asking = self.asking, ""
         if key == "q":
             return False
         if key == "n":
-            self.open(self.following())
+            self.open_drill(self.find_next_drill())
         elif key == "p":
-            self.body = view.task(self.drill)
+            self.body = view.render_task(self.drill)
         elif key == "l":
-            self.body = view.catalogue(self.drills, states(self.history.events()))
+            self.body = view.render_catalog(self.drills, replay(self.history.read_events()))
         elif key == "h":
-            self.hint()
+            self.show_next_hint()
         elif key == "s":
-            self.solution(sure=asked == "s")
+            self.show_solution(sure=asked == "s")
         elif key == "r":
-            self.reset(sure=asked == "r")
+            self.reset_answer(sure=asked == "r")
         return True
 
-    def following(self) -> Drill:
+    def find_next_drill(self) -> Drill:
         """The next drill that is not solved, in the catalogue's order from here."""
         here = [drill.name for drill in self.drills].index(self.drill.name)
         return commands.next_unsolved([*self.drills[here + 1 :], *self.drills[: here + 1]], self.history)
 
-    def hint(self) -> None:
+    def show_next_hint(self) -> None:
         more = commands.take_hint(self.drill, self.history)
-        seen = commands.state(self.drill, self.history).hints
-        self.body = Group(view.hints(self.drill, seen), Text("h: one more" if more else "That was the last one."))
+        seen = commands.read_state(self.drill, self.history).hints
+        self.body = Group(
+            view.render_hints(self.drill, seen), Text("h: one more" if more else "That was the last one.")
+        )
 
-    def solution(self, *, sure: bool) -> None:
+    def show_solution(self, *, sure: bool) -> None:
         if commands.open_solution(self.drill, self.history, give_up=sure):
-            self.body = Group(view.solution(self.drill), view.after(self.drill))
+            self.body = Group(view.render_solution(self.drill), view.render_follow_ups(self.drill))
         else:
             self.asking = "s"
             self.body = Text("Give up, and see a solution? s again: yes. Any other key: no.\n", "bold")
 
-    def reset(self, *, sure: bool) -> None:
+    def reset_answer(self, *, sure: bool) -> None:
         if not sure:
             self.asking, self.body = "r", Text("Archive this answer and begin again? r again: yes.\n", "bold")
             return
         archived = commands.begin_again(self.drill, self.history)
-        self.seen = stamp(self.answer)
-        kept = f"Your answer is kept as {view.short(archived)}.\n" if archived else ""
-        self.body = Group(Text(kept, "bold"), view.task(self.drill))
+        self.seen = read_stamp(self.answer)
+        kept = f"Your answer is kept as {view.short_path(archived)}.\n" if archived else ""
+        self.body = Group(Text(kept, "bold"), view.render_task(self.drill))
 
 
-def stamp(path: Path) -> Stamp | None:
+def read_stamp(path: Path) -> Stamp | None:
     """A file's, or None while there is no such file."""
     try:
         found = path.stat()
@@ -199,30 +203,30 @@ def set_mode(mode: list[Any]) -> None:
                 raise
 
 
-def practice(name: str) -> None:
+def run_practice(name: str) -> None:
     """Open a drill, or the first that is not solved, and judge it on each save until q."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Exit("Practice needs a terminal. `invoke check NAME` works anywhere.", code=2)
     drills = commands.read_catalog()
-    with commands.history() as history, contextlib.suppress(KeyboardInterrupt):
-        first = commands.find(name) if name else commands.next_unsolved(drills, history)
-        with Worker() as worker:
-            loop = Loop(drills, first, worker, history)
+    with commands.open_history() as history, contextlib.suppress(KeyboardInterrupt):
+        first = commands.find_drill(name) if name else commands.next_unsolved(drills, history)
+        with JudgeClient() as worker:
+            loop = PracticeSession(drills, first, worker, history)
             with single_keys(loop.draw_again):
-                run(loop)
+                run_session(loop)
 
 
-def run(loop: Loop) -> None:
+def run_session(loop: PracticeSession) -> None:
     """Draw, and wait for a key, a save or another size of the terminal, until q or the end of the input."""
     while True:
         if loop.drawn != os.get_terminal_size():
-            loop.draw()
+            loop.draw_screen()
         ready, _, _ = select.select([sys.stdin], [], [], TICK)
         if ready:
             keys = os.read(sys.stdin.fileno(), 64).decode(errors="ignore").lower()
-            if not keys or not all(map(loop.press, ESCAPES.sub("", keys))):
+            if not keys or not all(map(loop.handle_key, ESCAPES.sub("", keys))):
                 return
             loop.draw_again()
-        elif loop.changed():
-            loop.check()
+        elif loop.has_changed():
+            loop.check_answer()
             loop.draw_again()

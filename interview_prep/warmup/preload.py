@@ -50,7 +50,7 @@ def wait_for_end(thread: threading.Thread) -> None:
         time.sleep(0.0005)
 
 
-def leave(code: int) -> NoReturn:
+def exit_now(code: int) -> NoReturn:
     """End with an exit code: at once where a thread still imports, which the interpreter would wait for."""
     if any(thread.name == NAME for thread in threading.enumerate()):
         sys.stdout.flush()

@@ -18,9 +18,9 @@ from typing import Literal
 from invoke.exceptions import Exit
 
 from interview_prep import paths, processes
-from interview_prep.console import Screen
+from interview_prep.console import Printer
 from interview_prep.paths import ROOT
-from interview_prep.warmup.preload import leave, start_imports, wait_for_end
+from interview_prep.warmup.preload import exit_now, start_imports, wait_for_end
 
 ML = ROOT / "interview_prep" / "ml"
 PRACTICE_COPY = paths.read_work() / "training_loop.py"
@@ -38,7 +38,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class StepResult:
     """How a step went: the seconds it took and, when it failed, why."""
 
     step: Step
@@ -66,58 +66,58 @@ PLANS = {
 }
 
 
-def plan(minutes: int) -> list[Step]:
+def make_plan(minutes: int) -> list[Step]:
     """The steps for 30, 60 or 90 minutes; a longer plan begins with the shorter ones."""
     if minutes not in PLANS:
         raise Exit(f"There is no plan for {minutes} minutes. `invoke warmup --minutes 30`, 60 or 90.", code=2)
     return [step for length, steps in PLANS.items() if length <= minutes for step in steps]
 
 
-def show(minutes: int, *, yes: bool, json: bool) -> None:
+def run_warmup(minutes: int, *, yes: bool, json: bool) -> None:
     """The whole warm-up on the screen; raises Exit(1) unless every step ran, Exit(130) when interrupted."""
-    screen = Screen(json=json)
-    processes.adopt(processes.child_environment(*processes.TESTS, *processes.READING, HF_HUB_OFFLINE="1"))
-    steps = plan(minutes)
-    outcomes: list[Outcome] = []
+    screen = Printer(json=json)
+    processes.adopt_environment(processes.child_environment(*processes.TESTS, *processes.READING, HF_HUB_OFFLINE="1"))
+    steps = make_plan(minutes)
+    outcomes: list[StepResult] = []
     interrupted = False
     try:
-        outcomes.extend(run(steps, screen, wait=not yes and not json and sys.stdin.isatty()))
+        outcomes.extend(run_steps(steps, screen, wait=not yes and not json and sys.stdin.isatty()))
     except KeyboardInterrupt:
         interrupted = True
-    screen.outcomes(outcomes, steps)
+    screen.show_results(outcomes, steps)
     complete = len(outcomes) == len(steps) and not any(outcome.failure for outcome in outcomes)
-    screen.document({"version": 1, "minutes": minutes, "complete": complete, "outcomes": outcomes})
+    screen.print_json({"version": 2, "minutes": minutes, "complete": complete, "results": outcomes})
     if not complete:
-        leave(130 if interrupted else 1)
+        exit_now(130 if interrupted else 1)
 
 
-def run(steps: list[Step], screen: Screen, *, wait: bool) -> Iterator[Outcome]:
+def run_steps(steps: list[Step], screen: Printer, *, wait: bool) -> Iterator[StepResult]:
     """Go through the steps, yielding each outcome as it is known; with `wait`, a key starts the next one."""
     to_run = [step for step in steps if step.verb in RUNNABLE]
     imports = start_imports(to_run[0].path if to_run else None)
     done = 0
     for number, step in enumerate(steps, 1):
-        heading = screen.heading(step, f"{number} of {len(steps)}", done, sum(each.minutes for each in steps))
+        heading = screen.render_heading(step, f"{number} of {len(steps)}", done, sum(each.minutes for each in steps))
         start = time.perf_counter()
         failure = ""
         if step.verb in RUNNABLE:
-            screen.show(heading)
+            screen.print_view(heading)
             wait_for_end(imports)
-            child = fork(partial(execute, to_run.pop(0)), screen)
+            child = fork_step(partial(execute_step, to_run.pop(0)), screen)
             imports = start_imports(to_run[0].path if to_run else None)
             failure = wait_for(child)
         elif step.verb == "Practice":
-            screen.show(heading)
-            screen.say(copy_for_practice())
+            screen.print_view(heading)
+            screen.print_line(copy_for_practice())
         else:
-            screen.sheet(heading, ML / step.path, paged=wait)
-        yield Outcome(step, time.perf_counter() - start, failure)
+            screen.show_page(heading, ML / step.path, paged=wait)
+        yield StepResult(step, time.perf_counter() - start, failure)
         done += step.minutes
-        if wait and number < len(steps) and not screen.go_on():
+        if wait and number < len(steps) and not screen.wait_for_enter():
             return
 
 
-def execute(step: Step) -> int:
+def execute_step(step: Step) -> int:
     """Run the step's script, or the tests, in this process as `python FILE` and `pytest FOLDER` would."""
     if step.verb == "Test":
         import pytest
@@ -133,7 +133,7 @@ def execute(step: Step) -> int:
     return 0
 
 
-def fork(work: Callable[[], int], screen: Screen) -> int:
+def fork_step(work: Callable[[], int], screen: Printer) -> int:
     """Start `work` in a forked child, which ends with the exit code it returns; the child's process id."""
     screen.flush()
     child = os.fork()

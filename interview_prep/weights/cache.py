@@ -29,44 +29,44 @@ class Problem:
         return f"{self.model}: {self.file}: {self.cause}"
 
 
-def repository(model: Model) -> Path:
+def repository_folder(model: Model) -> Path:
     return Path(constants.HF_HUB_CACHE) / repo_folder_name(repo_id=model.repo, repo_type="model")
 
 
-def snapshot(model: Model) -> Path:
+def snapshot_folder(model: Model) -> Path:
     """The folder that from_pretrained can be given."""
-    return repository(model) / "snapshots" / model.commit
+    return repository_folder(model) / "snapshots" / model.commit
 
 
-def refs(model: Model) -> list[Path]:
+def ref_files(model: Model) -> list[Path]:
     """The files that name the commit for those who ask for the repository alone, and for pipelines."""
-    return [repository(model) / "refs" / name for name in ("main", model.commit[:7])]
+    return [repository_folder(model) / "refs" / name for name in ("main", model.commit[:7])]
 
 
-def verify(models: Sequence[Model], *, hashes: bool = True) -> list[Problem]:
+def verify_models(models: Sequence[Model], *, hashes: bool = True) -> list[Problem]:
     """Compare every file with the lock, each byte of it with `hashes`; what is wrong, in the lock's order."""
-    found = faults(models, hashes=hashes)
+    found = find_damaged(models, hashes=hashes)
     problems = [Problem(model.name, file.path, cause) for (model, file), cause in found.items()]
     broken = {model for model, _ in found}
     return problems + [
         Problem(model.name, f"refs/{ref.name}", "does not name the locked commit")
         for model in models
-        for ref in refs(model)
+        for ref in ref_files(model)
         if model not in broken and not (ref.exists() and ref.read_text() == model.commit)
     ]
 
 
-def faults(models: Sequence[Model], *, hashes: bool = True) -> dict[tuple[Model, File], str]:
+def find_damaged(models: Sequence[Model], *, hashes: bool = True) -> dict[tuple[Model, File], str]:
     """The files that are not as locked, and what is wrong with each. In threads: hashing lets go of the GIL."""
     files = [(model, file) for model in models for file in model.files]
-    largest_first = sorted(files, key=lambda each: -size(snapshot(each[0]) / each[1].path))
+    largest_first = sorted(files, key=lambda each: -file_size(snapshot_folder(each[0]) / each[1].path))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = pool.map(lambda each: fault(*each, hashes=hashes), largest_first)
+        found = pool.map(lambda each: find_damage(*each, hashes=hashes), largest_first)
         causes = dict(zip(largest_first, found, strict=True))
     return {each: causes[each] for each in files if causes[each]}
 
 
-def size(path: Path) -> int:
+def file_size(path: Path) -> int:
     """Bytes of a file; 0 where there is none."""
     try:
         return path.stat().st_size
@@ -74,17 +74,17 @@ def size(path: Path) -> int:
         return 0
 
 
-def fault(model: Model, file: File, *, hashes: bool = True) -> str:
+def find_damage(model: Model, file: File, *, hashes: bool = True) -> str:
     """What is wrong with a file in its place, or ""."""
-    path = snapshot(model) / file.path
+    path = snapshot_folder(model) / file.path
     if not path.exists():
         return "missing"
-    if file.size not in (None, size(path)):
-        return f"{size(path):,} bytes, the lock says {file.size:,}"
-    return difference(path, file.sha256) if hashes and file.sha256 else ""
+    if file.size not in (None, file_size(path)):
+        return f"{file_size(path):,} bytes, the lock says {file.size:,}"
+    return compare_hash(path, file.sha256) if hashes and file.sha256 else ""
 
 
-def difference(path: Path, expected: str) -> str:
+def compare_hash(path: Path, expected: str) -> str:
     """How a file's hash differs from a sha256, or from git's own hash, which is shorter; or ""."""
     with path.open("rb") as file:
         if len(expected) == hashlib.sha256().digest_size * 2:

@@ -24,14 +24,22 @@ from huggingface_hub.file_download import http_get
 from huggingface_hub.utils import build_hf_headers, disable_progress_bars  # type: ignore[attr-defined] # it is there
 
 from interview_prep.weights import absent
-from interview_prep.weights.cache import Problem, difference, faults, refs, repository, size, snapshot
+from interview_prep.weights.cache import (
+    Problem,
+    compare_hash,
+    file_size,
+    find_damaged,
+    ref_files,
+    repository_folder,
+    snapshot_folder,
+)
 from interview_prep.weights.models_lock import File, Model
 from interview_prep.weights.reach import FetchError, require_hub
 
 PARALLEL = 8  # downloads at once, as many as huggingface_hub's own
-TRIES = 4  # of a file, where the Hub stumbles or sends something else than was asked for
+MAX_TRIES = 4  # of a file, where the Hub stumbles or sends something else than was asked for
 PAUSE = 1.0  # seconds before the second try; twice as long before each further one
-FINAL = {  # answers that another try does not change
+PERMANENT_ERRORS = {  # answers that another try does not change
     401: "the Hub wants a token: set HF_TOKEN (for an image HF_TOKEN_FILE)",
     403: "this token may not read it: accept the licence on the model's page, or set another HF_TOKEN",
     404: "the Hub has no such file at this commit",
@@ -39,31 +47,31 @@ FINAL = {  # answers that another try does not change
 }
 
 
-class WrongError(Exception):
+class HashMismatchError(Exception):
     """What arrived is not what is locked."""
 
 
 @dataclass(frozen=True)
-class Arrival:
+class Download:
     """A file on its way."""
 
     model: Model
     file: File
 
     @property
-    def part(self) -> Path:
-        return repository(self.model) / "incoming" / self.model.commit / self.file.path
+    def partial_path(self) -> Path:
+        return repository_folder(self.model) / "incoming" / self.model.commit / self.file.path
 
     @property
-    def place(self) -> Path:
-        return snapshot(self.model) / self.file.path
+    def final_path(self) -> Path:
+        return snapshot_folder(self.model) / self.file.path
 
-    def arrived(self) -> int:
+    def received_bytes(self) -> int:
         """Bytes that are here."""
-        return size(self.part) or size(self.place)
+        return file_size(self.partial_path) or file_size(self.final_path)
 
 
-def fetch(models: Sequence[Model], watch: Callable[[Sequence[Arrival]], None]) -> list[Problem]:
+def fetch_models(models: Sequence[Model], watch: Callable[[Sequence[Download]], None]) -> list[Problem]:
     """Bring what is missing or damaged; what could not be brought.
 
     `watch` is called ten times a second with what is on its way. Raises FetchError where nothing can be written, and
@@ -72,27 +80,27 @@ def fetch(models: Sequence[Model], watch: Callable[[Sequence[Arrival]], None]) -
     constants.HF_HUB_OFFLINE = False  # who asks for a fetch asks for the network
     disable_progress_bars()
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
-    with only_one():
-        arrivals = [Arrival(model, file) for model, file in faults(models)]
+    with lock_cache():
+        arrivals = [Download(model, file) for model, file in find_damaged(models)]
         for arrival in arrivals:
-            arrival.place.unlink(missing_ok=True)  # it is damaged
-        check_room(arrivals)
+            arrival.final_path.unlink(missing_ok=True)  # it is damaged
+        check_disk_space(arrivals)
         if arrivals:
             model = arrivals[0].model
             require_hub(model.repo, model.commit, [file.path for file in model.files])
-        causes = zip(arrivals, bring_all(arrivals, watch), strict=True)
+        causes = zip(arrivals, download_all(arrivals, watch), strict=True)
         problems = [Problem(each.model.name, each.file.path, cause) for each, cause in causes if cause]
         for model in models:
             if model.name not in {problem.model for problem in problems}:
-                finish(model)
+                write_refs(model)
     return problems
 
 
-def bring_all(arrivals: Sequence[Arrival], watch: Callable[[Sequence[Arrival]], None]) -> list[str]:
+def download_all(arrivals: Sequence[Download], watch: Callable[[Sequence[Download]], None]) -> list[str]:
     """Several at once; why each failed, or "". An exception here, Ctrl-C for one, leaves the threads to the caller."""
     pool = ThreadPoolExecutor(PARALLEL)
     try:
-        jobs = [pool.submit(bring, arrival) for arrival in arrivals]
+        jobs = [pool.submit(download_file, arrival) for arrival in arrivals]
         while wait(jobs, timeout=0.1).not_done:
             watch(arrivals)
         watch(arrivals)
@@ -102,7 +110,7 @@ def bring_all(arrivals: Sequence[Arrival], watch: Callable[[Sequence[Arrival]], 
 
 
 @contextlib.contextmanager
-def only_one() -> Iterator[None]:
+def lock_cache() -> Iterator[None]:
     """One fetch at a time in this cache; the next waits, and finds what this one has brought."""
     cache = Path(constants.HF_HUB_CACHE)
     try:
@@ -122,46 +130,45 @@ def only_one() -> Iterator[None]:
         os.close(lock)
 
 
-def check_room(arrivals: Sequence[Arrival]) -> None:
-    needed = sum(arrival.file.size or 0 for arrival in arrivals) - sum(arrival.arrived() for arrival in arrivals)
+def check_disk_space(arrivals: Sequence[Download]) -> None:
+    needed = sum(arrival.file.size or 0 for arrival in arrivals) - sum(arrival.received_bytes() for arrival in arrivals)
     free = shutil.disk_usage(constants.HF_HUB_CACHE).free
     if free < needed:
         place = f"{constants.HF_HUB_CACHE}, which has {free / 1e9:.1f} GB"
         raise FetchError(f"{needed / 1e9:.1f} GB are needed in {place}. Make room, or set HF_HOME elsewhere.")
 
 
-def bring(arrival: Arrival) -> str:
+def download_file(arrival: Download) -> str:
     """Download one file, verify it and put it in its place; why that failed, or ""."""
-    for attempt in range(TRIES):
+    for attempt in range(MAX_TRIES):
         if attempt:
             time.sleep(PAUSE * 2 ** (attempt - 1))
         try:
-            arrival.part.parent.mkdir(parents=True, exist_ok=True)
-            receive(arrival)
-            arrival.place.parent.mkdir(parents=True, exist_ok=True)
-            arrival.part.replace(arrival.place)
+            arrival.partial_path.parent.mkdir(parents=True, exist_ok=True)
+            receive_file(arrival)
+            arrival.final_path.parent.mkdir(parents=True, exist_ok=True)
+            arrival.partial_path.replace(arrival.final_path)
         except HfHubHTTPError as error:
             status = error.response.status_code
-            cause = f"{status}, {FINAL.get(status, error.response.reason_phrase)}"
-            if status in FINAL:
+            cause = f"{status}, {PERMANENT_ERRORS.get(status, error.response.reason_phrase)}"
+            if status in PERMANENT_ERRORS:
                 return cause
         except httpx2.TransportError as error:  # after huggingface_hub's own tries
             return f"{constants.ENDPOINT}: {error or type(error).__name__}"
-        except WrongError as error:
+        except HashMismatchError as error:
             cause = str(error)
         except OSError as error:
             if error.strerror:
                 return error.strerror
-            cause = (
-                f"{size(arrival.part):,} bytes came, which is not the size of the file"  # huggingface_hub has counted
-            )
+            received = file_size(arrival.partial_path)  # huggingface_hub has counted
+            cause = f"{received:,} bytes came, which is not the size of the file"
         else:
             return ""
     return cause
 
 
-def receive(arrival: Arrival) -> None:
-    """Download into the part, from where it ends; raises WrongError, and keeps nothing, where the hash differs."""
+def receive_file(arrival: Download) -> None:
+    """Download into the part, from where it ends; raises HashMismatchError, and keeps nothing, where the hash differs."""
     file, repo = arrival.file, arrival.model.repo
     url = hf_hub_url(repo, file.path, revision=arrival.model.commit)
     expected, locked = file.size, file.sha256
@@ -169,22 +176,22 @@ def receive(arrival: Arrival) -> None:
         about = get_hf_file_metadata(url)
         expected, locked = expected or about.size, locked or about.etag
     headers = {**build_hf_headers(), "Accept-Encoding": "identity"}  # a range of a compressed file is no use
-    with arrival.part.open("ab", buffering=0) as part:
+    with arrival.partial_path.open("ab", buffering=0) as part:
         if expected is None or part.tell() > expected:
             part.truncate(0)
             part.seek(0)
         http_get(url, part, resume_size=part.tell(), headers=headers, expected_size=expected)
-    wrong = difference(arrival.part, locked) if locked else "the Hub names no hash of it"
+    wrong = compare_hash(arrival.partial_path, locked) if locked else "the Hub names no hash of it"
     if wrong:
-        arrival.part.unlink()
-        raise WrongError(wrong)
+        arrival.partial_path.unlink()
+        raise HashMismatchError(wrong)
 
 
-def finish(model: Model) -> None:
+def write_refs(model: Model) -> None:
     """All files of a model are in place: let its names lead to them."""
-    for ref in refs(model):
+    for ref in ref_files(model):
         ref.parent.mkdir(parents=True, exist_ok=True)
         unfinished = ref.with_name(f"{ref.name}.new")
         unfinished.write_text(model.commit)
         unfinished.replace(ref)
-    shutil.rmtree(repository(model) / "incoming", ignore_errors=True)
+    shutil.rmtree(repository_folder(model) / "incoming", ignore_errors=True)

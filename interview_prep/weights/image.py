@@ -17,13 +17,13 @@ class InstallError(Exception):
     """Why the build fails: one line."""
 
 
-def install(chosen: str, required: str) -> str:
+def install_weights(chosen: str, required: str) -> str:
     """Fetch a set; what to say where the image has none of it. Raises InstallError."""
     if required not in {"", "0", "1"}:
         raise InstallError(f"MODELS_REQUIRED={required!r} is neither 1 nor 0.")
     try:
-        models = models_lock.read(only=chosen)
-        problems = fetch.fetch(models, lambda _: None)
+        models = models_lock.load_models(only=chosen)
+        problems = fetch.fetch_models(models, lambda _: None)
     except models_lock.LockError as error:
         raise InstallError(f"MODELS={chosen}: docker/locks/models.lock: {error}") from None
     except UnreachableError as error:
@@ -41,7 +41,7 @@ def install(chosen: str, required: str) -> str:
 def main() -> None:
     """Exit 1 with one line where the build fails."""
     try:
-        said = install(os.environ["MODELS"], os.environ.get("MODELS_REQUIRED", ""))
+        said = install_weights(os.environ["MODELS"], os.environ.get("MODELS_REQUIRED", ""))
     except InstallError as error:
         sys.exit(str(error))
     if said:

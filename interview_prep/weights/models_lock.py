@@ -41,7 +41,7 @@ class Model:
     files: tuple[File, ...]
 
 
-def read(*, only: str = "full") -> list[Model]:
+def load_models(*, only: str = "full") -> list[Model]:
     """The models of a set; "full" holds "core". Raises LockError where the file is missing or says something else."""
     if only not in SETS:
         raise LockError(f"there is no set {only!r}, only {' and '.join(SETS)}.")
@@ -50,10 +50,10 @@ def read(*, only: str = "full") -> list[Model]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise LockError(f"cannot be read ({reason}). `git checkout docker/locks/models.lock`.") from None
-    return [model for model in parse(text) if only in (model.set, "full")]
+    return [model for model in parse_lock(text) if only in (model.set, "full")]
 
 
-def parse(text: str) -> list[Model]:
+def parse_lock(text: str) -> list[Model]:
     """Raises LockError, which names the model, the file and what is wrong with it."""
     try:
         tables = tomllib.loads(text)
@@ -64,38 +64,38 @@ def parse(text: str) -> list[Model]:
 
 def parse_model(name: str, table: Any) -> Model:
     given = dict(table) if isinstance(table, dict) else {}
-    want(name, "set", given.get("set"), "|".join(SETS))
-    want(name, "repo", given.get("repo"), r"[\w.-]+/[\w.-]+")
-    want(name, "commit", given.get("commit"), "[0-9a-f]{40}")
-    want(name, "licence", given.get("licence"), ".+")
+    require_match(name, "set", given.get("set"), "|".join(SETS))
+    require_match(name, "repo", given.get("repo"), r"[\w.-]+/[\w.-]+")
+    require_match(name, "commit", given.get("commit"), "[0-9a-f]{40}")
+    require_match(name, "licence", given.get("licence"), ".+")
     listed = given.pop("files", None)
     if not isinstance(listed, list) or not listed:
         raise LockError(f"{name}: files is not a list of files.")
     files = tuple(parse_file(name, entry) for entry in listed)
-    return Model(name=name, files=files, **known(name, given, Model))
+    return Model(name=name, files=files, **reject_unknown_keys(name, given, Model))
 
 
 def parse_file(name: str, entry: Any) -> File:
-    given = known(name, dict(entry) if isinstance(entry, dict) else {}, File)
-    want(name, "path", given.get("path"), r"[\w.-]+(/[\w.-]+)*")
+    given = reject_unknown_keys(name, dict(entry) if isinstance(entry, dict) else {}, File)
+    require_match(name, "path", given.get("path"), r"[\w.-]+(/[\w.-]+)*")
     path = PurePosixPath(given["path"])
     if ".." in path.parts or path.suffix not in HARMLESS:
         raise LockError(
             f"{name}: {path} is not one of *{', *'.join(HARMLESS)}; other formats can run code when loaded."
         )
-    want(name, f"{path}: sha256", given.get("sha256", "0" * 64), "[0-9a-f]{64}")
+    require_match(name, f"{path}: sha256", given.get("sha256", "0" * 64), "[0-9a-f]{64}")
     size = given.get("size", 1)
     if type(size) is not int or size < 1:
         raise LockError(f"{name}: {path}: size is {size!r}, not a number of bytes.")
     return File(**given)
 
 
-def want(name: str, key: str, value: Any, pattern: str) -> None:
+def require_match(name: str, key: str, value: Any, pattern: str) -> None:
     if not isinstance(value, str) or not re.fullmatch(pattern, value):
         raise LockError(f"{name}: {key} is {value!r}, not {pattern}.")
 
 
-def known(name: str, given: dict[str, Any], kind: type[Model | File]) -> dict[str, Any]:
+def reject_unknown_keys(name: str, given: dict[str, Any], kind: type[Model | File]) -> dict[str, Any]:
     """`given`, if every key of it is a field of `kind`."""
     unknown = given.keys() - {field.name for field in fields(kind)}
     if unknown:
@@ -103,9 +103,9 @@ def known(name: str, given: dict[str, Any], kind: type[Model | File]) -> dict[st
     return given
 
 
-def listed(text: str, name: str) -> tuple[str, list[str]]:
+def find_listed_files(text: str, name: str) -> tuple[str, list[str]]:
     """Repository and paths of one model, whose commit and hashes may still be missing."""
-    _, table, _ = split(text, name)
+    _, table, _ = split_at_model(text, name)
     try:
         entry = tomllib.loads(table)[name]
         return str(entry["repo"]), [str(file["path"]) for file in entry["files"]]
@@ -113,16 +113,16 @@ def listed(text: str, name: str) -> tuple[str, list[str]]:
         raise LockError(f"{name}: repo and files, each with a path, are needed ({error}).") from None
 
 
-def replaced(text: str, name: str, commit: str, files: Iterable[File]) -> str:
+def replace_model(text: str, name: str, commit: str, files: Iterable[File]) -> str:
     """The lock's text with another commit and other files for one model; its comments stay."""
-    head, table, rest = split(text, name)
+    head, table, rest = split_at_model(text, name)
     table = re.sub(r'(?m)^commit = "[^"]*"\n', "", table)
     table = re.sub(r'(?m)^(repo = "[^"]*"\n)', rf'\1commit = "{commit}"\n', table)
-    lines = "".join(f"    {line(file)},\n" for file in files)
+    lines = "".join(f"    {format_file(file)},\n" for file in files)
     return head + re.sub(r"(?ms)^(files = \[[^\n]*\n).*?^\]", lambda start: f"{start[1]}{lines}]", table) + rest
 
 
-def split(text: str, name: str) -> tuple[str, str, str]:
+def split_at_model(text: str, name: str) -> tuple[str, str, str]:
     """What stands before a model's table, the table, and what stands behind it."""
     start = re.search(rf"(?m)^\[{re.escape(name)}\]", text)
     if not start:
@@ -132,7 +132,7 @@ def split(text: str, name: str) -> tuple[str, str, str]:
     return text[: start.start()], text[start.start() : stop], text[stop:]
 
 
-def line(file: File) -> str:
+def format_file(file: File) -> str:
     size = f", size = {file.size}" if file.size is not None else ""
     sha256 = f', sha256 = "{file.sha256}"' if file.sha256 is not None else ""
     return f'{{path = "{file.path}"{size}{sha256}}}'

@@ -72,7 +72,7 @@ def ask_in_time(url: str) -> str:
 
     def run() -> None:
         try:
-            answer.set_result(ask(url))
+            answer.set_result(ask_hub(url))
         except Exception as error:  # noqa: BLE001 - it is raised again where somebody waits
             answer.set_exception(error)
 
@@ -83,7 +83,7 @@ def ask_in_time(url: str) -> str:
         return f"no answer within {PATIENCE:.0f} s"
 
 
-def ask(url: str) -> str:
+def ask_hub(url: str) -> str:
     """Ask once; why that brought no answer of a Hub, or ""."""
     patience = httpx2.Timeout(SILENCE, connect=CONNECT)
     try:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.authoring.folder_lint import problems, tracked_files
+from interview_prep.authoring.folder_lint import tracked_files, validate_folder
 
 DOUBLE = Path(__file__).parent / "drills/golden/double"
 needs_git = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
@@ -33,7 +33,7 @@ def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
     (folder / "prompt.md").write_text(
         "---\ntitle: Broken\ntopic: text\nlevel: 4\nminutes: soon\ntags: []\n---\n## Hint 1\n\nA\n"
     )
-    assert list(problems(folder)) == [
+    assert list(validate_folder(folder)) == [
         "broken/solution.py: missing",
         "broken/test_answer.py: missing",
         "broken/prompt.md: minutes is 'soon', which is no int",
@@ -49,7 +49,7 @@ def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
 def test_front_matter_that_is_no_yaml_is_one_line(double: Path) -> None:
     """Where YAML has a paragraph to say, lint and the tasks have a line."""
     (double / "prompt.md").write_text("---\ntitle: [\n---\n")
-    (says,) = problems(double)
+    (says,) = validate_folder(double)
     assert says.startswith("double/prompt.md: while parsing a flow node")
 
 
@@ -64,11 +64,11 @@ def test_a_tracked_file_that_does_not_belong_is_named(double: Path) -> None:
     (double / "wrong/deleted.txt").unlink()
     for name in (".x.swp", "untracked.txt", "Thumbs.db"):
         (double / name).write_text("")
-    assert list(problems(double)) == [f"double/{name}: does not belong here" for name in sorted(stray[:-1])]
+    assert list(validate_folder(double)) == [f"double/{name}: does not belong here" for name in sorted(stray[:-1])]
 
 
 def test_without_a_repository_nothing_is_out_of_place(double: Path) -> None:
     """Where git tracks nothing, or is not there, nobody can say what does not belong."""
     (double / "notes.txt").write_text("")
     assert tracked_files(double) is None
-    assert list(problems(double)) == []
+    assert list(validate_folder(double)) == []

@@ -8,44 +8,44 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.authoring.lint import Finding, lint, prove
+from interview_prep.authoring.lint import LintResult, lint_drill, lint_drills
 from interview_prep.catalog import drill as drills
-from interview_prep.catalog.sources import sentence
-from interview_prep.judge.client import Worker
+from interview_prep.catalog.sources import mistake_summary
+from interview_prep.judge.client import JudgeClient
 
 DOUBLE = Path(__file__).parent / "drills/golden/double"
 
 
 @pytest.fixture(scope="module")
-def findings() -> dict[str, Finding]:
-    return {finding.drill: finding for finding in lint(drills.folders())}
+def findings() -> dict[str, LintResult]:
+    return {finding.drill: finding for finding in lint_drills(drills.find_drill_folders())}
 
 
-@pytest.mark.parametrize("name", [folder.name for folder in drills.folders()])
-def test_drill(findings: dict[str, Finding], name: str) -> None:
+@pytest.mark.parametrize("name", [folder.name for folder in drills.find_drill_folders()])
+def test_drill(findings: dict[str, LintResult], name: str) -> None:
     """The start fails, the solution passes, each known mistake and each forbidden call is rejected."""
     assert findings[name].problems == ()
-    assert findings[name].wrong >= 3
+    assert findings[name].mistakes >= 3
 
 
 def test_names_are_unique() -> None:
     """A drill is called by its folder's name alone."""
-    names = [folder.name for folder in drills.folders()]
+    names = [folder.name for folder in drills.find_drill_folders()]
     assert len(names) == len(set(names))
 
 
 def test_drills_are_read_by_threads() -> None:
     """Several threads read mistakes at once, whatever the garbage collector calls: the images' Python 3.11.2 minds it.
 
-    CPython issue 106905, mended in 3.11.5.
+    CPython issue 106905, fixed in 3.11.5.
     """
-    mistakes = [mistake for folder in drills.folders() for mistake in drills.list_mistakes(folder)]
+    mistakes = [mistake for folder in drills.find_drill_folders() for mistake in drills.list_mistakes(folder)]
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
     gc.callbacks.append(lambda *_: [None for _ in range(2000)])
     try:
         with ThreadPoolExecutor(4) as pool:
-            assert all(pool.map(sentence, mistakes))
+            assert all(pool.map(mistake_summary, mistakes))
     finally:
         gc.callbacks.pop()
         sys.setswitchinterval(interval)
@@ -56,29 +56,29 @@ def broken(tmp_path: Path) -> Path:
     return Path(shutil.copytree(DOUBLE, tmp_path / "golden" / "double"))
 
 
-def test_good_copy(worker: Worker, tmp_path: Path) -> None:
+def test_good_copy(worker: JudgeClient, tmp_path: Path) -> None:
     """The copy that the next tests break is good."""
-    assert prove(broken(tmp_path), worker).problems == ()
+    assert lint_drill(broken(tmp_path), worker).problems == ()
 
 
-def test_wrong_answer_that_passes(worker: Worker, tmp_path: Path) -> None:
+def test_wrong_answer_that_passes(worker: JudgeClient, tmp_path: Path) -> None:
     """A known mistake that the checks accept is named."""
     folder = broken(tmp_path)
     shutil.copy(folder / "solution.py", folder / "wrong" / "none.py")
-    assert prove(folder, worker).problems == ("double/wrong/none.py: passes",)
+    assert lint_drill(folder, worker).problems == ("double/wrong/none.py: passes",)
 
 
-def test_wrong_answers_that_fail_alike(worker: Worker, tmp_path: Path) -> None:
+def test_wrong_answers_that_fail_alike(worker: JudgeClient, tmp_path: Path) -> None:
     """Two known mistakes that no check tells apart are named: the verdict would say either of both."""
     folder = broken(tmp_path)
     source = (folder / "wrong" / "squares.py").read_text()
     (folder / "wrong" / "twin.py").write_text(source.replace('"""Add', '"""Do add'))
-    assert prove(folder, worker).problems == (
+    assert lint_drill(folder, worker).problems == (
         "double/wrong/twin.py: fails as wrong/squares.py does, so that no verdict can tell them apart",
     )
 
 
-def test_checks_that_call_too_early(worker: Worker, tmp_path: Path) -> None:
+def test_checks_that_call_too_early(worker: JudgeClient, tmp_path: Path) -> None:
     """Checks that call the answer where they are imported, which is before there is one, are named."""
     folder = broken(tmp_path)
     checks = (folder / "test_answer.py").read_text()
@@ -86,45 +86,45 @@ def test_checks_that_call_too_early(worker: Worker, tmp_path: Path) -> None:
     assert (
         "double/solution.py: is rejected: "
         "The checks cannot be imported: it may be that they use the answer outside of functions."
-    ) in prove(folder, worker).problems
+    ) in lint_drill(folder, worker).problems
 
 
-def test_start_that_passes_and_solution_that_fails(worker: Worker, tmp_path: Path) -> None:
+def test_start_that_passes_and_solution_that_fails(worker: JudgeClient, tmp_path: Path) -> None:
     """Both are found at once."""
     folder = broken(tmp_path)
     (folder / "start.py").write_text((folder / "solution.py").read_text())
     (folder / "solution.py").write_text((folder / "wrong" / "squares.py").read_text())
-    assert prove(folder, worker).problems == (
+    assert lint_drill(folder, worker).problems == (
         "double/solution.py: is rejected: Doubles two numbers.",
         "double/start.py: passes",
     )
 
 
-def test_forbidden_name_that_is_none(worker: Worker, tmp_path: Path) -> None:
+def test_forbidden_name_that_is_none(worker: JudgeClient, tmp_path: Path) -> None:
     """A misspelt name in `forbids` would forbid nothing."""
     folder = broken(tmp_path)
     prompt = (folder / "prompt.md").read_text()
     (folder / "prompt.md").write_text(prompt.replace("torch.mul,", "torch.mulitply,"))
-    assert any("torch.mulitply" in problem for problem in prove(folder, worker).problems)
+    assert any("torch.mulitply" in problem for problem in lint_drill(folder, worker).problems)
 
 
-def test_check_without_a_sentence(worker: Worker, tmp_path: Path) -> None:
+def test_check_without_a_sentence(worker: JudgeClient, tmp_path: Path) -> None:
     """A check whose name on the screen would be a function's is named."""
     folder = broken(tmp_path)
     checks = (folder / "test_answer.py").read_text()
     (folder / "test_answer.py").write_text(checks.replace('    """Leaves its input alone."""\n', ""))
-    assert prove(folder, worker).problems == (
+    assert lint_drill(folder, worker).problems == (
         "double/test_answer.py: test_unchanged needs a docstring of at most 75 characters",
     )
 
 
-def test_checks_that_mind_no_shape(worker: Worker, tmp_path: Path) -> None:
+def test_checks_that_mind_no_shape(worker: JudgeClient, tmp_path: Path) -> None:
     """Checks by which an array of another shape is right are named, with the function and the shape."""
     folder = broken(tmp_path)
     checks = (folder / "test_answer.py").read_text()
     compared = "assert (double(torch.ones(2)) == torch.full((2,), 2.0)).all()"
     only = f'    """Doubles two numbers."""\n    {compared}\n'
     (folder / "test_answer.py").write_text(checks[: checks.index('    """Doubles two')] + only)
-    problems = {problem for problem in prove(folder, worker).problems if "accepts" in problem}
+    problems = {problem for problem in lint_drill(folder, worker).problems if "accepts" in problem}
     says = "double/test_answer.py: accepts what double gives when it is"
     assert problems == {f"{says} nested", f"{says} collapsed"}

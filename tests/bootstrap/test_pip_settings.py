@@ -14,9 +14,9 @@ from interview_prep.bootstrap.pip_settings import (
     FOR_PIP_ALONE,
     UV_NAMES,
     SettingsError,
-    environment,
     for_pip,
     read_settings,
+    uv_environment,
 )
 
 ASK_PIP = """
@@ -99,7 +99,7 @@ def test_pip_fetches_with_what_says_where_from_and_nothing_else(monkeypatch: pyt
 def test_uv_takes_no_setting_of_other_projects(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """They would change which files are taken, or which Python."""
     monkeypatch.setenv(name, "x")
-    assert name not in environment({})
+    assert name not in uv_environment({})
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_uv_takes_no_setting_of_other_projects(monkeypatch: pytest.MonkeyPatch, 
 )
 def test_each_option_of_pip_has_its_variable_of_uv(option: str, value: str, variables: dict[str, str]) -> None:
     """Several values are parted as uv wants them, single ones are left as they are."""
-    given = environment({option: value})
+    given = uv_environment({option: value})
     assert {name: given[name] for name in variables} == variables
 
 
@@ -125,19 +125,19 @@ def test_each_option_of_pip_has_its_variable_of_uv(option: str, value: str, vari
 def test_a_tilde_is_home(monkeypatch: pytest.MonkeyPatch, option: str, variable: str) -> None:
     """As pip reads it, and uv would not."""
     monkeypatch.setenv("HOME", "/home/me")
-    assert environment({option: "~/kit"})[variable] == "/home/me/kit"
+    assert uv_environment({option: "~/kit"})[variable] == "/home/me/kit"
 
 
 def test_an_option_that_uv_does_not_know_changes_nothing() -> None:
     """Where pip installs to, above all."""
-    assert environment({"target": "/elsewhere", "user": "1", "trusted-host": "a"}) == environment({})
+    assert uv_environment({"target": "/elsewhere", "user": "1", "trusted-host": "a"}) == uv_environment({})
 
 
 def test_what_is_set_for_uv_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     """It was set for this very program."""
     monkeypatch.setenv("UV_DEFAULT_INDEX", "https://uv.example/simple")
     monkeypatch.setenv("UV_INDEX_STRATEGY", "first-index")
-    given = environment({"index-url": "https://pip.example/simple"})
+    given = uv_environment({"index-url": "https://pip.example/simple"})
     assert (given["UV_DEFAULT_INDEX"], given["UV_INDEX_STRATEGY"]) == ("https://uv.example/simple", "first-index")
 
 
@@ -147,24 +147,24 @@ def test_pips_own_setting_wins_over_one_for_every_program(
 ) -> None:
     """As it does in pip."""
     monkeypatch.setenv(variable, "everyone's")
-    assert environment({option: "pip's"})[variable] == "pip's"
+    assert uv_environment({option: "pip's"})[variable] == "pip's"
 
 
 def test_the_bundle_that_pip_falls_back_to_is_uvs_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """REQUESTS_CA_BUNDLE before CURL_CA_BUNDLE, and both only where pip is given no certificate."""
     monkeypatch.setenv("CURL_CA_BUNDLE", "/curl.pem")
-    assert environment({})["SSL_CERT_FILE"] == "/curl.pem"
+    assert uv_environment({})["SSL_CERT_FILE"] == "/curl.pem"
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/requests.pem")
-    assert environment({})["SSL_CERT_FILE"] == "/requests.pem"
-    assert environment({"cert": "/pip.pem"})["SSL_CERT_FILE"] == "/pip.pem"
+    assert uv_environment({})["SSL_CERT_FILE"] == "/requests.pem"
+    assert uv_environment({"cert": "/pip.pem"})["SSL_CERT_FILE"] == "/pip.pem"
 
 
 def test_any_index_may_provide_a_locked_package() -> None:
     """A version and a hash decide; by default uv would stop at the first index that knows the name."""
-    assert environment({})["UV_INDEX_STRATEGY"] == "unsafe-best-match"
+    assert uv_environment({})["UV_INDEX_STRATEGY"] == "unsafe-best-match"
 
 
 def test_the_rest_of_the_environment_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """HOME, PATH and the cache's place reach uv as they are."""
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path))
-    assert environment({})["UV_CACHE_DIR"] == str(tmp_path)
+    assert uv_environment({})["UV_CACHE_DIR"] == str(tmp_path)

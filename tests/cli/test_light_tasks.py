@@ -32,7 +32,7 @@ finally:
     with open(report, "w") as file:
         json.dump([sorted(set(opened)), len(opened), sorted(set(heavy.split()) & sys.modules.keys())], file)
 """
-PROMPTS = [f"{drill.topic}/{drill.name}/prompt.md" for drill in drills.read_catalog()]
+PROMPTS = [f"{drill.topic}/{drill.name}/prompt.md" for drill in drills.load_catalog()]
 BPE = "text/bpe"
 SOLUTION = str(DRILLS / BPE / "solution.py")
 

@@ -113,7 +113,7 @@ def docker_that(folder: Path, script: str) -> str:
     ],
 )
 def test_up_says_what_docker_lacks(tmp_path: Path, script: str, option: list[str], says: str) -> None:
-    """One line with the mend, exit 2, before anything is started."""
+    """One line with the fix, exit 2, before anything is started."""
     answer = invoke("up", *option, PATH=docker_that(tmp_path, script))
     assert (answer.returncode, answer.stderr.count("\n")) == (2, 1)
     assert answer.stderr.startswith(says)
@@ -128,7 +128,7 @@ def test_up_says_when_there_is_no_docker(tmp_path: Path) -> None:
 
 
 def test_up_says_when_the_port_is_taken(tmp_path: Path) -> None:
-    """Docker's own message names neither the mend nor the program."""
+    """Docker's own message names neither the fix nor the program."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

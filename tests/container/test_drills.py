@@ -7,7 +7,7 @@ from interview_prep.catalog import drill as drills
 from tests.container.engine import CPU, LOCKED_DOWN, checkout, run
 from tests.support.terminal import Terminal
 
-MASK = drills.read(drills.DRILLS / "attention" / "causal_mask")
+MASK = drills.load_drill(drills.DRILLS / "attention" / "causal_mask")
 
 
 def test_verdicts_with_everything_locked() -> None:
@@ -19,14 +19,14 @@ def test_verdicts_with_everything_locked() -> None:
         assert done.returncode == code, done.stderr
         verdict = json.loads(done.stdout)
         assert verdict["passed"] == (code == 0)
-        assert ("Keep the diagonal" in verdict["likely"]) == (code == 1)
+        assert ("Keep the diagonal" in verdict["known_mistake"]) == (code == 1)
 
 
 def test_every_drill_holds_in_the_image() -> None:
     """The authoring contract with the packages that the image has."""
     done = run(CPU, "invoke", "lint-drills", seconds=900)
     assert done.returncode == 0, done.stdout
-    assert f"\n{len(drills.folders())} drills, " in done.stdout
+    assert f"\n{len(drills.find_drill_folders())} drills, " in done.stdout
 
 
 def test_save_from_outside_is_judged(tmp_path: Path) -> None:

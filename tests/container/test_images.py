@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from interview_prep.locks.package_locks import locked_versions
+from interview_prep.locks.package_locks import read_locked_versions
 from interview_prep.paths import ROOT
 from tests.container.engine import CPU, CUDA, LOCKED_DOWN, command, inspect, run, succeed, wait
 
@@ -58,7 +58,7 @@ def test_the_user_cannot_write_where_packages_and_models_lie(image: str) -> None
 def test_a_jupyterhub_can_spawn_it(image: str) -> None:
     """jupyterhub-singleuser is on PATH, at the version of the lock."""
     done = run(image, "jupyterhub-singleuser", "--version")
-    assert done.stdout.strip() == locked_versions("cpu.txt")["jupyterhub"]
+    assert done.stdout.strip() == read_locked_versions("cpu.txt")["jupyterhub"]
 
 
 def test_its_labels_say_version_and_revision(image: str) -> None:

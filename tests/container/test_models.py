@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from interview_prep.paths import ROOT
-from interview_prep.weights.models_lock import read
+from interview_prep.weights.models_lock import load_models
 from tests.container.engine import CPU, LOCKED_DOWN, checkout, command, run, succeed
 from tests.support.hub import Hub, Repository
 from tests.weights.conftest import lock_text, locked
@@ -38,7 +38,7 @@ def hub() -> Iterator[Hub]:
     gateway = json.loads(succeed("docker", "network", "inspect", "bridge"))[0]["IPAM"]["Config"][0]["Gateway"]
     repositories = {
         model.repo: Repository(model.commit, {path.name: path.read_bytes() for path in files}, TOKEN)
-        for model in read(only="core")
+        for model in load_models(only="core")
         if (files := [path for path in (SMALL / model.name).iterdir() if path.suffix in (".json", ".safetensors")])
     }
     with Hub(repositories, host=gateway).serving() as serving:
@@ -48,7 +48,9 @@ def hub() -> Iterator[Hub]:
 def build(hub: Hub, folder: Path, readme: str) -> None:
     """Build as the README says, with MODELS, HF_ENDPOINT and HF_TOKEN_FILE, a checkout with the fitting lock."""
     (folder / "token").write_text(TOKEN)
-    models = [replace(locked(model.repo, hub.repositories[model.repo]), name=model.name) for model in read(only="core")]
+    models = [
+        replace(locked(model.repo, hub.repositories[model.repo]), name=model.name) for model in load_models(only="core")
+    ]
     with checkout(folder, owner=os.getuid()) as copy:
         compose = copy.folder / "docker-compose.yml"
         compose.write_text(compose.read_text().replace(CPU, IMAGE))
@@ -71,14 +73,14 @@ def test_the_examples_use_the_fetched_weights_without_a_network_as_any_user() ->
     script = "interview_prep/ml/huggingface/pipelines_and_inference.py"
     done = run(IMAGE, "python", script, options=(*LOCKED_DOWN, "--user", "12345"))
     assert (done.returncode, done.stderr) == (0, "")
-    for model in read(only="core"):
+    for model in load_models(only="core"):
         assert f"{model.name}: {model.repo} at {model.commit[:7]}\n" in done.stdout
     assert "entities: a small stand-in" in done.stdout
 
 
 def test_a_model_is_found_by_name_by_commit_and_by_the_pipeline_that_pins_it() -> None:
     """With nothing but the repository's name, as in anybody's own script."""
-    sentiment = read(only="core")[0]
+    sentiment = load_models(only="core")[0]
     done = run(IMAGE, "python", "-c", LOAD.format(repo=sentiment.repo, commit=sentiment.commit))
     assert done.returncode == 0, done.stderr
     assert done.stdout == "POSITIVE\n"

@@ -1,14 +1,14 @@
-"""From recorded facts to findings: each thing that ails a GPU which torch can reach, and its mend."""
+"""From recorded facts to findings: each thing that ails a GPU which torch can reach, and its fix."""
 
 from dataclasses import replace
 
 import pytest
 
-from interview_prep.gpu.facts import Device, Facts, Process
-from interview_prep.gpu.findings import findings
+from interview_prep.gpu.facts import Facts, GpuProcess, TorchGpu
+from interview_prep.gpu.findings import find_problems
 from tests.gpu.test_findings import BOARD, GIB, L4, READY, WHEEL
 
-T4 = Device("Tesla T4", (7, 5), 15 * GIB, 14 * GIB, 40, uuid="bb", clock=1.59e9)
+T4 = TorchGpu("Tesla T4", (7, 5), 15 * GIB, 14 * GIB, 40, uuid="bb", clock=1.59e9)
 SLICE = replace(L4, name="NVIDIA A100-SXM4-40GB MIG 1g.5gb")
 
 
@@ -21,11 +21,11 @@ def free(gigabytes: float, **others: object) -> Facts:
     return replace(READY, devices=(replace(L4, free=int(gigabytes * 1e9)),), **others)  # type: ignore[arg-type] # as above
 
 
-HELD = (replace(BOARD, processes=(Process(4242, "python", 20 * 10**9), Process(7, "Xorg", 10**8))),)
+HELD = (replace(BOARD, processes=(GpuProcess(4242, "python", 20 * 10**9), GpuProcess(7, "Xorg", 10**8))),)
 
 
 @pytest.mark.parametrize(
-    ("facts", "blocking", "what", "evidence", "mend"),
+    ("facts", "blocking", "what", "evidence", "fix"),
     [
         (free(0.5, boards=HELD), True, "memory is in use", "python (PID 4242, 20.0 GB), Xorg", "kill PID"),
         (free(0.5), True, "memory is in use", "0.5 of 24.7 GB", "on the host"),
@@ -77,21 +77,21 @@ HELD = (replace(BOARD, processes=(Process(4242, "python", 20 * 10**9), Process(7
         (Facts("2.13.0+rocm7", hip_build="7.0", devices=(L4,)), False, "AMD GPU", "7.0", "data sheet"),
     ],
 )
-def test_each_ailment_has_its_own_mend(facts: Facts, blocking: bool, what: str, evidence: str, mend: str) -> None:
+def test_each_ailment_has_its_own_mend(facts: Facts, blocking: bool, what: str, evidence: str, fix: str) -> None:
     """One finding beside a GPU that torch can reach; it blocks only where work would fail or be wrong."""
-    (finding,) = findings(facts)
+    (finding,) = find_problems(facts)
     assert finding.blocking is blocking
     assert what in finding.what
     assert evidence in finding.evidence
-    assert mend in finding.mend
+    assert fix in finding.fix
 
 
 def test_what_is_normal_is_not_remarked() -> None:
-    """Idle clocks, a power cap at work, a limit as delivered, corrected memory: nothing to mend."""
-    assert findings(board(clock_reasons=0x1 | 0x4, uncorrected_errors=0)) == []
+    """Idle clocks, a power cap at work, a limit as delivered, corrected memory: nothing to fix."""
+    assert find_problems(board(clock_reasons=0x1 | 0x4, uncorrected_errors=0)) == []
 
 
 def test_what_blocks_comes_first() -> None:
-    """A reader mends from the top."""
-    blocking = [finding.blocking for finding in findings(board(clock_reasons=0x20, uncorrected_errors=1))]
+    """A reader fixes from the top."""
+    blocking = [finding.blocking for finding in find_problems(board(clock_reasons=0x20, uncorrected_errors=1))]
     assert blocking == [True, False]

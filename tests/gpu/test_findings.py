@@ -1,15 +1,15 @@
-"""From recorded facts to findings: each reason why there is no GPU, with what shows it and its mend."""
+"""From recorded facts to findings: each reason why there is no GPU, with what shows it and its fix."""
 
 from dataclasses import replace
 
 import pytest
 
-from interview_prep.gpu.facts import Board, Device, Facts
-from interview_prep.gpu.findings import findings, runs
+from interview_prep.gpu.facts import Facts, SmiGpu, TorchGpu
+from interview_prep.gpu.findings import find_problems, supports_architecture
 
 GIB = 2**30
-L4 = Device("NVIDIA L4", (8, 9), 23 * GIB, 22 * GIB, 58, uuid="aa", clock=2.04e9)
-BOARD = Board("NVIDIA L4", "GPU-aa", 23 * GIB, 22 * GIB, temperature=45, power_limit=72, default_power_limit=72)
+L4 = TorchGpu("NVIDIA L4", (8, 9), 23 * GIB, 22 * GIB, 58, uuid="aa", clock=2.04e9)
+BOARD = SmiGpu("NVIDIA L4", "GPU-aa", 23 * GIB, 22 * GIB, temperature=45, power_limit=72, default_power_limit=72)
 WHEEL = ("sm_75", "sm_80", "sm_86", "sm_90", "sm_100", "sm_120")  # read from the torch of the CUDA image
 READY = Facts(
     "2.13.0+cu130",
@@ -30,12 +30,12 @@ WSL = replace(NONE, wsl=True)
 
 
 def test_a_usable_gpu_has_no_finding() -> None:
-    """Nothing to mend."""
-    assert findings(READY) == []
+    """Nothing to fix."""
+    assert find_problems(READY) == []
 
 
 @pytest.mark.parametrize(
-    ("facts", "what", "evidence", "mend"),
+    ("facts", "what", "evidence", "fix"),
     [
         (Facts(None), "not installed", "no package torch", "pip install torch"),
         (replace(READY, torch="2.5.1+cu121"), "too old for this check", "2.5.1", "torch>=2.6"),
@@ -126,13 +126,13 @@ def test_a_usable_gpu_has_no_finding() -> None:
         ),
     ],
 )
-def test_each_reason_has_its_own_mend(facts: Facts, what: str, evidence: str, mend: str) -> None:
+def test_each_reason_has_its_own_mend(facts: Facts, what: str, evidence: str, fix: str) -> None:
     """One blocking finding that names the reason, what shows it and what to do."""
-    (finding,) = findings(facts)
+    (finding,) = find_problems(facts)
     assert finding.blocking
     assert what in finding.what
     assert evidence in finding.evidence
-    assert mend in finding.mend
+    assert fix in finding.fix
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_which_code_runs_where(capability: tuple[int, int], architecture: str, d
     """As torch itself decides, and intermediate code runs on whatever is newer."""
     import torch
 
-    assert runs(capability, architecture) is does
+    assert supports_architecture(capability, architecture) is does
     if architecture.startswith("sm_"):
         code = int(architecture[3:].rstrip("a"))
         assert torch.cuda._code_compatible_with_device(10 * capability[0] + capability[1], code) is does  # noqa: SLF001 - torch's own rule

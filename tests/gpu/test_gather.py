@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from interview_prep.gpu import gather, nvidia_smi
-from interview_prep.gpu.facts import Facts, Process
+from interview_prep.gpu.facts import Facts, GpuProcess
 
 TABLE = (
     "NVIDIA A100-SXM4-40GB, GPU-aa, 40960, 40000, Disabled, 3, 41, 400.00, 400.00, 0, 0x0000000000000004, 4, 16\n"
@@ -50,7 +50,7 @@ def test_a_lost_board_says_so() -> None:
 def test_each_process_is_at_its_board() -> None:
     """Also where its name and memory are unknown to the driver."""
     boards = nvidia_smi.parse_boards(TABLE, HOLDERS)
-    expected = (Process(4242, "/usr/bin/python", 15000 * 2**20), Process(7, "Not Found", 0))
+    expected = (GpuProcess(4242, "/usr/bin/python", 15000 * 2**20), GpuProcess(7, "Not Found", 0))
     assert [board.processes for board in boards] == [(), expected, ()]
 
 
@@ -157,7 +157,7 @@ def test_apple_silicon_is_known_from_inside_a_container(
     """By Docker Desktop's kernel or by the maker of the processor; Graviton and Intel Macs are not."""
     monkeypatch.setattr(platform, "machine", lambda: machine)
     monkeypatch.setattr(platform, "release", lambda: kernel)
-    monkeypatch.setattr(gather, "read", lambda path: processor if path.name == "cpuinfo" else "")
+    monkeypatch.setattr(gather, "read_text", lambda path: processor if path.name == "cpuinfo" else "")
     assert gather.ask_machine(Facts("2.13.0")).apple is apple
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.console import Screen
+from interview_prep.console import Printer
 from interview_prep.gpu import measure, report
 from interview_prep.gpu.measurement import Measurement
-from interview_prep.gpu.peaks import peaks
+from interview_prep.gpu.peaks import find_peaks
 from interview_prep.paths import ROOT
 from tests.gpu.test_findings import BOARD, L4, READY
 
@@ -23,7 +23,7 @@ MEASURED = (
     Measurement("matrix product, bf16", 96.82, "TFLOP/s", "bf16", error=0.001, tolerance=0.03),
     Measurement("memory bandwidth", 126, "GB/s", "bandwidth", error=0.0),
     Measurement("launch of an operation", 4.56, "µs", error=0.0),
-    Measurement("attention, cudnn", missing="not to be had here"),
+    Measurement("attention, cudnn", skip_reason="not to be had here"),
 )
 
 
@@ -48,7 +48,7 @@ def test_as_a_script_it_needs_nothing_but_torch_and_python(tmp_path: Path) -> No
     answer = run("-S", str(SCRIPT), PYTHONPATH=cuda_build(tmp_path), PREP_CONTAINER="1")
     assert (answer.returncode, answer.stderr, answer.stdout.count("\n")) == (1, "", 1)
     document = json.loads(run("-S", str(SCRIPT), "--json", PYTHONPATH=str(tmp_path)).stdout)
-    assert (document["version"], document["ready"], len(document["findings"])) == (1, False, 1)
+    assert (document["version"], document["ready"], len(document["findings"])) == (2, False, 1)
 
 
 def test_a_cuda_build_in_a_container_without_a_gpu_gets_the_containers_mend(tmp_path: Path) -> None:
@@ -66,27 +66,27 @@ def test_misuse_is_exit_2() -> None:
 
 def test_a_check_without_a_gpu_measures_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor where something blocks."""
-    monkeypatch.setattr(report, "measured", lambda _: pytest.fail("measured"))
+    monkeypatch.setattr(report, "add_measurements", lambda _: pytest.fail("measured"))
     for facts in (replace(READY, devices=()), replace(READY, boards=(replace(BOARD, uncorrected_errors=1),))):
         monkeypatch.setattr(report, "gather", lambda facts=facts: facts)
-        assert not report.check().ready
+        assert not report.build_report().ready
 
 
 def test_a_check_with_a_gpu_measures_it_and_judges_the_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """From facts to a report with the first GPU's limits; what was said before is not said twice."""
     hot = replace(BOARD, clock_reasons=0x20)
     monkeypatch.setattr(report, "gather", lambda: replace(READY, boards=(hot,)))
-    monkeypatch.setattr(measure, "measure", lambda *_: iter(MEASURED))
-    monkeypatch.setattr(measure, "boards_under_load", lambda *_: (hot,))
-    made = report.check()
-    assert (made.ready, made.measurements, made.loaded, made.limits) == (True, MEASURED, (hot,), peaks(L4))
+    monkeypatch.setattr(measure, "run_measurements", lambda *_: iter(MEASURED))
+    monkeypatch.setattr(measure, "read_boards_under_load", lambda *_: (hot,))
+    made = report.build_report()
+    assert (made.ready, made.measurements, made.loaded, made.limits) == (True, MEASURED, (hot,), find_peaks(L4))
     whats = [finding.what for finding in made.findings]
     assert whats == ["The GPU is slowed down by heat", "memory bandwidth is low: 42% of the data sheet"]
 
 
 def test_the_lines_say_how_much_of_what_limit_and_what_it_means() -> None:
     """As printed where there is no terminal."""
-    assert report.lines(report.Report(READY, (), MEASURED, peaks(L4))) == [
+    assert report.format_lines(report.Report(READY, (), MEASURED, find_peaks(L4))) == [
         "GPU ready: NVIDIA L4 (torch 2.13.0+cu130, CUDA 13.0, driver 580.65.06).",
         "matrix product, bf16             96.8 TFLOP/s   80% of 121  as it should be",
         "memory bandwidth                     126 GB/s   42% of 300  low",
@@ -99,8 +99,8 @@ def test_the_lines_say_how_much_of_what_limit_and_what_it_means() -> None:
 def test_of_several_gpus_the_measured_one_is_named() -> None:
     """The figures are of the first, not of all."""
     two = replace(READY, devices=(L4, L4))
-    assert "Measured: GPU 0, NVIDIA L4." in report.lines(report.Report(two, (), MEASURED, peaks(L4)))[-1]
-    assert "Measured" not in report.lines(report.Report(READY, (), MEASURED, peaks(L4)))[-1]
+    assert "Measured: GPU 0, NVIDIA L4." in report.format_lines(report.Report(two, (), MEASURED, find_peaks(L4)))[-1]
+    assert "Measured" not in report.format_lines(report.Report(READY, (), MEASURED, find_peaks(L4)))[-1]
 
 
 def test_the_table_fits_a_terminal_of_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,14 +109,14 @@ def test_the_table_fits_a_terminal_of_80_columns(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("FORCE_COLOR", "1")
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        Screen().gpu(report.Report(READY, (), MEASURED, peaks(L4)))
+        Printer().show_gpu(report.Report(READY, (), MEASURED, find_peaks(L4)))
     assert "96.8 TFLOP/s" in printed.getvalue()
     assert "42% of 300" in printed.getvalue()
 
 
 def test_the_document_is_json_with_a_version(capsys: pytest.CaptureFixture[str]) -> None:
     """Facts, findings, measurements and limits, in words that stay."""
-    Screen(json=True).document(report.Report(READY, (), MEASURED, peaks(L4)).document())
+    Printer(json=True).print_json(report.Report(READY, (), MEASURED, find_peaks(L4)).as_document())
     document = json.loads(capsys.readouterr().out)
     assert set(document) == {"version", "ready", "facts", "findings", "measurements", "limits", "loaded"}
     assert document["measurements"][0]["value"] == 96.82

@@ -15,7 +15,7 @@ import torch
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
 
 from interview_prep.gpu import matmul, measure, timing, training, transfers
-from interview_prep.gpu.facts import Board
+from interview_prep.gpu.facts import SmiGpu
 from interview_prep.gpu.measurement import Measurement
 
 CPU = torch.device("cpu")
@@ -33,24 +33,24 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_everything_is_measured_and_right_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each step gives a value within its tolerance of float64, or says that a backend is not to be had."""
-    monkeypatch.setattr(training, "compilation", lambda *_: Measurement("torch.compile, first call", 1.0, "s"))
-    measured = list(measure.measure(CPU, TINY, (9, 0)))
+    monkeypatch.setattr(training, "measure_compilation", lambda *_: Measurement("torch.compile, first call", 1.0, "s"))
+    measured = list(measure.run_measurements(CPU, TINY, (9, 0)))
     assert len(measured) == 18
-    absent = {one.name for one in measured if one.missing}
+    absent = {one.name for one in measured if one.skip_reason}
     assert absent == {"attention, efficient", "attention, cudnn"}
-    assert [one for one in measured if one.wrong or one.failed] == []
-    assert all(one.value > 0 for one in measured if not one.missing)
+    assert [one for one in measured if one.is_wrong or one.failed] == []
+    assert all(one.value > 0 for one in measured if not one.skip_reason)
 
 
 def test_the_precision_of_products_is_put_back() -> None:
     """TF32 is asked for one measurement alone."""
-    matmul.product("tf32", 128, CPU)
+    matmul.measure_product("tf32", 128, CPU)
     assert torch.get_float32_matmul_precision() == "highest"
 
 
 def test_older_hardware_is_not_asked_for_what_it_has_not() -> None:
     """A T4 has no bf16, TF32 or fp8; it would emulate them."""
-    names = [name for name, _ in measure.steps(CPU, TINY, (7, 5))]
+    names = [name for name, _ in measure.plan_measurements(CPU, TINY, (7, 5))]
     assert [name for name in names if any(form in name for form in ("bf16", "tf32", "fp8"))] == []
     assert "matrix product, fp16" in names
 
@@ -69,7 +69,7 @@ def test_a_wrong_tile_of_a_product_is_seen(tile: tuple[int, int]) -> None:
 @pytest.mark.parametrize("name", matmul.FORMATS)
 def test_the_tolerances_lie_between_rounding_and_the_next_coarser_format(name: str) -> None:
     """Right results are well within; of inputs rounded to fp8 where 16 bits are due, they are not."""
-    measured = matmul.product(name, 256, CPU)
+    measured = matmul.measure_product(name, 256, CPU)
     assert measured.error is not None
     assert measured.error < measured.tolerance / 3
     if name != "fp8":
@@ -80,21 +80,21 @@ def test_the_tolerances_lie_between_rounding_and_the_next_coarser_format(name: s
 
 def test_nan_is_wrong() -> None:
     """It compares as false with any tolerance."""
-    assert Measurement("product", error=float("nan"), tolerance=1.0).wrong
+    assert Measurement("product", error=float("nan"), tolerance=1.0).is_wrong
 
 
 def test_a_byte_that_differs_is_seen() -> None:
     """Copies have no rounding."""
     sent = transfers.random_bytes(64, CPU)
     got = sent.clone()
-    assert transfers.differing(got, sent) == 0
+    assert transfers.differing_share(got, sent) == 0
     got[3] ^= 1
-    assert transfers.differing(got, sent) == 1
+    assert transfers.differing_share(got, sent) == 1
 
 
 def test_a_wrong_gradient_is_seen() -> None:
     """One layer's gradient doubled, as a broken kernel might leave it."""
-    model = training.transformer(TINY.shape)
+    model = training.make_transformer(TINY.shape)
     tokens = torch.randint(TINY.shape.vocabulary, (1, 8))
     assert training.gradient_error(model, tokens, mixed=False) < 1e-4
     model.zero_grad()
@@ -130,14 +130,14 @@ def fails(error: Exception) -> Measurement:
 )
 def test_a_measurement_that_fails_says_so(error: Exception, missing: str, failed: bool) -> None:
     """Too little memory is no fault of the device; an error of CUDA is."""
-    measured = measure.attempt("product", partial(fails, error), CPU)
-    assert (measured.missing, measured.failed) == (missing, failed)
+    measured = measure.run_measurement("product", partial(fails, error), CPU)
+    assert (measured.skip_reason, measured.failed) == (missing, failed)
 
 
 def test_when_the_time_is_up_the_rest_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """And said of each."""
-    monkeypatch.setattr(training, "compilation", lambda *_: Measurement("torch.compile, first call"))
-    missing = {one.missing for one in measure.measure(CPU, TINY, (9, 0), limit=0)}
+    monkeypatch.setattr(training, "measure_compilation", lambda *_: Measurement("torch.compile, first call"))
+    missing = {one.skip_reason for one in measure.run_measurements(CPU, TINY, (9, 0), limit=0)}
     assert missing == {"the time was up", ""}
 
 
@@ -166,8 +166,8 @@ def test_compilation_works_or_says_why_not(
         return answer
 
     monkeypatch.setattr(subprocess, "run", run)
-    measured = training.compilation(CPU, 3)
-    assert (measured.missing, measured.value, measured.wrong) == (missing, value, False)
+    measured = training.measure_compilation(CPU, 3)
+    assert (measured.skip_reason, measured.value, measured.is_wrong) == (missing, value, False)
 
 
 def test_the_program_that_compiles_is_right(tmp_path: Path) -> None:
@@ -189,12 +189,12 @@ def test_boards_are_asked_while_the_device_works(monkeypatch: pytest.MonkeyPatch
         products_done.append(1)
         wait(device)
 
-    def asked() -> tuple[tuple[Board, ...], str]:
+    def asked() -> tuple[tuple[SmiGpu, ...], str]:
         before = len(products_done)
         time.sleep(0.05)
-        return (Board(f"{len(products_done) > before}", "", 0, 0),), ""
+        return (SmiGpu(f"{len(products_done) > before}", "", 0, 0),), ""
 
     monkeypatch.setattr(measure, "synchronize", counted)
     monkeypatch.setattr(measure, "read_boards", asked)
-    (board,) = measure.boards_under_load(CPU, TINY)
+    (board,) = measure.read_boards_under_load(CPU, TINY)
     assert board.name == "True"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from interview_prep.gpu import peaks, speeds
-from interview_prep.gpu.facts import Board, Device, Facts, Finding, Process
+from interview_prep.gpu.facts import Facts, Finding, GpuProcess, SmiGpu, TorchGpu
 from interview_prep.gpu.measurement import Measurement
 
 # torch's name, compute capability, multiprocessors, the sheet's boost clock in GHz, memory clock in GHz, bus in bits.
@@ -33,24 +33,24 @@ SOLD = [
     ("NVIDIA GeForce RTX 5080", (12, 0), 84, 2.617, 15.001, 256),
     ("NVIDIA GeForce RTX 5090", (12, 0), 170, 2.407, 14.001, 512),
 ]
-GPUS = [Device(n, c, 1, 1, m, clock=g * 1e9, memory_clock=w * 1e9, memory_bus=b) for n, c, m, g, w, b in SOLD]
+GPUS = [TorchGpu(n, c, 1, 1, m, clock=g * 1e9, memory_clock=w * 1e9, memory_bus=b) for n, c, m, g, w, b in SOLD]
 L4 = GPUS[7]
-SHEET = peaks.peaks(L4)
+SHEET = peaks.find_peaks(L4)
 FACTS = Facts("2.13.0+cu130", cuda_build="13.0", devices=(L4,))
 
 
 @pytest.mark.parametrize("device", GPUS, ids=lambda device: device.name)
-def test_the_sheets_agree_with_rates_times_clocks(device: Device) -> None:
+def test_the_sheets_agree_with_rates_times_clocks(device: TorchGpu) -> None:
     """A row read from the wrong column, sparse or of another card, would be off by half or more."""
-    sheet, limit = peaks.peaks(device), peaks.computed(device)
+    sheet, limit = peaks.find_peaks(device), peaks.compute_peaks(device)
     assert not sheet.computed
     for name, rate in {**sheet.rates, "bandwidth": sheet.bandwidth}.items():
-        assert rate == pytest.approx(limit.of(name), rel=0.1), name
+        assert rate == pytest.approx(limit.limit_for(name), rel=0.1), name
 
 
 def test_every_row_is_of_a_gpu_that_is_checked_and_names_its_source() -> None:
     """A row that no name matches would be dead."""
-    assert {peaks.peaks(device).source for device in GPUS} == {sheet.source for sheet in peaks.SHEETS.values()}
+    assert {peaks.find_peaks(device).source for device in GPUS} == {sheet.source for sheet in peaks.SHEETS.values()}
     assert len(peaks.SHEETS) <= len(GPUS)
     assert all("data sheet" in sheet.source or "whitepaper" in sheet.source for sheet in peaks.SHEETS.values())
 
@@ -58,19 +58,19 @@ def test_every_row_is_of_a_gpu_that_is_checked_and_names_its_source() -> None:
 @pytest.mark.parametrize("name", ["NVIDIA H100 NVL", "NVIDIA GeForce RTX 4090 Laptop GPU", "NVIDIA L40"])
 def test_a_name_that_only_begins_alike_is_computed(name: str) -> None:
     """Other cards, other speeds."""
-    assert peaks.peaks(replace(L4, name=name)).computed
+    assert peaks.find_peaks(replace(L4, name=name)).computed
 
 
 def test_a_slice_is_held_against_its_own_multiprocessors() -> None:
     """Not against the whole card's sheet."""
     part = replace(GPUS[4], name="NVIDIA A100-SXM4-40GB MIG 1g.5gb", multiprocessors=14)
-    assert peaks.peaks(part).of("bf16") == pytest.approx(312 * 14 / 108, rel=0.01)
+    assert peaks.find_peaks(part).limit_for("bf16") == pytest.approx(312 * 14 / 108, rel=0.01)
 
 
 def test_an_unknown_architecture_has_no_limit() -> None:
     """None is better than a guessed one."""
-    limit = peaks.peaks(Device("NVIDIA Next", (19, 0), 1, 1, 100, clock=2e9))
-    assert (limit.computed, limit.of("bf16"), limit.of("bandwidth")) == (True, 0, 0)
+    limit = peaks.find_peaks(TorchGpu("NVIDIA Next", (19, 0), 1, 1, 100, clock=2e9))
+    assert (limit.computed, limit.limit_for("bf16"), limit.limit_for("bandwidth")) == (True, 0, 0)
 
 
 def low(value: float = 126.0, limit: str = "bandwidth", name: str = "memory bandwidth") -> Measurement:
@@ -78,87 +78,89 @@ def low(value: float = 126.0, limit: str = "bandwidth", name: str = "memory band
     return Measurement(name, value, "GB/s", limit, error=0.0)
 
 
-def judged(facts: Facts = FACTS, loaded: tuple[Board, ...] = (), sheet: peaks.Peaks = SHEET) -> list[Finding]:
-    return list(speeds.findings([low()], sheet, facts, loaded))
+def judged(facts: Facts = FACTS, loaded: tuple[SmiGpu, ...] = (), sheet: peaks.Peaks = SHEET) -> list[Finding]:
+    return list(speeds.find_slow_results([low()], sheet, facts, loaded))
 
 
-def board(**changes: object) -> Board:
-    return replace(Board("NVIDIA L4", "GPU-aa", 1, 1, temperature=60), **changes)  # type: ignore[arg-type] # named by the tests
+def board(**changes: object) -> SmiGpu:
+    return replace(SmiGpu("NVIDIA L4", "GPU-aa", 1, 1, temperature=60), **changes)  # type: ignore[arg-type] # named by the tests
 
 
 BUSY = replace(FACTS, boards=(board(utilization=97),))
-HELD = replace(FACTS, boards=(board(processes=(Process(1, "python", 1),)),))
+HELD = replace(FACTS, boards=(board(processes=(GpuProcess(1, "python", 1),)),))
 SLICE = replace(FACTS, devices=(replace(L4, name="NVIDIA A100 MIG 1g.5gb"),))
 
 
 @pytest.mark.parametrize(
-    ("facts", "loaded", "evidence", "mend"),
+    ("facts", "loaded", "evidence", "fix"),
     [
         (BUSY, (), "another process is using the GPU", "`nvidia-smi` names it"),
         (HELD, (), "another process is using the GPU", "when it has ended"),
-        (FACTS, (board(clock_reasons=0x20),), "clocks are held down", "Mend that first"),
+        (FACTS, (board(clock_reasons=0x20),), "clocks are held down", "Fix that first"),
         (FACTS, (board(clock_reasons=0x02),), "set low on purpose", "--reset-applications-clocks"),
         (FACTS, (board(clock_reasons=0x04),), "power limit", "a higher limit"),
         (SLICE, (), "slice", "its share"),
         (FACTS, (), "no cause shows", "-q -d CLOCK"),
     ],
 )
-def test_a_low_figure_has_its_reason(facts: Facts, loaded: tuple[Board, ...], evidence: str, mend: str) -> None:
+def test_a_low_figure_has_its_reason(facts: Facts, loaded: tuple[SmiGpu, ...], evidence: str, fix: str) -> None:
     """The share in words, then the first cause that shows, or that none does."""
     finding = judged(facts, loaded)[-1]
     assert finding.what == "memory bandwidth is low: 42% of the data sheet"
     assert not finding.blocking
     assert evidence in finding.evidence
-    assert mend in finding.mend
+    assert fix in finding.fix
 
 
 def test_less_is_asked_of_a_computed_limit() -> None:
     """It rests on a clock that few GPUs hold."""
     limit = replace(SHEET, computed=True)
-    assert speeds.in_words(low(200), limit) == "as it should be"
-    assert speeds.in_words(low(200), SHEET) == "low"
+    assert speeds.describe_speed(low(200), limit) == "as it should be"
+    assert speeds.describe_speed(low(200), SHEET) == "low"
     assert "highest clock" in judged(sheet=limit)[0].evidence
 
 
 def test_heat_under_load_is_told_even_where_nothing_is_slow() -> None:
     """At rest it does not show."""
-    (finding,) = speeds.findings([low(270)], SHEET, FACTS, (board(clock_reasons=0x40, temperature=95),))
+    (finding,) = speeds.find_slow_results([low(270)], SHEET, FACTS, (board(clock_reasons=0x40, temperature=95),))
     assert (finding.what, finding.evidence) == ("The GPU is slowed down by heat", "NVIDIA L4: 95 °C")
 
 
 def test_a_wrong_result_blocks_whatever_its_speed() -> None:
     """Fast and wrong is wrong."""
     wrong = Measurement("matrix product, bf16", 120, "TFLOP/s", "bf16", error=0.5, tolerance=0.03)
-    (finding,) = speeds.findings([wrong], SHEET, FACTS, ())
+    (finding,) = speeds.find_slow_results([wrong], SHEET, FACTS, ())
     assert (finding.what, finding.blocking) == ("The GPU computes wrong results", True)
     assert "matrix product, bf16: off by 5.0e-01" in finding.evidence
-    assert "another machine" in finding.mend
-    assert speeds.in_words(wrong, SHEET) == "wrong result"
+    assert "another machine" in finding.fix
+    assert speeds.describe_speed(wrong, SHEET) == "wrong result"
 
 
 def test_an_error_at_work_blocks() -> None:
     """And what the device said is told."""
-    failed = Measurement("launch", missing="CUDA error: an illegal memory access", failed=True)
-    (finding,) = speeds.findings([failed], SHEET, FACTS, ())
+    failed = Measurement("launch", skip_reason="CUDA error: an illegal memory access", failed=True)
+    (finding,) = speeds.find_slow_results([failed], SHEET, FACTS, ())
     assert finding.blocking
     assert "illegal memory access" in finding.evidence
-    assert "CUDA_LAUNCH_BLOCKING=1" in finding.mend
+    assert "CUDA_LAUNCH_BLOCKING=1" in finding.fix
 
 
 def test_a_narrow_link_is_told() -> None:
     """With the lanes that were seen under load."""
     way = Measurement("host to device, pinned", 3.1, "GB/s", error=0.0)
-    (finding,) = speeds.findings([way], SHEET, FACTS, (board(link="3 x4"),))
+    (finding,) = speeds.find_slow_results([way], SHEET, FACTS, (board(link="3 x4"),))
     assert "3.1 GB/s, PCIe 3 x4" in finding.evidence
-    assert "16 lanes" in finding.mend
+    assert "16 lanes" in finding.fix
 
 
 @pytest.mark.parametrize(
-    ("said", "mend"),
+    ("said", "fix"),
     [("RuntimeError: Failed to find C compiler", "apt install gcc"), ("ImportError: triton", "Do without")],
 )
-def test_compilation_that_does_not_work_is_no_reason_to_stop(said: str, mend: str) -> None:
+def test_compilation_that_does_not_work_is_no_reason_to_stop(said: str, fix: str) -> None:
     """The code runs uncompiled."""
-    (finding,) = speeds.findings([Measurement("torch.compile", missing=f"does not work: {said}")], SHEET, FACTS, ())
+    (finding,) = speeds.find_slow_results(
+        [Measurement("torch.compile", skip_reason=f"does not work: {said}")], SHEET, FACTS, ()
+    )
     assert not finding.blocking
-    assert mend in finding.mend
+    assert fix in finding.fix

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from interview_prep.catalog import drill as drills
-from interview_prep.judge.client import Worker
+from interview_prep.judge.client import JudgeClient
 
 collect_ignore = ["drills", "answers"]  # their checks are for the judge
 
 
 @pytest.fixture(scope="session")
-def worker() -> Iterator[Worker]:
-    with Worker() as worker:
-        worker.prepare(drills.read(Path(__file__).parent / "drills/golden/double"))
+def worker() -> Iterator[JudgeClient]:
+    with JudgeClient() as worker:
+        worker.preload_drill(drills.load_drill(Path(__file__).parent / "drills/golden/double"))
         yield worker

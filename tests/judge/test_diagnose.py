@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import torch
 
-from interview_prep.judge.diagnose import NEARLY, Difference, called, difference
+from interview_prep.judge.diagnose import NEARLY, Difference, compare, find_call_source
 
 CHECKS = """
 def test_all():
@@ -84,7 +84,7 @@ CASES: tuple[tuple[Any, Any, Difference], ...] = (
 @pytest.mark.parametrize(("got", "expected", "said"), CASES)
 def test_difference(got: Any, expected: Any, said: Difference) -> None:
     """The coarsest difference that explains a failure is told, with its place."""
-    found = difference(got, expected)
+    found = compare(got, expected)
     assert (found.kind, found.got, found.expected, found.where) == (said.kind, said.got, said.expected, said.where)
 
 
@@ -105,4 +105,4 @@ def test_called(tmp_path: Path, line: int, says: str) -> None:
     """The call is found from any line of its statement, in blocks too, and through the name that holds its value."""
     checks = tmp_path / "test_answer.py"
     checks.write_text(CHECKS)
-    assert called(str(checks), line) == says
+    assert find_call_source(str(checks), line) == says

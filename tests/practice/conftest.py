@@ -33,4 +33,4 @@ def invoke(tmp_path: Path) -> Invoke:
 @pytest.fixture
 def drill() -> Drill:
     """A drill to try things on."""
-    return drills.read(drills.DRILLS / "attention" / "causal_mask")
+    return drills.load_drill(drills.DRILLS / "attention" / "causal_mask")

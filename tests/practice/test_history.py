@@ -13,7 +13,7 @@ import pytest
 
 from interview_prep.paths import ROOT
 from interview_prep.practice import history
-from interview_prep.practice.history import Event, History, HistoryError, State, TooNew, states
+from interview_prep.practice.history import Event, History, HistoryError, State, TooNewError, replay
 
 WRITER = """
 import sys
@@ -34,14 +34,14 @@ def writer(path: Path, count: int) -> "subprocess.Popen[str]":
 def test_events_come_back(tmp_path: Path) -> None:
     """What was noted is read again, in its order, with its details, of all drills or of one."""
     kept = History(tmp_path / "history.sqlite3")
-    kept.add("rope", "start")
-    kept.add("lora", "attempt", passed=True, hints=2, code="ab")
-    again = History(tmp_path / "history.sqlite3").events()
+    kept.add_event("rope", "start")
+    kept.add_event("lora", "attempt", passed=True, hints=2, code="ab")
+    again = History(tmp_path / "history.sqlite3").read_events()
     assert [(event.drill, event.kind, event.passed, event.detail) for event in again] == [
         ("rope", "start", None, {}),
         ("lora", "attempt", True, {"hints": 2, "code": "ab"}),
     ]
-    assert [event.drill for event in kept.events("lora")] == ["lora"]
+    assert [event.drill for event in kept.read_events("lora")] == ["lora"]
     assert abs(again[0].at - time.time()) < 60
 
 
@@ -56,7 +56,7 @@ def test_kill_loses_nothing_that_was_said(tmp_path: Path) -> None:
             time.sleep(seconds)
             os.kill(process.pid, signal.SIGKILL)
             said += 1 + len(process.stdout.readlines())
-        kept = len(History(path).events())
+        kept = len(History(path).read_events())
         assert said <= kept <= said + 1  # the last may have been kept and not yet been said
         said = kept
     assert sqlite3.connect(path).execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -69,19 +69,19 @@ def test_two_terminals(tmp_path: Path) -> None:
     for process in both:
         process.communicate(timeout=60)
     assert [process.returncode for process in both] == [0, 0]
-    numbers = sorted(event.detail["number"] for event in History(path).events())
+    numbers = sorted(event.detail["number"] for event in History(path).read_events())
     assert numbers == sorted([*range(150), *range(150)])
 
 
 def test_next_version_reads_this_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A later version migrates the file and keeps its rows; this one then refuses it instead of harming it."""
     path = tmp_path / "history.sqlite3"
-    History(path).add("rope", "start")
+    History(path).add_event("rope", "start")
     with monkeypatch.context() as later:
         migration = ("ALTER TABLE event ADD COLUMN mood TEXT",)
         later.setattr(history, "MIGRATIONS", (*history.MIGRATIONS, migration))
-        assert [event.drill for event in History(path).events()] == ["rope"]
-    with pytest.raises(TooNew, match=r"It has version 2, and this kit reads up to 1\."):
+        assert [event.drill for event in History(path).read_events()] == ["rope"]
+    with pytest.raises(TooNewError, match=r"It has version 2, and this kit reads up to 1\."):
         History(path)
     assert sqlite3.connect(path).execute("SELECT count(*) FROM event").fetchone() == (1,)
 
@@ -89,13 +89,13 @@ def test_next_version_reads_this_one(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_failed_migration_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A migration that fails halfway leaves the file as it was."""
     path = tmp_path / "history.sqlite3"
-    History(path).add("rope", "start")
+    History(path).add_event("rope", "start")
     with monkeypatch.context() as later:
         broken = ("ALTER TABLE event ADD COLUMN mood TEXT", "ALTER TABLE absent ADD COLUMN mood TEXT")
         later.setattr(history, "MIGRATIONS", (*history.MIGRATIONS, broken))
         with pytest.raises(HistoryError, match="no such table: absent"):
             History(path)
-    assert [event.kind for event in History(path).events()] == ["start"]
+    assert [event.kind for event in History(path).read_events()] == ["start"]
 
 
 CLOSED = """
@@ -182,8 +182,8 @@ def test_states() -> None:
         return Event(at, drill, kind, passed, "{}")
 
     first = [event(1, "start"), event(2, "attempt", passed=False), event(3, "hint"), event(4, "attempt", passed=True)]
-    assert states(first)["rope"] == State(begun=1, attempts=2, hints=1, solved=True)
-    assert states([*first, event(5, "reset")])["rope"] == State(begun=5, attempts=0, hints=0, solved=True)
+    assert replay(first)["rope"] == State(started_at=1, attempts=2, hints=1, solved=True)
+    assert replay([*first, event(5, "reset")])["rope"] == State(started_at=5, attempts=0, hints=0, solved=True)
     given_up = [event(1, "start", drill="lora"), event(2, "give up", drill="lora")]
-    assert states(given_up)["lora"].word == "gave up"
-    assert states(first)["rope"].word == "solved"
+    assert replay(given_up)["lora"].label == "gave up"
+    assert replay(first)["rope"].label == "solved"

@@ -60,7 +60,7 @@ def test_full_disk(tmp_path: Path, drill: Drill) -> None:
 def test_read_only_work(tmp_path: Path, drill: Drill) -> None:
     """The catalog still says what is solved, and a verdict that it is not noted."""
     kept = History(tmp_path / "history.sqlite3")
-    kept.add("causal_mask", "attempt", passed=True)
+    kept.add_event("causal_mask", "attempt", passed=True)
     kept.database.close()
     shown = run_on("read-only", tmp_path, drill.folder / "wrong/hides_itself.py", "drills --json", "check causal_mask")
     listed, check, files = shown.split("exit ")
@@ -78,10 +78,10 @@ def test_a_history_that_another_program_holds(tmp_path: Path, monkeypatch: pytes
     holder = sqlite3.connect(tmp_path / "history.sqlite3", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     with pytest.raises(HistoryError, match="is held by another program"):
-        kept.add("rope", "start")
+        kept.add_event("rope", "start")
     holder.execute("ROLLBACK")
-    kept.add("rope", "start")
-    assert [event.kind for event in kept.events()] == ["start"]
+    kept.add_event("rope", "start")
+    assert [event.kind for event in kept.read_events()] == ["start"]
 
 
 def test_verdict_beside_a_history_that_is_none(invoke: Invoke, drill: Drill, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What ./prep cannot mend itself: one line that says what to do, exit 2, and no .venv that counts as made."""
+"""What ./prep cannot fix itself: one line that says what to do, exit 2, and no .venv that counts as made."""
 
 import contextlib
 import os

@@ -14,10 +14,10 @@ import pytest
 
 from interview_prep.bootstrap.pip_settings import (
     PYTORCH_CPU_INDEX,
-    arguments,
-    environment,
-    finds,
     read_settings,
+    uv_arguments,
+    uv_environment,
+    uv_finds_torch,
     with_torch_index,
 )
 from tests.prep import checkout as small
@@ -232,8 +232,8 @@ def settings(monkeypatch: pytest.MonkeyPatch, torch: str = "", **own: str) -> tu
     """What uv is given where pip has these settings."""
     set_for_pip(monkeypatch, **own)
     options, python = read_settings(), Path(sys.executable)
-    variables = with_torch_index(python.with_name("uv"), python, torch, options, environment(options))
-    return arguments(options), variables
+    variables = with_torch_index(python.with_name("uv"), python, torch, options, uv_environment(options))
+    return uv_arguments(options), variables
 
 
 def test_the_environment_wins_over_pips_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -260,7 +260,7 @@ def test_torch_is_found_in_a_folder(monkeypatch: pytest.MonkeyPatch, torch: Path
     set_for_pip(monkeypatch)
     nothing = {"index-url": own.url}
     python = Path(sys.executable)
-    uv, held = python.with_name("uv"), environment({**nothing, "find-links": str(torch)})
-    assert finds(uv, python, TORCH, held)
-    assert not finds(uv, python, TORCH, environment(nothing))
-    assert not finds(uv, python, "2.12.0", held)
+    uv, held = python.with_name("uv"), uv_environment({**nothing, "find-links": str(torch)})
+    assert uv_finds_torch(uv, python, TORCH, held)
+    assert not uv_finds_torch(uv, python, TORCH, uv_environment(nothing))
+    assert not uv_finds_torch(uv, python, "2.12.0", held)

@@ -60,7 +60,7 @@ import json
 from interview_prep.catalog.drill import read_catalog
 names = "title", "topic", "level", "minutes", "forbids", "tags"
 rows = [{"name": each.name, **{name: getattr(each, name) for name in names}, "state": "new"} for each in read_catalog()]
-print(json.dumps({"version": 1, "drills": rows}))
+print(json.dumps({"version": 2, "drills": rows}))
 """
 
 

@@ -21,20 +21,20 @@ INVOKE = str(Path(sys.executable).parent / "invoke")
 @pytest.mark.parametrize("minutes", [30, 60, 90])
 def test_the_time_boxes_add_up(minutes: int) -> None:
     """A plan of so many minutes takes so many minutes."""
-    assert sum(step.minutes for step in runner.plan(minutes)) == minutes
+    assert sum(step.minutes for step in runner.make_plan(minutes)) == minutes
 
 
 def test_a_longer_plan_begins_with_the_shorter_one() -> None:
     """The description of the 60-minute plan begins with all of the 30-minute one."""
-    assert runner.plan(90)[:7] == runner.plan(60)
-    assert runner.plan(60)[:4] == runner.plan(30)
+    assert runner.make_plan(90)[:7] == runner.make_plan(60)
+    assert runner.make_plan(60)[:4] == runner.make_plan(30)
 
 
 def test_the_readme_has_the_same_plan() -> None:
     """Each step stands in the README, in order, with its minutes."""
     text = (ROOT / "README.md").read_text().partition("## The plan")[2].partition("\n## ")[0]
     lines = [line for line in text.splitlines() if line[:1].isdigit()]
-    steps = runner.plan(90)
+    steps = runner.make_plan(90)
     assert len(lines) == len(steps)
     for line, step in zip(lines, steps, strict=True):
         assert f"({step.minutes} min)" in line
@@ -43,7 +43,7 @@ def test_the_readme_has_the_same_plan() -> None:
 
 def test_every_step_names_a_file_that_is_there() -> None:
     """The plan cannot outlive the tree."""
-    assert [step.path for step in runner.plan(90) if not (runner.ML / step.path).exists()] == []
+    assert [step.path for step in runner.make_plan(90) if not (runner.ML / step.path).exists()] == []
 
 
 ENDINGS = {
@@ -101,7 +101,7 @@ def test_json_is_one_document_and_complete() -> None:
     """Scripts print to standard error then; the exit code says the same as the document."""
     run = subprocess.run([INVOKE, "warmup", "--yes", "--json"], cwd=ROOT, capture_output=True, text=True, check=False)
     document = json.loads(run.stdout)
-    assert (run.returncode, document["complete"], len(document["outcomes"])) == (0, True, 4)
+    assert (run.returncode, document["complete"], len(document["results"])) == (0, True, 4)
     assert "accuracy" in run.stderr
 
 

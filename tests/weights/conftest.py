@@ -11,7 +11,7 @@ from huggingface_hub import constants
 
 from interview_prep.paths import ROOT
 from interview_prep.weights import fetch
-from interview_prep.weights.models_lock import File, Model, line
+from interview_prep.weights.models_lock import File, Model, format_file
 from tests.support.hub import Hub, Repository, about
 from tests.support.models_checkout import Checkout
 
@@ -41,7 +41,7 @@ def lock_text(models: Sequence[Model]) -> str:
     """The lock that names these models."""
     return "\n".join(
         f'[{model.name}]\nrepo = "{model.repo}"\ncommit = "{model.commit}"\nlicence = "{model.licence}"\n'
-        f'set = "{model.set}"\nfiles = [\n' + "".join(f"    {line(file)},\n" for file in model.files) + "]\n"
+        f'set = "{model.set}"\nfiles = [\n' + "".join(f"    {format_file(file)},\n" for file in model.files) + "]\n"
         for model in models
     )
 

@@ -164,9 +164,9 @@ def test_the_doctor_says_that_weights_are_missing(tmp_path: Path, monkeypatch: p
     """It is well, as small models serve; once weights are there, nobody speaks of the note any more."""
     monkeypatch.setenv("HF_HOME", str(tmp_path))
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
-    assert doctor.models().evidence == "no pretrained weights; small models serve in their place"
+    assert doctor.check_weights().evidence == "no pretrained weights; small models serve in their place"
     (tmp_path / absent.NOTE).write_text(NOTE)
-    assert (doctor.models().ok, doctor.models().evidence) == (True, NOTE.strip())
+    assert (doctor.check_weights().ok, doctor.check_weights().evidence) == (True, NOTE.strip())
     (tmp_path / "hub" / "models--prep--first" / "snapshots").mkdir(parents=True)
     assert absent.read_note() == ""
 

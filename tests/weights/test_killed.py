@@ -7,8 +7,8 @@ import signal
 import time
 from pathlib import Path
 
-from interview_prep.weights.cache import difference, snapshot, verify
-from interview_prep.weights.fetch import fetch
+from interview_prep.weights.cache import compare_hash, snapshot_folder, verify_models
+from interview_prep.weights.fetch import fetch_models
 from interview_prep.weights.models_lock import Model
 from tests.support.hub import Hub
 from tests.weights.conftest import watch
@@ -21,14 +21,14 @@ def start(models: list[Model]) -> int:
     """A process that fetches; a fork, so that it takes no second to begin."""
     child = os.fork()
     if child == 0:
-        os._exit(len(fetch(models, watch)))
+        os._exit(len(fetch_models(models, watch)))
     return child
 
 
 def wrong_in_place(models: list[Model]) -> list[str]:
     """Files that are in their place and not as locked."""
-    paths = {snapshot(model) / file.path: file.sha256 or "" for model in models for file in model.files}
-    return [str(path) for path, sha256 in paths.items() if path.exists() and difference(path, sha256)]
+    paths = {snapshot_folder(model) / file.path: file.sha256 or "" for model in models for file in model.files}
+    return [str(path) for path, sha256 in paths.items() if path.exists() and compare_hash(path, sha256)]
 
 
 def test_no_kill_leaves_a_wrong_file_in_place(hub: Hub, models: list[Model], cache: Path) -> None:
@@ -42,10 +42,10 @@ def test_no_kill_leaves_a_wrong_file_in_place(hub: Hub, models: list[Model], cac
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         assert wrong_in_place(models) == []
-        unfinished += bool(verify(models))
+        unfinished += bool(verify_models(models))
         if kill % 2:  # otherwise the next one goes on from here
             hub.speed = 0
-            assert fetch(models, watch) == []
-            assert verify(models) == []
+            assert fetch_models(models, watch) == []
+            assert verify_models(models) == []
             shutil.rmtree(cache)
     assert unfinished > KILLS / 3  # the kills did come in the middle

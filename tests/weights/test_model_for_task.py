@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from interview_prep.ml.huggingface.model_for_task import SMALL, model_for_task
-from interview_prep.weights.fetch import fetch
-from interview_prep.weights.models_lock import Model, read
+from interview_prep.weights.fetch import fetch_models
+from interview_prep.weights.models_lock import Model, load_models
 from tests.support.hub import Repository
 from tests.support.listing import list_files
 from tests.weights.conftest import locked, watch
 
-CORE = read(only="core")
+CORE = load_models(only="core")
 SENTIMENT = CORE[0]
 LOAD = """
 import sys
@@ -56,7 +56,7 @@ def models(repositories: dict[str, Repository]) -> list[Model]:
 
 def test_a_fresh_process_without_a_network_loads_each_three_ways(cache: Path, models: list[Model]) -> None:
     """By name, by the whole commit, by the short one; and the pipeline that names none finds the one that it pins."""
-    assert fetch(models, watch) == []
+    assert fetch_models(models, watch) == []
     offline = {"HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(cache)}
     names = [text for model in models for text in (model.repo, model.commit)]
     run = subprocess.run(
@@ -73,7 +73,7 @@ def test_the_model_for_a_task_is_the_pretrained_one_once_it_is_whole(
     """Before, and while a file is missing, it is the small one; one line says which."""
     assert model_for_task("sentiment") == str(SMALL / "sentiment")
     assert capsys.readouterr().out == f"sentiment: a small stand-in (`invoke models --fetch` brings {SENTIMENT.repo})\n"
-    assert fetch(models[:1], watch) == []
+    assert fetch_models(models[:1], watch) == []
     folder = model_for_task("sentiment")
     assert folder.endswith(f"/snapshots/{SENTIMENT.commit}")
     assert capsys.readouterr().out == f"sentiment: {SENTIMENT.repo} at {SENTIMENT.commit[:7]}\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.weights.models_lock import parse
+from interview_prep.weights.models_lock import parse_lock
 from tests.support.hub import Repository
 from tests.support.models_checkout import Checkout
 from tests.weights.conftest import lock_text, locked, repository
@@ -125,8 +125,8 @@ def test_a_relock_shows_the_difference_and_writes_only_when_told(
     assert '+    {path = "vocab.txt", size = 9, ' in done.stdout
     assert "config.json" not in "".join(text for text in done.stdout.splitlines() if text.startswith("+"))
     assert checkout.models("--relock", "first", "--yes").returncode == 0
-    first, second, _ = parse(checkout.lock.read_text())
-    assert (first.commit, second) == ("f" * 40, parse(before)[1])
+    first, second, _ = parse_lock(checkout.lock.read_text())
+    assert (first.commit, second) == ("f" * 40, parse_lock(before)[1])
     assert checkout.models("--fetch").returncode == 0
     assert "is locked as the Hub has it" in checkout.models("--relock", "first").stdout
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from interview_prep.weights import models_lock
-from interview_prep.weights.models_lock import File, LockError, parse, read, replaced
+from interview_prep.weights.models_lock import File, LockError, load_models, parse_lock, replace_model
 
 ENTRY = f"""
 [sentiment]  # why it is here
@@ -22,7 +22,7 @@ files = [  # all it needs
 
 def test_an_entry_is_read_as_it_stands() -> None:
     """Size and hash where known, None where not."""
-    (model,) = parse(ENTRY)
+    (model,) = parse_lock(ENTRY)
     assert (model.name, model.repo, model.commit, model.set) == ("sentiment", "prep/small", "a" * 40, "core")
     assert model.files == (File("config.json", 3, "b" * 64), File("model.safetensors", None, None))
 
@@ -50,13 +50,13 @@ def test_an_entry_is_read_as_it_stands() -> None:
 def test_what_is_not_as_it_must_be_is_refused_by_name(there: str, instead: str, says: str) -> None:
     """Model, file and key; a pickle above all."""
     with pytest.raises(LockError, match=says) as refused:
-        parse(ENTRY.replace(there, instead))
+        parse_lock(ENTRY.replace(there, instead))
     assert "\n" not in str(refused.value)
 
 
 def test_the_lock_of_the_kit_is_right() -> None:
     """It parses, the full set holds the core one, and each model has its weights as safetensors."""
-    core, full = read(only="core"), read()
+    core, full = load_models(only="core"), load_models()
     assert [model.name for model in core] == ["sentiment", "embeddings", "generation"]
     assert full[: len(core)] == core
     assert {model.name for model in full} >= {"zero-shot", "vision", "audio", "entities"}
@@ -65,7 +65,7 @@ def test_the_lock_of_the_kit_is_right() -> None:
 
 def test_every_byte_of_the_core_set_is_locked() -> None:
     """What the images carry by default has a hash for each file."""
-    assert [file.path for model in read(only="core") for file in model.files if not file.sha256] == []
+    assert [file.path for model in load_models(only="core") for file in model.files if not file.sha256] == []
 
 
 def test_the_sentiment_pipeline_pins_the_commit_of_the_lock() -> None:
@@ -74,24 +74,24 @@ def test_the_sentiment_pipeline_pins_the_commit_of_the_lock() -> None:
 
     tasks: dict[str, Any] = SUPPORTED_TASKS
     name, revision = tasks["text-classification"]["default"]["model"]
-    model = read()[0]
+    model = load_models()[0]
     assert (model.repo, model.commit[:7]) == (name, revision)
 
 
 def test_a_new_commit_changes_its_lines_and_no_others() -> None:
     """Comments and the other models stay."""
     text = ENTRY + ENTRY.replace("sentiment", "other")
-    changed = replaced(text, "sentiment", "c" * 40, [File("config.json", 5, "d" * 64)])
+    changed = replace_model(text, "sentiment", "c" * 40, [File("config.json", 5, "d" * 64)])
     assert changed.endswith(ENTRY.replace("sentiment", "other"))
     assert "# why it is here" in changed
     assert "# all it needs" in changed
-    assert parse(changed)[0].commit == "c" * 40
-    assert parse(changed)[0].files == (File("config.json", 5, "d" * 64),)
+    assert parse_lock(changed)[0].commit == "c" * 40
+    assert parse_lock(changed)[0].files == (File("config.json", 5, "d" * 64),)
 
 
 def test_the_lock_as_it_is_would_be_written_the_same() -> None:
     """So that a relock shows only what has changed."""
     text = models_lock.LOCK.read_text()
-    for model in read():
+    for model in load_models():
         lines = text.partition(f"[{model.name}]")[2].partition("files = [")[2].partition("\n")[0]
-        assert replaced(text, model.name, model.commit, model.files) == text, lines
+        assert replace_model(text, model.name, model.commit, model.files) == text, lines

@@ -9,7 +9,7 @@ import pytest
 from huggingface_hub import constants
 
 from interview_prep.weights import reach
-from interview_prep.weights.fetch import fetch
+from interview_prep.weights.fetch import fetch_models
 from interview_prep.weights.models_lock import Model
 from interview_prep.weights.reach import FetchError, UnreachableError, explain_unreachable
 from tests.support.hub import Hub
@@ -76,7 +76,7 @@ def test_no_hub_in_reach_is_one_line(
         use(address, monkeypatch)
         start = time.monotonic()
         with pytest.raises(UnreachableError) as caught:
-            fetch(models, watch)
+            fetch_models(models, watch)
         assert time.monotonic() - start < 20  # with this test's patience it takes two
     text = str(caught.value)
     assert text.startswith(f"{address} cannot be reached ({cause}")
@@ -110,14 +110,14 @@ def test_an_endpoint_that_is_no_address_is_a_mistake(
     with pytest.raises(
         FetchError, match=f"^HF_ENDPOINT={endpoint.replace('[', '.')} is not an address of a Hub: "
     ) as caught:
-        fetch(models, watch)
+        fetch_models(models, watch)
     assert not isinstance(caught.value, UnreachableError)
 
 
 @pytest.mark.usefixtures("cache")
 def test_the_hub_is_asked_once_before_the_files(hub: Hub, models: list[Model]) -> None:
     """One request for a small file's headers; none where nothing is missing."""
-    assert fetch(models, watch) == []
+    assert fetch_models(models, watch) == []
     heads = [asked.path.rpartition("/")[2] for asked in hub.asked if asked.method == "HEAD"]
     assert (hub.asked[0].method, heads) == ("HEAD", ["config.json"])
 
