@@ -168,7 +168,7 @@ def download_file(arrival: Download) -> str:
 
 
 def receive_file(arrival: Download) -> None:
-    """Download into the part, from where it ends; raises HashMismatchError, and keeps nothing, where the hash differs."""
+    """Download into the part, from where it ends; raises HashMismatchError, keeping nothing, where the hash differs."""
     file, repo = arrival.file, arrival.model.repo
     url = hf_hub_url(repo, file.path, revision=arrival.model.commit)
     expected, locked = file.size, file.sha256

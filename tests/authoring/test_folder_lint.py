@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from interview_prep.authoring.folder_lint import tracked_files, validate_folder
+from tests.support.drills import DOUBLE
 
-DOUBLE = Path(__file__).parent / "drills/golden/double"
 needs_git = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 
 
@@ -21,7 +21,9 @@ def git(folder: Path, *arguments: str) -> None:
 @pytest.fixture
 def double(tmp_path: Path) -> Path:
     """A copy of a good drill, outside any repository."""
-    return Path(shutil.copytree(DOUBLE, tmp_path / "golden" / "double", ignore=shutil.ignore_patterns("__pycache__")))
+    return Path(
+        shutil.copytree(DOUBLE.folder, tmp_path / "golden" / "double", ignore=shutil.ignore_patterns("__pycache__"))
+    )
 
 
 def test_every_problem_is_named_at_once(tmp_path: Path) -> None:

@@ -12,8 +12,7 @@ from interview_prep.authoring.lint import LintResult, lint_drill, lint_drills
 from interview_prep.catalog import drill as drills
 from interview_prep.catalog.sources import mistake_summary
 from interview_prep.judge.client import JudgeClient
-
-DOUBLE = Path(__file__).parent / "drills/golden/double"
+from tests.support.drills import DOUBLE
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +52,7 @@ def test_drills_are_read_by_threads() -> None:
 
 def broken(tmp_path: Path) -> Path:
     """A copy of a good drill, to break."""
-    return Path(shutil.copytree(DOUBLE, tmp_path / "golden" / "double"))
+    return Path(shutil.copytree(DOUBLE.folder, tmp_path / "golden" / "double"))
 
 
 def test_good_copy(worker: JudgeClient, tmp_path: Path) -> None:

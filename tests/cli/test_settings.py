@@ -10,8 +10,7 @@ import pytest
 
 from interview_prep import paths
 from interview_prep.paths import ROOT, SettingError
-
-INVOKE = str(Path(sys.executable).parent / "invoke")
+from tests.support.invoke import INVOKE
 
 
 def invoke(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":

@@ -11,7 +11,7 @@ import pytest
 
 from interview_prep.catalog.drill import Drill
 from interview_prep.paths import ROOT
-from tests.practice.conftest import INVOKE
+from tests.support.invoke import INVOKE
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])

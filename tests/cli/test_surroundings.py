@@ -11,8 +11,8 @@ from threading import Thread
 import pytest
 
 from interview_prep.paths import ROOT
+from tests.support.invoke import INVOKE
 
-INVOKE = str(Path(sys.executable).parent / "invoke")
 DEAD = "http://127.0.0.1:9"  # nothing listens there
 PROXIES = {name: DEAD for word in ("http", "https", "all") for name in (f"{word}_proxy", f"{word}_proxy".upper())}
 HOSTILE = {
@@ -139,8 +139,8 @@ def test_tasks_are_offline_unless_a_person_says_otherwise(value: str | None, off
 
 PAGE = """
 import pty, sys
-program = "import sys; from pathlib import Path; from interview_prep.console import Screen; "
-program += "Screen().sheet('', Path(sys.argv[1]), paged=True)"
+program = "import sys; from pathlib import Path; from interview_prep.console import Printer; "
+program += "Printer().show_page('', Path(sys.argv[1]), paged=True)"
 sys.exit(pty.spawn([sys.executable, "-c", program, sys.argv[1]]))
 """
 

@@ -7,14 +7,13 @@ import shutil
 import socket
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from interview_prep.paths import ROOT
+from tests.support.invoke import INVOKE
 
-INVOKE = str(Path(sys.executable).parent / "invoke")
 README = (ROOT / "README.md").read_text()
 
 

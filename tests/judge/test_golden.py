@@ -12,9 +12,9 @@ from interview_prep.catalog import drill as drills
 from interview_prep.judge import forbids
 from interview_prep.judge.client import JudgeClient
 from interview_prep.judge.verdict import Verdict
+from tests.support.drills import DOUBLE
 
 HERE = Path(__file__).parent
-DOUBLE = drills.load_drill(HERE / "drills/golden/double")
 SECONDS = 1.5
 REFUSED = {  # the reason, whatever the checks say
     "empty": r"The file is empty\.",

@@ -4,7 +4,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,9 +13,9 @@ from interview_prep import processes
 from interview_prep.catalog import drill as drills
 from interview_prep.judge.client import JudgeClient, JudgeError
 from interview_prep.paths import ROOT
+from tests.support.drills import DOUBLE
+from tests.support.invoke import INVOKE
 
-DOUBLE = drills.load_drill(Path(__file__).parent / "drills/golden/double")
-INVOKE = str(Path(sys.executable).parent / "invoke")
 NO_VERDICT = "There is no verdict, and nothing is noted. `invoke doctor` checks this machine."
 NAME = "a [b] $HOME 'c' ü:d"  # of a folder, as people have them
 

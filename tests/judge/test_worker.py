@@ -13,9 +13,9 @@ import pytest
 from interview_prep.catalog import drill as drills
 from interview_prep.judge.client import JudgeClient
 from interview_prep.paths import ROOT
+from tests.support.drills import DOUBLE
 
 HERE = Path(__file__).parent
-DOUBLE = drills.load_drill(HERE / "drills/golden/double")
 MIXED = (
     "passes",
     "fails",

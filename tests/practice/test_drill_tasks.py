@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from interview_prep.catalog.drill import Drill
-from tests.practice.conftest import Invoke
+from tests.support.invoke import Invoke
 
 
 def test_first_use_to_solved(invoke: Invoke, drill: Drill, tmp_path: Path) -> None:

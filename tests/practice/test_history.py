@@ -148,11 +148,11 @@ from pathlib import Path
 from interview_prep.practice import history
 path = Path(sys.argv[1])
 with history.History(path) as kept:
-    kept.add("rope", "start")
+    kept.add_event("rope", "start")
 history.MIGRATIONS = ()
 try:
     history.History(path)
-except history.TooNew as error:
+except history.TooNewError as error:
     print(error)
 """
 

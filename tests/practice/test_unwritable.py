@@ -13,7 +13,7 @@ from interview_prep.catalog.drill import Drill
 from interview_prep.paths import ROOT
 from interview_prep.practice import history
 from interview_prep.practice.history import History, HistoryError
-from tests.practice.conftest import INVOKE, Invoke
+from tests.support.invoke import INVOKE, Invoke
 
 IN_A_MOUNT = """
 set -e

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from interview_prep.paths import ROOT
+from tests.support.invoke import INVOKE
 
-INVOKE = str(Path(sys.executable).parent / "invoke")
 APPLE_DOUBLE = b"\0\5\x16\7\0\2\0\0Mac OS X        \0\xff\xfe"
 LEFT_BEHIND = {
     **dict.fromkeys((".DS_Store", "._x", "._x.md", "._x.py", "._prompt.md", "._test_x.py"), APPLE_DOUBLE),

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from interview_prep.paths import ROOT
+from tests.support.invoke import INVOKE
 
-INVOKE = str(Path(sys.executable).parent / "invoke")
 VARIABLES = {
     "PYTEST_ADDOPTS": "--collect-only -k nothing",
     "PYTEST_PLUGINS": "no_such_plugin",
@@ -21,7 +21,7 @@ from interview_prep.warmup import runner as warmup
 warmup.ML = warmup.ML / "visualization"
 warmup.PLANS = {30: (warmup.Step("Test", "", 10),)}
 warmup.IMPORTS = {}
-warmup.show(30, yes=True, json=False)
+warmup.run_warmup(30, yes=True, json=False)
 """
 
 

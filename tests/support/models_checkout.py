@@ -2,13 +2,12 @@
 
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.hub import Hub
+from tests.support.invoke import INVOKE
 
-INVOKE = str(Path(sys.executable).parent / "invoke")
 Done = subprocess.CompletedProcess[str]
 
 

@@ -14,8 +14,7 @@ import pytest
 from interview_prep.console import with_absolute_links
 from interview_prep.paths import ROOT
 from interview_prep.warmup import runner
-
-INVOKE = str(Path(sys.executable).parent / "invoke")
+from tests.support.invoke import INVOKE
 
 
 @pytest.mark.parametrize("minutes", [30, 60, 90])
@@ -67,9 +66,9 @@ def failures(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     program = (
         "import json, sys\n"
         "from interview_prep.warmup import runner as warmup\n"
-        "from interview_prep.console import Screen\n"
+        "from interview_prep.console import Printer\n"
         "steps = [warmup.Step('Run', path, 1) for path in sys.argv[1:]]\n"
-        "outcomes = warmup.run(steps, Screen(json=True), wait=False)\n"
+        "outcomes = warmup.run_steps(steps, Printer(json=True), wait=False)\n"
         "print(json.dumps([outcome.failure for outcome in outcomes]))"
     )
     paths = [str(folder / f"{number}.py") for number in range(len(ENDINGS))]
@@ -140,7 +139,7 @@ from invoke.exceptions import Exit
 from interview_prep.warmup import preload, runner as warmup
 preload.IMPORTS["pytorch/model_training_loop.py"] = (sys.argv[1],)
 try:
-    warmup.show(30, yes=True, json=False)
+    warmup.run_warmup(30, yes=True, json=False)
 except Exit as end:
     raise SystemExit(end.code)
 """

@@ -22,7 +22,8 @@ from interview_prep.weights import absent
 from interview_prep.weights.models_lock import Model
 from tests.support.hub import Fault, Hub
 from tests.support.impostor import PAGE, Answer, Impostor, closed_port
-from tests.support.models_checkout import INVOKE, Checkout
+from tests.support.invoke import INVOKE
+from tests.support.models_checkout import Checkout
 from tests.weights.conftest import lock_text
 
 MOUNT = re.compile(r"--mount=type=bind,source=(\S+),target=/kit/(\S+)")

