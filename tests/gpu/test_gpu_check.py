@@ -18,7 +18,7 @@ from interview_prep.gpu.peaks import find_peaks
 from interview_prep.paths import ROOT
 from tests.gpu.test_findings import BOARD, L4, READY
 
-SCRIPT = ROOT / "interview_prep" / "environment" / "gpu_check.py"
+SCRIPT = ROOT / "interview_prep" / "gpu" / "gpu_check.py"
 MEASURED = (
     Measurement("matrix product, bf16", 96.82, "TFLOP/s", "bf16", error=0.001, tolerance=0.03),
     Measurement("memory bandwidth", 126, "GB/s", "bandwidth", error=0.0),
@@ -68,14 +68,14 @@ def test_a_check_without_a_gpu_measures_nothing(monkeypatch: pytest.MonkeyPatch)
     """Nor where something blocks."""
     monkeypatch.setattr(report, "add_measurements", lambda _: pytest.fail("measured"))
     for facts in (replace(READY, devices=()), replace(READY, boards=(replace(BOARD, uncorrected_errors=1),))):
-        monkeypatch.setattr(report, "gather", lambda facts=facts: facts)
+        monkeypatch.setattr(report, "gather_facts", lambda facts=facts: facts)
         assert not report.build_report().ready
 
 
 def test_a_check_with_a_gpu_measures_it_and_judges_the_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """From facts to a report with the first GPU's limits; what was said before is not said twice."""
     hot = replace(BOARD, clock_reasons=0x20)
-    monkeypatch.setattr(report, "gather", lambda: replace(READY, boards=(hot,)))
+    monkeypatch.setattr(report, "gather_facts", lambda: replace(READY, boards=(hot,)))
     monkeypatch.setattr(measure, "run_measurements", lambda *_: iter(MEASURED))
     monkeypatch.setattr(measure, "read_boards_under_load", lambda *_: (hot,))
     made = report.build_report()

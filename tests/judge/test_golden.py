@@ -42,7 +42,7 @@ REFUSED = {  # the reason, whatever the checks say
     "patches_pytest": r"It replaces Function\.runtest\.",
     "patches_the_checks": r"It uses _getframe, which no answer needs",
     "patches_json": r"It replaces json\.dumps\.",
-    "patches_the_judge": r"It replaces Reporter\.check\.",
+    "patches_the_judge": r"It replaces Reporter\.build_check_result\.",
     "replaces_a_module": r"It replaces the module torch\.testing\.",
     "defines_equality": r"It uses __eq__, which no answer needs",
     "defines_truth": r"It defines a kind of Tensor, Right, which would decide itself how it is compared\.",

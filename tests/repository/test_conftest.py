@@ -19,8 +19,8 @@ def run_pytest(folder: Path, *changes: tuple[str, str]) -> "subprocess.Completed
         project = project.replace(old, new)
     (folder / "pyproject.toml").write_text(project)
     shutil.copy(ROOT / "conftest.py", folder)
-    (folder / "tests").mkdir()
-    shutil.copy(ROOT / "tests" / "surroundings.py", folder / "tests")
+    (folder / "tests" / "support").mkdir(parents=True)
+    shutil.copy(ROOT / "tests" / "support" / "surroundings.py", folder / "tests" / "support")
     (folder / "test_warns.py").write_text(WARNS)
     (folder / "page.md").write_text(PAGE)
     command = [sys.executable, "-m", "pytest", "--tb=line", "page.md", "test_warns.py"]

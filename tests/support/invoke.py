@@ -6,4 +6,4 @@ from collections.abc import Callable
 from pathlib import Path
 
 INVOKE = str(Path(sys.executable).parent / "invoke")
-Invoke = Callable[..., "subprocess.CompletedProcess[str]"]
+Invoke = Callable[..., subprocess.CompletedProcess[str]]
