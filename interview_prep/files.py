@@ -7,11 +7,14 @@ because `prep` needs it before there is an environment.
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
-    """Replace `path` with `content`, text as UTF-8, in one step; raises OSError and leaves the old file where it cannot."""
+    """Replace `path` with `content`, text as UTF-8, in one step. Where it cannot: OSError, and the old file stays."""
     partial = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
         partial.write_bytes(content.encode() if isinstance(content, str) else content)
