@@ -66,7 +66,7 @@ def judge_in_a_row(every: list[Drill], worker: JudgeClient) -> Iterator[float]:
     for drill, answer in answers * 4:
         worker.wait_until_ready()
         begin = time.perf_counter()
-        worker.judge(drill, answer, likely=False)
+        worker.judge(drill, answer, compare_with_known=False)
         yield time.perf_counter() - begin
 
 

@@ -76,7 +76,9 @@ def lint_drill(folder: Path, worker: JudgeClient) -> LintResult:
 def judge_programs(drill: Drill, worker: JudgeClient) -> dict[str, Verdict]:
     """Each program of the folder with its verdict."""
     programs = [drill.start, drill.solution, *drill.mistakes]
-    return {str(path.relative_to(drill.folder)): worker.judge(drill, path, likely=False) for path in programs}
+    return {
+        str(path.relative_to(drill.folder)): worker.judge(drill, path, compare_with_known=False) for path in programs
+    }
 
 
 def check_verdicts(drill: Drill, judged: dict[str, Verdict]) -> Iterator[str]:
@@ -137,4 +139,4 @@ def judge_with_suffix(drill: Drill, more: str, worker: JudgeClient) -> Verdict:
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder, "answer.py")
         answer.write_text(f"{drill.solution.read_text(encoding='utf-8')}\n{more}", encoding="utf-8")
-        return worker.judge(drill, answer, likely=False)
+        return worker.judge(drill, answer, compare_with_known=False)

@@ -82,16 +82,18 @@ class JudgeClient:
         """Learn, in the background, how the drill's known mistakes fail, and rehearse."""
         self.send_request(drill_payload(drill))
 
-    def judge(self, drill: Drill, answer: Path, *, seconds: float = SECONDS, likely: bool = True) -> Verdict:
+    def judge(
+        self, drill: Drill, answer: Path, *, seconds: float = SECONDS, compare_with_known: bool = True
+    ) -> Verdict:
         """The verdict on an answer, in at most about `seconds`.
 
-        `likely` has it compared with the drill's own solution, which must pass here before another answer can be said
-        to fail, and with the known mistakes. Raises JudgeError where there is no verdict.
+        `compare_with_known` compares a failure with the drill's own solution, which must pass on this machine before an
+        answer can be said to fail, and with the known mistakes. Raises JudgeError where there is no verdict.
         """
         request = {
             "answer": as_utf8(os.path.realpath(answer)),
             "seconds": seconds,
-            "likely": likely,
+            "compare_with_known": compare_with_known,
             **drill_payload(drill),
         }
         reply = self.send_request(request, seconds + GRACE)

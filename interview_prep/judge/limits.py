@@ -41,7 +41,7 @@ FROZEN_MODULES = (  # their functions
 FROZEN_CLASS_MODULES = (  # the methods of their classes as well
     *("_pytest.python_api", "_pytest.raises", "_pytest.runner", "_pytest.python", "_pytest.assertion.rewrite"),
     *("_pytest.assertion.util", "_pytest.fixtures", "pluggy._hooks", "pluggy._manager", "torch.testing._comparison"),
-    *(f"interview_prep.judge.{name}" for name in ("attempt", "diagnose", "examine", "forbids", "limits")),
+    *(f"interview_prep.judge.{name}" for name in ("attempt", "diagnose", "run_checks", "forbids", "limits")),
 )
 CLOSED_CLASSES = (
     ("torch", "Tensor"),

@@ -88,7 +88,7 @@ class JudgeServer:
 
     def judge(self, asked: dict[str, Any]) -> Verdict:
         verdict = self.run_attempt(asked, asked["answer"], asked["seconds"])
-        if verdict.passed or not asked["likely"]:
+        if verdict.passed or not asked["compare_with_known"]:
             return verdict
         if verdict.failed_to_write and shutil.disk_usage(self.folder).free < ROOM:
             raise Fault(f"The answer cannot print: the disk of {self.folder.parent} is full.")

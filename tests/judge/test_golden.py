@@ -145,7 +145,7 @@ def test_source(worker: JudgeClient, tmp_path: Path, made: str) -> None:
     assert re.match(reason, verdict.reason), verdict
 
 
-def test_likely_mistake(worker: JudgeClient) -> None:
+def test_known_mistake_is_named(worker: JudgeClient) -> None:
     """An answer that fails as a known mistake does is told so, and the check says with what it fails and passes."""
     verdict = worker.judge(DOUBLE, DOUBLE.folder / "wrong/first_row.py")
     assert verdict.known_mistake == "Double every row, not the first alone."

@@ -109,8 +109,8 @@ def test_rehearsal_changes_no_verdict(worker: JudgeClient, unrehearsed: JudgeCli
     worker.wait_until_ready()
     for answer, pause in ((drill.solution, 0), (drill.solution, 0.1), (drill.mistakes[-1], 0.2), (drill.solution, 1)):
         time.sleep(pause)  # so that it comes before, in and after the rehearsal
-        expected = unrehearsed.judge(drill, answer, likely=False)
-        assert worker.judge(drill, answer, likely=False) == expected
+        expected = unrehearsed.judge(drill, answer, compare_with_known=False)
+        assert worker.judge(drill, answer, compare_with_known=False) == expected
         assert expected.passed == (answer == drill.solution)
 
 
@@ -118,7 +118,7 @@ def test_rehearsal_changes_no_verdict(worker: JudgeClient, unrehearsed: JudgeCli
 def test_without_fork(worker: JudgeClient, no_fork: JudgeClient, answer: str) -> None:
     """Where an interpreter of its own takes the place of a fork, the verdict is the same, and nothing is left."""
     path = HERE / "answers" / f"{answer}.py"
-    assert no_fork.judge(DOUBLE, path, likely=False) == worker.judge(DOUBLE, path, likely=False)
+    assert no_fork.judge(DOUBLE, path, compare_with_known=False) == worker.judge(DOUBLE, path, compare_with_known=False)
     assert children(no_fork.process.pid) == 1  # that waits for the next
 
 
@@ -140,7 +140,7 @@ from interview_prep.judge import attempt
 
 (order, asks), (_, report) = os.pipe(), os.pipe()
 os.close(asks)
-attempt.spend(None, order, report, report)
+attempt.child_main(None, order, report, report)
 """
     ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
@@ -157,9 +157,9 @@ os.close(heard)
 child = os.fork()
 if child == 0:
     os.setsid()
-    attempt.signing(report, b"key")({})
+    attempt.make_signed_sender(report, b"key")({})
 os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
-print(attempt.clear(child))
+print(attempt.kill_process_tree(child))
 """
     ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (ended.stdout, ended.stderr) == ("It closes its line to the judge\n", "")
