@@ -62,9 +62,19 @@ def run_benchmarks(*, only: str, json: bool) -> None:
     for name, measure in groups.items():
         if only in ("", name):
             for row in measure():
-                screen.show_measurement(row)
+                for line in format_row(row):
+                    screen.print_line(line)
                 rows.append(row)
     screen.print_json({"version": 2, "rows": rows})
+
+
+def format_row(row: Row) -> list[str]:
+    """A measurement as lines: the second has its ratio, where something stands beside it."""
+    lines = [f"{row.what}: {row.measured:.2f} {row.unit}   (budget {row.budget})"]
+    if row.baseline:
+        ratio = row.measured / row.baseline
+        lines.append(f"    {row.baseline_name}: {row.baseline:.2f} {row.unit}, ratio {ratio:.3g}")
+    return lines
 
 
 def time_command(command: list[str], **settings: object) -> float:

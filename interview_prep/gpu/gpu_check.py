@@ -13,11 +13,15 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 if __name__ == "__main__":  # in place of its own folder, whose names are nobody's but the kit's
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 from interview_prep.gpu import report
+
+if TYPE_CHECKING:
+    from interview_prep.console import Printer
 
 
 def run_gpu_check(*, json: bool) -> None:
@@ -27,10 +31,20 @@ def run_gpu_check(*, json: bool) -> None:
     from interview_prep.console import Printer
 
     screen, made = Printer(json=json), report.build_report()
-    screen.show_gpu(made)
+    print_report(screen, made)
     screen.print_json(made.as_document())
     if not made.ready:
         raise Exit(code=1)
+
+
+def print_report(screen: "Printer", made: report.Report) -> None:
+    """Print a table in a terminal and plain lines elsewhere."""
+    from interview_prep.gpu.view import render_report
+
+    if screen.console.is_terminal and made.measurements:
+        screen.print_view(render_report(made))
+    else:
+        screen.print_line("\n".join(report.format_lines(made)))
 
 
 def main() -> int:

@@ -15,6 +15,7 @@ from interview_prep import paths
 from interview_prep.console import Printer
 from interview_prep.lab import launch
 from interview_prep.locks import package_locks
+from interview_prep.machine import view
 from interview_prep.machine.resources import count_processors, count_usable_processors, free_memory
 from interview_prep.paths import ROOT
 
@@ -36,7 +37,8 @@ def run_doctor(*, json: bool) -> None:
     """Print the checks; raises Exit(1) where one is not well."""
     screen, checks = Printer(json=json), run_checks()
     ready = all(check.ok for check in checks)
-    screen.show_findings("This machine is ready." if ready else "This machine is not ready.", checks)
+    title = "This machine is ready." if ready else "This machine is not ready."
+    screen.print_view(view.render_findings(title, checks))
     screen.print_json({"version": 2, "ready": ready, "checks": checks})
     if not ready:
         raise Exit(code=1)

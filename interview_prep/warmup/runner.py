@@ -11,39 +11,21 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 from invoke.exceptions import Exit
 
 from interview_prep import paths, processes
 from interview_prep.console import Printer
 from interview_prep.paths import ROOT
+from interview_prep.warmup import view
+from interview_prep.warmup.plan import Step, StepResult
 from interview_prep.warmup.preload import exit_now, start_imports, wait_for_end
 
 ML = ROOT / "interview_prep" / "ml"
 PRACTICE_COPY = paths.read_work() / "training_loop.py"
 RUNNABLE = ("Run", "Test")
 PRELOADED = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"  # on purpose: they are IMPORTS
-
-
-@dataclass(frozen=True)
-class Step:
-    """One line of the plan: what to do with a file, and the minutes it is given."""
-
-    verb: Literal["Skim", "Read", "Review", "Run", "Test", "Practice"]
-    path: str  # below interview_prep/ml/
-    minutes: int
-
-
-@dataclass(frozen=True)
-class StepResult:
-    """How a step went: the seconds it took and, when it failed, why."""
-
-    step: Step
-    seconds: float
-    failure: str = ""
 
 
 PLANS = {
@@ -84,7 +66,7 @@ def run_warmup(minutes: int, *, yes: bool, json: bool) -> None:
         outcomes.extend(run_steps(steps, screen, wait=not yes and not json and sys.stdin.isatty()))
     except KeyboardInterrupt:
         interrupted = True
-    screen.show_results(outcomes, steps)
+    screen.print_view(view.render_results(outcomes, steps))
     complete = len(outcomes) == len(steps) and not any(outcome.failure for outcome in outcomes)
     screen.print_json({"version": 2, "minutes": minutes, "complete": complete, "results": outcomes})
     if not complete:
@@ -97,7 +79,7 @@ def run_steps(steps: list[Step], screen: Printer, *, wait: bool) -> Iterator[Ste
     imports = start_imports(to_run[0].path if to_run else None)
     done = 0
     for number, step in enumerate(steps, 1):
-        heading = screen.render_heading(step, f"{number} of {len(steps)}", done, sum(each.minutes for each in steps))
+        heading = view.render_heading(step, f"{number} of {len(steps)}", done, sum(each.minutes for each in steps))
         start = time.perf_counter()
         failure = ""
         if step.verb in RUNNABLE:

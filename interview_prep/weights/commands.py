@@ -7,7 +7,7 @@ from typing import Any
 from invoke.exceptions import Exit
 
 from interview_prep.console import Printer
-from interview_prep.weights import absent, cache, fetch, relock
+from interview_prep.weights import absent, cache, fetch, relock, view
 from interview_prep.weights.models_lock import LockError, Model, load_models
 from interview_prep.weights.reach import FetchError
 
@@ -21,7 +21,10 @@ def list_models(*, chosen: str, verified: bool, fetched: bool, json: bool) -> No
     problems = fetch_with_progress(models, screen) if fetched else cache.verify_models(models, hashes=verified)
     rows = [make_row(model, problems) for model in models]
     not_here = {name for name, *_, state in rows if state == "missing"}
-    screen.show_models(rows, [str(problem) for problem in problems if fetched or problem.model not in not_here])
+    screen.print_view(view.render_models(rows))
+    shown = [str(problem) for problem in problems if fetched or problem.model not in not_here]
+    for line in view.format_problems(shown):
+        screen.print_line(line)
     if problems and not fetched:
         screen.print_line(f"{absent.say_how_to_bring(chosen)} Until then {SMALL_MODELS}/ serves.")
     entries = [make_entry(model, problems) for model in models]
@@ -41,7 +44,7 @@ def load_locked_models(chosen: str) -> list[Model]:
 def fetch_with_progress(models: Sequence[Model], screen: Printer) -> list[cache.Problem]:
     """Fetch with bars; raises Exit(2) where nothing can be written, and ends the process at Ctrl-C."""
     try:
-        with screen.show_transfers() as watch:
+        with view.show_downloads(screen.console) as watch:
             return fetch.fetch_models(models, watch)
     except FetchError as error:
         raise Exit(str(error), code=2) from None

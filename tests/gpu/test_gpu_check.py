@@ -13,6 +13,7 @@ import pytest
 
 from interview_prep.console import Printer
 from interview_prep.gpu import measure, report
+from interview_prep.gpu.gpu_check import print_report
 from interview_prep.gpu.measurement import Measurement
 from interview_prep.gpu.peaks import find_peaks
 from interview_prep.paths import ROOT
@@ -109,7 +110,7 @@ def test_the_table_fits_a_terminal_of_80_columns(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("FORCE_COLOR", "1")
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        Printer().show_gpu(report.Report(READY, (), MEASURED, find_peaks(L4)))
+        print_report(Printer(), report.Report(READY, (), MEASURED, find_peaks(L4)))
     assert "96.8 TFLOP/s" in printed.getvalue()
     assert "42% of 300" in printed.getvalue()
 
