@@ -192,9 +192,9 @@ def build(_: Context, cuda: bool = False) -> None:
 )
 def lock(_: Context, upgrade: bool = False, extra_indexes: bool = False) -> None:
     """Make docker/locks/ again from pyproject.toml and the default index."""
-    from interview_prep.locks import package_locks
+    from interview_prep.locks import commands
 
-    package_locks.update_locks(upgrade=upgrade, extra_indexes=extra_indexes)
+    commands.update_locks(upgrade=upgrade, extra_indexes=extra_indexes)
 
 
 @task(help={"json": "print one JSON document", "only": "one group: start, judge, warmup, models, lab, images or setup"})

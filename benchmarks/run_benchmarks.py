@@ -26,7 +26,7 @@ from invoke.exceptions import Exit
 from interview_prep.bootstrap import pip_settings
 from interview_prep.console import Printer
 from interview_prep.lab import launch
-from interview_prep.locks import package_locks
+from interview_prep.locks import read_locks
 from interview_prep.machine import compose, docker
 from interview_prep.paths import ROOT
 from interview_prep.warmup import runner
@@ -205,7 +205,7 @@ def measure_images() -> Iterator[Row]:
     """Image sizes beside their base plus what the wheels of the lock unpack to."""
     docker.check_docker()
     cpu, cuda = (read_image_bytes(f"ml-interview-prep-kit:{variant}") for variant in ("cpu", "cuda"))
-    wheels = sum(count_unpacked_bytes(distribution(name)) for name in package_locks.read_locked_versions("cpu.txt"))
+    wheels = sum(count_unpacked_bytes(distribution(name)) for name in read_locks.read_locked_versions("cpu.txt"))
     base = read_layer_bytes("ml-interview-prep-kit:cpu")[-1]  # the oldest; Debian's slim image is one layer
     yield Row("CPU image", cpu / 1e9, "base + unpacked wheels", (base + wheels) / 1e9, "GB", "≤ 1.6 GB, ratio ≤ 1.15")
     yield Row("CUDA image", cuda / 1e9, "", 0, "GB", "≤ 5.7 GB")

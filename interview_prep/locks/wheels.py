@@ -1,8 +1,8 @@
-"""The platforms that the locks promise, and the lines of a lock that install one package on them.
+"""The platforms that the locks promise, and which wheels install on them, by their file names.
 
-A wheel's file name says where it installs. A package needs a wheel for the oldest machine of each kind: glibc 2.28 on
-Linux and macOS 14, which torch's own wheels need too. Wheels for newer machines are locked beside it, because that is
-where installers prefer them. Left out: building from source, and every other system.
+A package needs a wheel for the oldest machine of each kind: glibc 2.28 on Linux and macOS 14, which torch's own wheels
+need too. Wheels for newer machines are locked beside it, because installers prefer them there. Left out: building from
+source, and every other system.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,10 +17,6 @@ OLDEST_GLIBC, OLDEST_MACOS = 28, (14, 0)  # 2.28
 NEWEST_GLIBC, NEWEST_MACOS = 60, (30, 0)  # later than any that a wheel of today names
 
 
-class WheelMissingError(Exception):
-    """A package has no wheel for a platform that its lock promises."""
-
-
 @dataclass(frozen=True)
 class Platform:
     """One kind of machine: its name, sys.platform and processor."""
@@ -31,23 +27,23 @@ class Platform:
 
     @property
     def markers(self) -> dict[str, str]:
-        """What a requirement's markers are compared with, under the Python of Debian 12."""
+        """The values that a requirement's markers are evaluated with, for the Python of Debian 12."""
         python = {"python_version": "3.11", "python_full_version": "3.11.2", "os_name": "posix"}
         machine = {"platform_machine": self.machine, "platform_system": self.system.title()}
         return {**python, **machine, "sys_platform": self.system}
 
     def always_installs(self, wheel: str) -> bool:
-        """Whether the wheel of this file name installs on the oldest such machine, and so on all of them."""
+        """Whether the wheel with this file name installs on the oldest such machine, and so on all of them."""
         return not supported_tags(self, OLDEST_GLIBC, OLDEST_MACOS).isdisjoint(parse_wheel_filename(wheel)[3])
 
     def may_install(self, wheel: str) -> bool:
-        """Whether it installs on some such machine."""
+        """Whether the wheel with this file name installs on some such machine, be it the newest."""
         return not supported_tags(self, NEWEST_GLIBC, NEWEST_MACOS).isdisjoint(parse_wheel_filename(wheel)[3])
 
 
 @cache
 def supported_tags(platform: Platform, glibc: int, macos: tuple[int, int]) -> frozenset[Tag]:
-    """The tags of every wheel that CPython 3.11 installs on a platform with glibc 2.`glibc`, or that macOS."""
+    """The tags of every wheel that CPython 3.11 installs, given glibc 2.`glibc` on Linux or that version of macOS."""
     names = [f"manylinux_2_{minor}_{platform.machine}" for minor in range(5, glibc + 1)]
     names += [f"manylinux{year}_{platform.machine}" for year in (1, 2010, 2014)]  # older names of some of these
     if platform.system == "darwin":
@@ -63,7 +59,7 @@ EVERYWHERE = (LINUX_X86_64, LINUX_AARCH64, MACOS_ARM64)
 
 @dataclass(frozen=True)
 class Package:
-    """One package of a lock: where it is wanted, and the sha256 of each of its wheels by file name."""
+    """One package of a lock: the marker that says where it is wanted, and the sha256 of each wheel by file name."""
 
     name: str
     version: str
@@ -71,33 +67,5 @@ class Package:
     wheels: Mapping[str, str]
 
     def wanted_on(self, platforms: Sequence[Platform]) -> list[Platform]:
-        """Those of the platforms that install it."""
+        """The platforms that install this package."""
         return [each for each in platforms if self.marker is None or self.marker.evaluate(each.markers)]
-
-
-def lock_entry(package: Package, platforms: Sequence[Platform]) -> str:
-    """Return a package's lines in a lock for these platforms: the hashes, then their wheels' names in the same order.
-
-    Empty where none of them wants the package; raises WheelMissingError where one does and has no wheel.
-    """
-    wanted = package.wanted_on(platforms)
-    for platform in wanted:
-        if not any(map(platform.always_installs, package.wheels)):
-            raise WheelMissingError(f"{package.name} {package.version} has no wheel for {platform.name}")
-    if not wanted:
-        return ""
-    wheels = sorted(wheel for wheel in package.wheels if any(platform.may_install(wheel) for platform in wanted))
-    hashes = " \\\n".join(f"    --hash=sha256:{package.wheels[wheel]}" for wheel in wheels)
-    names = "".join(f"    # {wheel}\n" for wheel in wheels)
-    return f"{package.name}=={package.version}{shortest_marker(wanted, platforms)} \\\n{hashes}\n{names}"
-
-
-def shortest_marker(wanted: Sequence[Platform], platforms: Sequence[Platform]) -> str:
-    """Return the marker that tells the wanted platforms from the others; empty where all are wanted."""
-    systems = {each.system for each in wanted}
-    if len(wanted) == len(platforms):
-        return ""
-    if len(systems) == 1 and len(wanted) == sum(each.system in systems for each in platforms):
-        return f' ; sys_platform == "{wanted[0].system}"'
-    each_one = (f'sys_platform == "{each.system}" and platform_machine == "{each.machine}"' for each in wanted)
-    return f" ; {' or '.join(each_one)}"

@@ -14,7 +14,7 @@ from invoke.exceptions import Exit
 from interview_prep import paths
 from interview_prep.console import Printer
 from interview_prep.lab import launch
-from interview_prep.locks import package_locks
+from interview_prep.locks import read_locks
 from interview_prep.machine import view
 from interview_prep.machine.resources import count_processors, count_usable_processors, free_memory
 from interview_prep.paths import ROOT
@@ -70,7 +70,7 @@ def check_packages() -> Finding:
         fix = "`unset PYTHONPATH`, or run this through `./prep doctor`, which leaves it out."
         return Finding("packages", ok=False, evidence=f"PYTHONPATH puts {foreign[0]} before the kit's own", fix=fix)
     name = "cpu.txt" if installed_version("torch").endswith("+cpu") or sys.platform == "darwin" else "cuda.txt"
-    locked = package_locks.read_locked_versions(name)
+    locked = read_locks.read_locked_versions(name)
     wrong = [
         f"{package} {installed_version(package) or 'missing'}, locked {version}"
         for package, version in locked.items()

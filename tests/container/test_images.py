@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from interview_prep.locks.package_locks import read_locked_versions
+from interview_prep.locks.read_locks import read_locked_versions
 from interview_prep.paths import ROOT
 from tests.container.engine import CPU, CUDA, LOCKED_DOWN, command, inspect, run, succeed, wait
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.locks.package_locks import ENTRY
+from interview_prep.locks.read_locks import ENTRY
 from interview_prep.paths import ROOT
 
 pytestmark = pytest.mark.skipif(

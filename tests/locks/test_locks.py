@@ -7,14 +7,13 @@ import pytest
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 
-from interview_prep.locks import package_locks
-from interview_prep.locks.torch_wheels import torch_cpu
-from interview_prep.locks.wheels import EVERYWHERE, Package, WheelMissingError, lock_entry
+from interview_prep.locks.lock_text import WheelMissingError, format_entry, list_locks
+from interview_prep.locks.read_locks import ENTRY
+from interview_prep.locks.read_locks import LOCKS as FOLDER
+from interview_prep.locks.torch_wheels import load_torch_table
+from interview_prep.locks.wheels import EVERYWHERE, Package
 
-LOCKS = {
-    each.name: package_locks.ENTRY.findall((package_locks.LOCKS / each.name).read_text())
-    for each in package_locks.all_locks()
-}
+LOCKS = {each.name: ENTRY.findall((FOLDER / each.name).read_text()) for each in list_locks()}
 PROMISED = {
     "Linux x86-64": {"sys_platform": "linux", "platform_system": "Linux", "platform_machine": "x86_64"},
     "Linux aarch64": {"sys_platform": "linux", "platform_system": "Linux", "platform_machine": "aarch64"},
@@ -75,7 +74,7 @@ def test_the_locked_requirements_of_torch_are_what_its_wheel_says() -> None:
     wanted = {str(each) for each in said if each.marker is None}
     if any(each.name.startswith(("nvidia", "cuda", "triton")) for each in said):
         pytest.skip("the torch installed here is the CUDA build")
-    assert {str(Requirement(text)) for text in torch_cpu()["requires"]} == wanted
+    assert {str(Requirement(text)) for text in load_torch_table()["requires"]} == wanted
 
 
 def package(*wheels: str, marker: str = "") -> Package:
@@ -91,7 +90,7 @@ X86_64, AARCH64, ARM64 = (
 
 def test_an_entry_names_the_wheel_of_each_hash_in_the_same_order() -> None:
     """Hashes alone do not say for which machine they are."""
-    assert lock_entry(package(X86_64, AARCH64, ARM64), EVERYWHERE) == (
+    assert format_entry(package(X86_64, AARCH64, ARM64), EVERYWHERE) == (
         "grid==1.0 \\\n"
         f"    --hash=sha256:{'2'.ljust(64, '0')} \\\n"
         f"    --hash=sha256:{'1'.ljust(64, '0')} \\\n"
@@ -116,14 +115,14 @@ def test_an_entry_names_the_wheel_of_each_hash_in_the_same_order() -> None:
 def test_a_package_without_a_wheel_for_a_platform_cannot_be_locked(tags: list[str], lacks: str) -> None:
     """A narrow lock is refused where it would be made."""
     with pytest.raises(WheelMissingError, match=f"^grid 1.0 has no wheel for {lacks}$"):
-        lock_entry(package(*(f"grid-1.0-{tag}.whl" for tag in tags)), EVERYWHERE)
+        format_entry(package(*(f"grid-1.0-{tag}.whl" for tag in tags)), EVERYWHERE)
 
 
 @pytest.mark.parametrize("tag", ["cp311-cp311-manylinux_2_34_x86_64", "cp311-cp311-macosx_15_0_arm64"])
 def test_wheels_for_newer_machines_are_locked_beside_those_for_the_oldest(tag: str) -> None:
     """A newer machine's installer prefers them, and an index may hold no others: "hash mismatch" otherwise."""
     newer = f"grid-1.0-{tag}.whl"
-    assert newer in lock_entry(package(X86_64, AARCH64, ARM64, newer), EVERYWHERE)
+    assert newer in format_entry(package(X86_64, AARCH64, ARM64, newer), EVERYWHERE)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +131,7 @@ def test_wheels_for_newer_machines_are_locked_beside_those_for_the_oldest(tag: s
 def test_wheels_that_no_promised_platform_installs_are_left_out(tag: str) -> None:
     """They would be most of the lock."""
     other = f"grid-1.0-{tag}.whl"
-    assert other not in lock_entry(package(X86_64, AARCH64, ARM64, other), EVERYWHERE)
+    assert other not in format_entry(package(X86_64, AARCH64, ARM64, other), EVERYWHERE)
 
 
 @pytest.mark.parametrize(
@@ -147,4 +146,4 @@ def test_wheels_that_no_promised_platform_installs_are_left_out(tag: str) -> Non
 )
 def test_a_marker_says_no_more_than_which_platforms_want_the_package(marker: str, written: str) -> None:
     """Uv resolves for every system and for later Pythons."""
-    assert lock_entry(package(X86_64, AARCH64, ARM64, marker=marker), EVERYWHERE).partition("\n")[0] == written
+    assert format_entry(package(X86_64, AARCH64, ARM64, marker=marker), EVERYWHERE).partition("\n")[0] == written

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from interview_prep.lab import launch
-from interview_prep.locks import package_locks
+from interview_prep.locks import read_locks
 from interview_prep.machine import doctor, resources
 from interview_prep.paths import ROOT
 
@@ -25,7 +25,7 @@ def test_a_package_that_is_not_the_locked_one_is_named(monkeypatch: pytest.Monke
     """Both versions are told, and a missing package is called missing."""
     for name in ("cpu.txt", "cuda.txt"):
         (tmp_path / name).write_text("invoke==0.1 \\\n    --hash=sha256:0\nnot-there==1.0 \\\n    --hash=sha256:0\n")
-    monkeypatch.setattr(package_locks, "LOCKS", tmp_path)
+    monkeypatch.setattr(read_locks, "LOCKS", tmp_path)
     check = doctor.check_packages()
     assert not check.ok
     assert "locked 0.1" in check.evidence

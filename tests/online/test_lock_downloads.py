@@ -14,8 +14,9 @@ import pytest
 from packaging.requirements import Requirement
 
 from interview_prep.bootstrap.pip_settings import PYTORCH_CPU_INDEX
-from interview_prep.locks.package_locks import ENTRY, LOCKS, uv_environment
-from interview_prep.locks.torch_wheels import torch_cpu
+from interview_prep.locks.read_locks import ENTRY, LOCKS
+from interview_prep.locks.resolve import read_uv_environment
+from interview_prep.locks.torch_wheels import load_torch_table
 from interview_prep.locks.wheels import LINUX_AARCH64, MACOS_ARM64, Platform
 
 PLATFORMS = {LINUX_AARCH64: "aarch64-manylinux_2_28", MACOS_ARM64: "aarch64-apple-darwin"}  # uv's names
@@ -44,7 +45,7 @@ def compiled(platform: Platform) -> dict[str, str]:
 @pytest.fixture
 def environment() -> dict[str, str]:
     """How the default index is reached. What else pip and uv are set to ask could hide what is missing there."""
-    return {**uv_environment(extra_indexes=False), "UV_HTTP_RETRIES": "2"}
+    return {**read_uv_environment(extra_indexes=False), "UV_HTTP_RETRIES": "2"}
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_every_compiled_package_installs_there(environment: dict[str, str], plat
     if error := install(environment, platform, *trial, "iniconfig", "--refresh-package", "iniconfig"):
         assert any(words in error.lower() for words in UNREACHED), error
         pytest.skip(f"no package index in reach: {error.strip().splitlines()[-1].strip()}")
-    if index and install(environment, platform, *trial, *index, f"torch=={torch_cpu()['version']}"):
+    if index and install(environment, platform, *trial, *index, f"torch=={load_torch_table()['version']}"):
         del wanted["torch"]
         index = []
     lock = target.with_name("lock.txt")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from interview_prep.locks.package_locks import ENTRY, LOCKS
+from interview_prep.locks.read_locks import ENTRY, LOCKS
 from interview_prep.paths import ROOT
 
 CPU = ("invoke", "iniconfig", "six", "setuptools")  # setuptools: venv brings an old one, which uv only replaces

@@ -10,7 +10,7 @@ import pytest
 
 from interview_prep.bootstrap import locked_uv
 from interview_prep.bootstrap.messages import UnpreparedError
-from interview_prep.locks.package_locks import LOCKS
+from interview_prep.locks.read_locks import LOCKS
 from tests.prep.checkout import Checkout, said
 from tests.prep.index import Index
 

@@ -9,15 +9,16 @@ import yaml
 from packaging.requirements import Requirement
 
 from interview_prep.bootstrap import pip_settings
-from interview_prep.locks.package_locks import ENTRY, all_locks
-from interview_prep.locks.torch_wheels import torch_cpu
+from interview_prep.locks.lock_text import list_locks
+from interview_prep.locks.read_locks import ENTRY
+from interview_prep.locks.torch_wheels import load_torch_table
 from interview_prep.paths import ROOT
 from tests.support.listing import list_files
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 DOCKERFILES = {name: (ROOT / "docker" / f"{name}.Dockerfile").read_text() for name in ("cpu", "cuda")}
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-LOCKS = {lock.name: (ROOT / "docker" / "locks" / lock.name).read_text() for lock in all_locks()}
+LOCKS = {lock.name: (ROOT / "docker" / "locks" / lock.name).read_text() for lock in list_locks()}
 
 
 def entries(name: str) -> dict[str, str]:
@@ -69,7 +70,7 @@ def test_torch_wheels_have_the_hashes_of_pyproject() -> None:
         for name, entry in entries("cpu.txt").items()
         if name.startswith("torch==")
     }
-    torch = torch_cpu()
+    torch = load_torch_table()
     assert locked == {
         'torch==2.13.0 ; sys_platform == "darwin"': list(torch["darwin"].values()),
         f'torch=={torch["version"]} ; sys_platform == "linux"': list(torch["linux"].values()),
