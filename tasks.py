@@ -34,25 +34,25 @@ def warmup(_: Context, minutes: int = 30, yes: bool = False, json: bool = False)
 @task(help={"path": "a folder, a file, or FILE::TEST; everything by default"})
 def test(_: Context, path: str = "") -> None:
     """Run every test, offline."""
-    from interview_prep.selftest import run_tests
+    from interview_prep.selftest import commands
 
-    run_tests.run_tests(path)
+    commands.run_tests(path)
 
 
 @task(name="gpu-check", help={"json": "print one JSON document"})
 def gpu_check(_: Context, json: bool = False) -> None:
     """Say whether there is a GPU that torch can use, how fast it is and, if not, why and what to do."""
-    from interview_prep.gpu import gpu_check
+    from interview_prep.gpu import commands
 
-    gpu_check.run_gpu_check(json=json)
+    commands.run_gpu_check(json=json)
 
 
 @task(help={"json": "print one JSON document"})
 def doctor(_: Context, json: bool = False) -> None:
     """Check that this machine is ready for interview day."""
-    from interview_prep.machine import doctor
+    from interview_prep.machine import commands
 
-    doctor.run_doctor(json=json)
+    commands.run_doctor(json=json)
 
 
 @task(
@@ -156,10 +156,9 @@ def lint_drills(_: Context, name: str = "") -> None:
 @task(help={"port": "where to listen; PREP_PORT or 8888 by default"})
 def lab(_: Context, port: str = "") -> None:
     """Start JupyterLab and print one URL to click."""
-    from interview_prep import paths
-    from interview_prep.lab import launch
+    from interview_prep.lab import commands
 
-    launch.start_lab(paths.read_port(port))
+    commands.start_lab(port)
 
 
 @task(
@@ -171,17 +170,17 @@ def lab(_: Context, port: str = "") -> None:
 )
 def up(_: Context, cuda: bool = False, port: str = "", detach: bool = False) -> None:
     """Start JupyterLab in its container: `docker compose up` after a look at what could be in its way."""
-    from interview_prep.machine import docker
+    from interview_prep.machine import commands
 
-    docker.start_service(cuda=cuda, port=port, detach=detach)
+    commands.start_service(cuda=cuda, port=port, detach=detach)
 
 
 @task(help={"cuda": "the CUDA image instead of the CPU one"})
 def build(_: Context, cuda: bool = False) -> None:
     """Build an image, labelled with version and revision."""
-    from interview_prep.machine import docker
+    from interview_prep.machine import commands
 
-    docker.build_image(cuda=cuda)
+    commands.build_image(cuda=cuda)
 
 
 @task(

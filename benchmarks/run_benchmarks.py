@@ -27,7 +27,7 @@ from interview_prep.bootstrap import pip_settings
 from interview_prep.console import Printer
 from interview_prep.lab import launch
 from interview_prep.locks import read_locks
-from interview_prep.machine import compose, docker
+from interview_prep.machine import docker
 from interview_prep.paths import ROOT
 from interview_prep.warmup import runner
 from interview_prep.weights import cache
@@ -212,7 +212,7 @@ def measure_images() -> Iterator[Row]:
 
 
 def read_image_bytes(name: str) -> int:
-    answer = compose.run_docker("image", "inspect", "--format", "{{.Size}}", name)
+    answer = docker.run_docker("image", "inspect", "--format", "{{.Size}}", name)
     if answer.returncode:
         raise Exit(f"No image {name}. `invoke build` and `invoke build --cuda` make them.", code=2)
     return int(answer.stdout)
@@ -220,7 +220,7 @@ def read_image_bytes(name: str) -> int:
 
 def read_layer_bytes(image: str) -> list[int]:
     """The sizes of an image's layers, the newest first."""
-    return list(map(int, compose.run_docker("history", "--human=false", "--format", "{{.Size}}", image).stdout.split()))
+    return list(map(int, docker.run_docker("history", "--human=false", "--format", "{{.Size}}", image).stdout.split()))
 
 
 def count_unpacked_bytes(package: Distribution) -> int:

@@ -50,6 +50,11 @@ def read_port(option: str = "") -> int:
     return number
 
 
+def in_kit_image() -> bool:
+    """Whether this runs in one of the kit's own images, which set PREP_CONTAINER. Other containers don't count."""
+    return os.environ.get("PREP_CONTAINER") == "1"
+
+
 def read_threads() -> int:
     """The threads that OMP_NUM_THREADS asks for, 0 where it is not set.
 

@@ -1,7 +1,7 @@
 """Why NVIDIA's driver gives this process no GPU: lost, missing, not passed into the container, too old, not ready.
 
-Causes inside a container are told apart by what a container sees of its host: the kernel driver's version is visible
-without the GPU being passed, device files and libcuda only with it.
+Inside a container, causes are told apart by what it can see of its host: the kernel driver's version is always visible,
+device files and libcuda only if the GPU was passed in.
 """
 
 import re
@@ -19,25 +19,25 @@ def explain_unusable(facts: Facts) -> Finding:
 
 
 def diagnose_lost_gpu(facts: Facts) -> Finding | None:
-    """A board that fell off the bus, a driver half updated, or a container that lost its devices."""
-    said = facts.smi_error
-    if "Driver/library version mismatch" in said or facts.cuda_error == "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH":
-        evidence = said or facts.cuda_error
+    """A GPU that fell off the bus, a half-updated driver, or a container that lost its devices."""
+    message = facts.smi_error
+    if "Driver/library version mismatch" in message or facts.cuda_error == "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH":
+        evidence = message or facts.cuda_error
         return make_blocking_finding(
             "The driver was updated while its old kernel module runs", evidence, "`sudo reboot`."
         )
-    if facts.container and "NVML: Unknown Error" in said:
+    if facts.container and "NVML: Unknown Error" in message:
         fix = "Restart the container: `docker compose restart lab-cuda`."
-        return make_blocking_finding("The container has lost its GPU", said, fix)
+        return make_blocking_finding("The container has lost its GPU", message, fix)
     failure = next((board.failure for board in facts.boards if board.failure), "")
-    if failure or any(word in said for word in ("is lost", "fallen off", "Unknown Error")):
+    if failure or any(word in message for word in ("is lost", "fallen off", "Unknown Error")):
         fix = "`sudo reboot`; if it comes again, reseat the card and its power, or take another machine."
-        return make_blocking_finding("The GPU is lost or in error", failure or said, fix)
+        return make_blocking_finding("The GPU is lost or in error", failure or message, fix)
     return None
 
 
 def diagnose_missing_driver(facts: Facts) -> Finding | None:
-    """Nothing of a driver here, or its library missing where the rest is."""
+    """No driver at all, or a driver without its CUDA library."""
     if facts.driver_library:
         return None
     if facts.container:
@@ -59,7 +59,7 @@ def diagnose_missing_driver(facts: Facts) -> Finding | None:
 
 
 def diagnose_missing_passthrough(facts: Facts) -> Finding:
-    """In a container without libcuda: which part of the way from the host is missing?"""
+    """A container without libcuda: which step between the host's GPU and the container is missing?"""
     if facts.device_files:
         fix = f"Start with {RESTART}; with your own runtime set NVIDIA_DRIVER_CAPABILITIES=compute,utility."
         return make_blocking_finding(
@@ -82,18 +82,18 @@ def diagnose_missing_passthrough(facts: Facts) -> Finding:
 
 
 def diagnose_driver_error(facts: Facts) -> Finding:
-    """The driver's library is there and torch gets no GPU from it."""
+    """The driver's library is there, but torch gets no GPU from it."""
     major = parse_version(facts.cuda_build or "0")[0]
-    needs = OLDEST_DRIVER.get(major, f"one for CUDA {major}")
-    has = facts.driver or "of an unknown version"
+    required = OLDEST_DRIVER.get(major, f"one for CUDA {major}")
+    installed = facts.driver or "of an unknown version"
     if is_too_old(facts, major):
         served = f", which serves CUDA {format_version(facts.cuda_driver)}" if facts.cuda_driver else ""
         where = "in Windows" if facts.wsl else "on the host" if facts.container else "here"
-        fix = f"Install driver {needs} or newer {where}, or a torch that is built for an older CUDA."
-        evidence = f"driver {has}{served}; {describe_build(facts)} needs {needs}"
+        fix = f"Install driver {required} or newer {where}, or a torch that is built for an older CUDA."
+        evidence = f"driver {installed}{served}; {describe_build(facts)} needs {required}"
         return make_blocking_finding("The driver is too old for this torch", evidence, fix)
     if facts.cuda_error == "CUDA_ERROR_SYSTEM_NOT_READY":
-        fix = "`sudo systemctl restart nvidia-fabricmanager`, of the driver's very version."
+        fix = "`sudo systemctl restart nvidia-fabricmanager`, of exactly the driver's version."
         return make_blocking_finding("The GPUs wait for the fabric manager", facts.cuda_error, fix)
     if any(board.mig for board in facts.boards):
         fix = "Make a slice: `sudo nvidia-smi mig -cgi 0 -C`, or end the division: `sudo nvidia-smi -mig 0`."
@@ -106,13 +106,13 @@ def diagnose_driver_error(facts: Facts) -> Finding:
         return make_blocking_finding(
             "The driver's kernel module is not loaded", facts.smi_error or facts.cuda_error, fix
         )
-    evidence = f"driver {has}, {describe_build(facts)}: {facts.cuda_error or facts.torch_error or 'no device'}"
+    evidence = f"driver {installed}, {describe_build(facts)}: {facts.cuda_error or facts.torch_error or 'no device'}"
     fix = "`nvidia-smi`, and `sudo dmesg | grep -i -e nvrm -e xid` for what the kernel says; then reboot."
     return make_blocking_finding("There is a driver, and no GPU that torch can use", evidence, fix)
 
 
 def is_too_old(facts: Facts, major: int) -> bool:
-    """By the CUDA that the driver's library serves; by the driver's version where the library does not say."""
+    """Compares the CUDA that the driver supports; if it does not say, the driver's version."""
     if facts.cuda_driver:
         return facts.cuda_driver < (major,)
     oldest = OLDEST_DRIVER.get(major)
@@ -128,7 +128,7 @@ def describe_build(facts: Facts) -> str:
 
 
 def parse_version(text: str) -> Version:
-    """The version "580.65.06" as (580, 65, 6), so that versions compare; "2.13.0+cu130" begins (2, 13, 0)."""
+    """The version "580.65.06" as (580, 65, 6), so that versions can be compared; "2.13.0+cu130" as (2, 13, 0, 130)."""
     return tuple(int(part) for part in re.findall(r"\d+", text))
 
 

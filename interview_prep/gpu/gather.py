@@ -1,8 +1,7 @@
-"""Asks the machine for its facts, cheapest first: files, the driver library, nvidia-smi, and torch only at the end.
+"""Collects the facts about this machine, cheapest first: files, the driver library, nvidia-smi, and torch last.
 
-torch takes seconds to import and is not needed to see that there is no GPU: which build it is stands in its
-version.py, and whether the driver finds a GPU is asked of libcuda. Tested on machines without a GPU and on recorded
-answers; what a driver and a GPU answer to these very calls has not been seen here.
+torch takes seconds to import and isn't needed to see that there is no GPU: its version.py says which build it is, and
+libcuda says whether the driver finds a GPU. Left out: what any of it means (diagnosis.py).
 """
 
 import ctypes
@@ -19,37 +18,39 @@ from interview_prep.gpu.facts import Facts, TorchGpu
 from interview_prep.gpu.nvidia_smi import read_boards
 
 KERNEL_DRIVER = Path("/proc/driver/nvidia/version")
+APPLE_PROCESSOR = r"CPU implementer\s*: 0x61"  # Arm's number for Apple; virtual machines on one show it too
 
 
 def gather_facts() -> Facts:
-    """Everything that a diagnosis may rest on. Imports torch only where the driver has found a GPU."""
+    """Everything that a diagnosis may be based on. Imports torch only if the driver found a GPU."""
     facts = ask_driver(ask_machine(read_torch_build()))
     boards, error = read_boards()
     facts = replace(facts, boards=boards, smi_error=error)
-    built = facts.cuda_build and facts.driver_library and not facts.cuda_error
-    mps = facts.torch and facts.system == "Darwin" and facts.apple
-    return ask_torch(facts) if built or facts.hip_build or mps else facts
+    has_cuda = facts.cuda_build and facts.driver_library and not facts.cuda_error
+    has_mps = facts.torch and facts.system == "Darwin" and facts.apple
+    return ask_torch(facts) if has_cuda or facts.hip_build or has_mps else facts
 
 
 def read_torch_build() -> Facts:
     """Which torch is installed, read from its files without importing it."""
-    found = importlib.util.find_spec("torch")
-    if not found or not found.origin:
+    spec = importlib.util.find_spec("torch")
+    if not spec or not spec.origin:
         return Facts(torch=None)
-    build = runpy.run_path(str(Path(found.origin).with_name("version.py")))
+    build = runpy.run_path(str(Path(spec.origin).with_name("version.py")))
     return Facts(torch=build["__version__"], cuda_build=build.get("cuda"), hip_build=build.get("hip"))
 
 
 def ask_machine(facts: Facts) -> Facts:
-    """What files and the environment say: the system, a container around us, the kernel's driver."""
+    """What files and the environment say: the system, whether this is a container, the kernel's driver."""
     kernel, processor = platform.release().lower(), read_text(Path("/proc/cpuinfo"))
-    arm = platform.machine() in ("arm64", "aarch64")
+    is_arm = platform.machine() in ("arm64", "aarch64")
+    is_mac = platform.system() == "Darwin"
     driver = re.search(r"\b\d{3}\.\d+(\.\d+)?\b", read_text(KERNEL_DRIVER))
     return replace(
         facts,
         system=platform.system(),
-        apple=arm and (platform.system() == "Darwin" or "linuxkit" in kernel or bool(re.search(APPLE, processor))),
-        container=in_container(),
+        apple=is_arm and (is_mac or "linuxkit" in kernel or bool(re.search(APPLE_PROCESSOR, processor))),
+        container=in_any_container(),
         wsl="microsoft" in kernel,
         wsl_gpu=Path("/dev/dxg").exists(),
         visible_devices=os.environ.get("CUDA_VISIBLE_DEVICES"),
@@ -59,17 +60,17 @@ def ask_machine(facts: Facts) -> Facts:
     )
 
 
-APPLE = r"CPU implementer\s*: 0x61"  # Arm's number for Apple; a virtual machine on one shows it too
+def in_any_container() -> bool:
+    """Whether this is a container, the kit's or another.
 
-
-def in_container() -> bool:
-    """Docker and Podman leave a file each; the kit's images set a variable; Kubernetes sets another."""
-    marks = Path("/.dockerenv").exists() or Path("/run/.containerenv").exists()
-    return marks or os.environ.get("PREP_CONTAINER") == "1" or "KUBERNETES_SERVICE_HOST" in os.environ
+    Docker and Podman each leave a file, the kit's images set one variable and Kubernetes another.
+    """
+    has_file = Path("/.dockerenv").exists() or Path("/run/.containerenv").exists()
+    return has_file or os.environ.get("PREP_CONTAINER") == "1" or "KUBERNETES_SERVICE_HOST" in os.environ
 
 
 def read_text(path: Path) -> str:
-    """A file's text, or "" where there is none to be read."""
+    """A file's text, or "" if it can't be read."""
     try:
         return path.read_text(errors="replace")
     except OSError:
@@ -77,20 +78,20 @@ def read_text(path: Path) -> str:
 
 
 def ask_driver(facts: Facts) -> Facts:
-    """What libcuda says to cuInit, and which CUDA it serves; no context is made on a GPU."""
+    """What libcuda's cuInit returns, and which CUDA the driver supports; makes no context on a GPU."""
     try:
         library = ctypes.CDLL("nvcuda.dll" if facts.system == "Windows" else "libcuda.so.1")
         version = ctypes.c_int()
-        answered = library.cuDriverGetVersion(ctypes.byref(version)) == 0
+        succeeded = library.cuDriverGetVersion(ctypes.byref(version)) == 0
         code = library.cuInit(0)
     except (OSError, AttributeError):  # no library, or a stub without these functions
         return facts
-    served = (version.value // 1000, version.value % 1000 // 10) if answered else None
-    return replace(facts, driver_library=True, cuda_driver=served, cuda_error=error_name(library, code))
+    supported = (version.value // 1000, version.value % 1000 // 10) if succeeded else None
+    return replace(facts, driver_library=True, cuda_driver=supported, cuda_error=error_name(library, code))
 
 
 def error_name(library: ctypes.CDLL, code: int) -> str:
-    """CUDA_ERROR_... for a code of the driver library; "" for success."""
+    """The driver library's name for an error code, CUDA_ERROR_...; "" for success."""
     name = ctypes.c_char_p()
     if code == 0:
         return ""
@@ -100,7 +101,7 @@ def error_name(library: ctypes.CDLL, code: int) -> str:
 
 
 def ask_torch(facts: Facts) -> Facts:
-    """The devices that torch can use. Its own warnings are left out: a finding says the same and the fix."""
+    """The GPUs that torch can use. Its own warnings are hidden: a finding says the same, with the fix."""
     import torch
 
     with warnings.catch_warnings():
@@ -116,7 +117,7 @@ def ask_torch(facts: Facts) -> Facts:
 
 
 def read_device(index: int) -> TorchGpu:
-    """One GPU's properties; the clocks are kHz in torch and are not in every version of it."""
+    """One GPU's properties. torch gives clocks in kHz, and not in every version."""
     import torch
 
     properties = torch.cuda.get_device_properties(index)

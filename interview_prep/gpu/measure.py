@@ -1,7 +1,7 @@
-"""All measurements on one device within a time limit, each by itself: what fails or does not fit is said, not raised.
+"""Runs every measurement on one device within a time limit. One that fails or doesn't fit is reported, not raised.
 
-The same code runs on the CPU, where the tests run it with tiny sizes. Never yet run on a GPU: its figures, the time
-that it takes there and the tolerances of fp8 and cuDNN are unproven.
+The same code runs on the CPU, where the tests run it with tiny sizes. It has not been run on a GPU yet: its figures
+there, the time it takes and the tolerances of fp8 and cuDNN are unproven.
 """
 
 import contextlib
@@ -14,12 +14,11 @@ from functools import partial
 import torch
 
 from interview_prep.gpu import matmul, training, transfers
-from interview_prep.gpu.facts import SmiGpu
-from interview_prep.gpu.measurement import Measurement
+from interview_prep.gpu.facts import Measurement, SmiGpu
 from interview_prep.gpu.nvidia_smi import read_boards
 from interview_prep.gpu.timing import synchronize
 
-LIMIT = 18.0  # seconds; with the boards asked under load it is 20 for everything
+TIME_LIMIT = 18.0  # seconds; together with nvidia-smi under load, everything takes 20
 Step = tuple[str, Callable[[], Measurement]]
 
 
@@ -28,27 +27,27 @@ class Sizes:
     """How much work there is: enough to fill a large GPU, or little enough for a test."""
 
     matrix: int = 8192
-    copied: int = 2**29  # bytes: four times the largest cache
-    moved: int = 2**28  # bytes between host and device
+    copied: int = 2**29  # bytes copied within the device: four times the largest cache
+    moved: int = 2**28  # bytes moved between host and device
     shape: training.Shape = field(default_factory=training.Shape)
     heads: int = 16
-    length: int = 2048  # of attention
-    load: float = 1.0  # seconds of products while nvidia-smi is asked
+    length: int = 2048  # of the sequence that attention runs on
+    load: float = 1.0  # seconds of matrix products before nvidia-smi is asked
 
 
 SMALL_MEMORY = Sizes(matrix=4096, copied=2**28, moved=2**27, length=1024)  # below 4 GB free
 
 
 def plan_measurements(device: torch.device, sizes: Sizes, capability: tuple[int, int]) -> Iterator[Step]:
-    """What is measured, the most telling first."""
-    for name, form in matmul.FORMATS.items():
-        if capability >= form.since:
+    """Every measurement that suits the hardware, the most informative first."""
+    for name, number_format in matmul.FORMATS.items():
+        if capability >= number_format.since:
             yield matmul.product_label(name), partial(matmul.measure_product, name, sizes.matrix, device)
     yield "memory bandwidth", partial(transfers.measure_bandwidth, sizes.copied, device)
     for pinned in (True, False):
         for to_device in (True, False):
-            way = {"to_device": to_device, "pinned": pinned}
-            yield transfers.transfer_label(**way), partial(transfers.measure_transfer, sizes.moved, device, **way)
+            kind = {"to_device": to_device, "pinned": pinned}
+            yield transfers.transfer_label(**kind), partial(transfers.measure_transfer, sizes.moved, device, **kind)
     yield "launch of an operation", partial(transfers.measure_launch, device)
     for mixed in (False, True) if capability >= (8, 0) else (False,):
         step = partial(training.measure_training_step, sizes.shape, device, mixed=mixed)
@@ -59,20 +58,20 @@ def plan_measurements(device: torch.device, sizes: Sizes, capability: tuple[int,
 
 
 def run_measurements(
-    device: torch.device, sizes: Sizes, capability: tuple[int, int], limit: float = LIMIT
+    device: torch.device, sizes: Sizes, capability: tuple[int, int], limit: float = TIME_LIMIT
 ) -> Iterator[Measurement]:
-    """Each measurement as it is known; torch.compile gets what is left of the time."""
+    """Yield each measurement when it is done; torch.compile gets the time that is left."""
     begin = time.monotonic()
     torch.manual_seed(0)
     for name, step in plan_measurements(device, sizes, capability):
-        late = time.monotonic() - begin > 0.9 * limit
-        yield Measurement(name, skip_reason="the time was up") if late else run_measurement(name, step, device)
+        is_late = time.monotonic() - begin > 0.9 * limit
+        yield Measurement(name, skip_reason="the time was up") if is_late else run_measurement(name, step, device)
     left = begin + limit - time.monotonic()
     yield run_measurement("torch.compile, first call", partial(training.measure_compilation, device, left), device)
 
 
 def run_measurement(name: str, step: Callable[[], Measurement], device: torch.device) -> Measurement:
-    """The measurement, or why there is none; after an error of the device, each further one says so."""
+    """The measurement, or the reason why there is none; once a device has failed, the remaining ones fail too."""
     try:
         if device.type == "cuda":
             torch.cuda.empty_cache()
@@ -84,14 +83,14 @@ def run_measurement(name: str, step: Callable[[], Measurement], device: torch.de
 
 
 def read_boards_under_load(device: torch.device, sizes: Sizes) -> tuple[SmiGpu, ...]:
-    """What nvidia-smi says while the device multiplies: heat, power and clocks show only then. () if that fails."""
-    until, answer = time.monotonic() + sizes.load, None
-    with ThreadPoolExecutor(1) as asking, contextlib.suppress(RuntimeError):
+    """What nvidia-smi says while the device is busy, when heat, power and clocks show; () if the device fails."""
+    ask_at, answer = time.monotonic() + sizes.load, None
+    with ThreadPoolExecutor(1) as executor, contextlib.suppress(RuntimeError):
         a = torch.randn(sizes.matrix, sizes.matrix, device=device).half()
         while answer is None or not answer.done():
             for _ in range(8):
                 a @ a
             synchronize(device)
-            if answer is None and time.monotonic() > until:
-                answer = asking.submit(read_boards)
+            if answer is None and time.monotonic() > ask_at:
+                answer = executor.submit(read_boards)
     return answer.result()[0] if answer else ()

@@ -1,7 +1,7 @@
-"""How fast a GPU can be: NVIDIA's own figures for those that candidates meet, a computed limit for the rest.
+"""How fast a GPU can be: NVIDIA's own figures for the GPUs that candidates meet, a computed limit for the rest.
 
-Rates are dense (no structured sparsity) with sums kept in fp32, as torch's products keep them. Sheets that print
-sparse rates only (marked with an asterisk there) are halved. A figure that a sheet does not give is not in the table.
+Rates are dense (without structured sparsity) and with sums in fp32, as in torch's products. If a data sheet prints only
+sparse rates, marked with an asterisk, they are halved here. A figure that a sheet lacks is left out.
 """
 
 import re
@@ -15,13 +15,13 @@ class Peaks:
     """The limits of one GPU: TFLOP/s by number format, GB/s of its memory, and where they come from."""
 
     source: str
-    bandwidth: float = 0.0  # GB/s; 0 where unknown
+    bandwidth: float = 0.0  # GB/s; 0 if unknown
     rates: dict[str, float] = field(default_factory=dict)  # TFLOP/s
     computed: bool = False  # from multiprocessors and clocks, not from a sheet
 
-    def limit_for(self, what: str) -> float:
-        """The limit for "bf16" and the like, or for "bandwidth"; 0 where there is none."""
-        return self.bandwidth if what == "bandwidth" else self.rates.get(what, 0.0)
+    def limit_for(self, kind: str) -> float:
+        """The limit for a number format such as "bf16", or for "bandwidth"; 0 if there is none."""
+        return self.bandwidth if kind == "bandwidth" else self.rates.get(kind, 0.0)
 
 
 def make_peaks(source: str, bandwidth: float, **rates: float) -> Peaks:
@@ -35,7 +35,7 @@ TURING = "NVIDIA Turing GPU Architecture, whitepaper, appendix A (Founders Editi
 V100, A100, H100 = (f"NVIDIA {name} Tensor Core GPU, data sheet" for name in ("V100", "A100", "H100"))
 A100_RATES = {"fp32": 19.5, "tf32": 156, "bf16": 312, "fp16": 312}
 SXM_RATES = {"fp32": 67, "tf32": 494.5, "bf16": 989.5, "fp16": 989.5, "fp8": 1979}
-# A pattern for the whole of torch's name for a device, without "NVIDIA", "Tesla" or "GeForce" before it.
+# The keys are patterns for torch's whole name of a device, without "NVIDIA", "Tesla" or "GeForce" before it.
 SHEETS = {
     r"T4": make_peaks("NVIDIA T4 Tensor Core GPU, data sheet", 320, fp32=8.1, fp16=65),
     r"V100-SXM2-(16|32)GB": make_peaks(V100, 900, fp32=15.7, fp16=125),
@@ -62,10 +62,10 @@ SHEETS = {
     r"RTX 5080": make_peaks(BLACKWELL, 960, fp32=56.3, tf32=56.3, bf16=112.6, fp16=112.6, fp8=225.1),
     r"RTX 5090": make_peaks(BLACKWELL, 1792, fp32=104.8, tf32=104.8, bf16=209.5, fp16=209.5, fp8=419),
 }
-# Operations a clock and multiprocessor, a product and a sum being two: fp32 on its plain units, fp16 on tensor cores.
-# From the whitepapers of the architectures; GeForce cards of one architecture have half the tensor rate.
-FP32 = {(7, 0): 128, (7, 5): 128, (8, 0): 128, (8, 6): 256, (8, 9): 256, (9, 0): 256, (10, 0): 256, (12, 0): 256}
-FP16 = {
+# Operations per clock and multiprocessor, a multiply-add counting as two: fp32 on plain units, fp16 on tensor cores.
+# From the architectures' whitepapers; GeForce cards have half the tensor rate of their architecture.
+FP32_RATES = {(7, 0): 128, (7, 5): 128, (8, 0): 128, (8, 6): 256, (8, 9): 256, (9, 0): 256, (10, 0): 256, (12, 0): 256}
+FP16_RATES = {
     (7, 0): 1024,
     (7, 5): 1024,
     (8, 0): 2048,
@@ -78,7 +78,7 @@ FP16 = {
 
 
 def find_peaks(device: TorchGpu) -> Peaks:
-    """From the table where the name stands in it, else computed; a slice of a GPU is always computed."""
+    """The data sheet's limits if the GPU has one in the table, else computed ones; slices (MIG) are always computed."""
     name = re.sub(r"^((NVIDIA|Tesla|GeForce) )+", "", device.name)
     for pattern, sheet in SHEETS.items():
         if re.fullmatch(pattern, name):
@@ -87,10 +87,10 @@ def find_peaks(device: TorchGpu) -> Peaks:
 
 
 def compute_peaks(device: TorchGpu) -> Peaks:
-    """Multiprocessors times clock times rate a clock. The highest clock: few GPUs hold it under load."""
+    """Multiprocessors times the highest clock times the rate per clock. Few GPUs hold that clock under load."""
     cycles = device.multiprocessors * device.clock / 1e12
     bandwidth = 2 * device.memory_clock * device.memory_bus / 8 / 1e9
-    plain, tensor = FP32.get(device.capability, 0), FP16.get(device.capability, 0)
+    plain, tensor = FP32_RATES.get(device.capability, 0), FP16_RATES.get(device.capability, 0)
     tensor //= 2 if "GeForce" in device.name else 1
     rates = {"fp32": cycles * plain, "fp16": cycles * tensor}
     if device.capability >= (8, 0):

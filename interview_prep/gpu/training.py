@@ -1,7 +1,7 @@
-"""A training step, attention and torch.compile: what a candidate's own code will meet on this device.
+"""Times a training step, attention and torch.compile: what a candidate's own code would run on this device.
 
-The step is forward, backward and AdamW of a small transformer; its loss and all its gradients are compared with
-float64 on the CPU for one sequence. Attention is compared for one head.
+The step is forward, backward and AdamW of a small transformer. Its loss and all gradients for one sequence are compared
+with float64 on the CPU, and so is one head of attention.
 """
 
 import copy
@@ -16,7 +16,7 @@ import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from interview_prep.gpu.measurement import Measurement
+from interview_prep.gpu.facts import Measurement
 from interview_prep.gpu.timing import time_calls
 
 BACKENDS = {
@@ -25,7 +25,7 @@ BACKENDS = {
     "cudnn": SDPBackend.CUDNN_ATTENTION,
     "math": SDPBackend.MATH,
 }
-ABSENT = ("No available kernel", "No viable backend")  # how torch says that a backend is not to be had
+UNAVAILABLE = ("No available kernel", "No viable backend")  # in torch's error when a backend can't be used
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Shape:
 
 
 def make_transformer(shape: Shape) -> nn.Module:
-    """Embedding, encoder layers, a head that names each position's token: (B, T) to (B, T, vocabulary)."""
+    """Embedding, encoder layers, and a head that predicts each position's token: (B, T) to (B, T, vocabulary)."""
     layer = nn.TransformerEncoderLayer(
         shape.width, shape.width // 64 or 1, 4 * shape.width, dropout=0.0, batch_first=True, norm_first=True
     )
@@ -49,7 +49,7 @@ def make_transformer(shape: Shape) -> nn.Module:
 
 
 def run_backward(model: nn.Module, tokens: torch.Tensor, *, mixed: bool) -> torch.Tensor:
-    """The loss, with its gradients left in the model."""
+    """Compute the loss; its gradients are left in the model."""
     with torch.autocast(tokens.device.type, torch.bfloat16, enabled=mixed):
         loss = F.cross_entropy(model(tokens).flatten(0, 1), tokens.flatten())
     loss.backward()  # type: ignore[no-untyped-call]  # torch's
@@ -57,18 +57,18 @@ def run_backward(model: nn.Module, tokens: torch.Tensor, *, mixed: bool) -> torc
 
 
 def measure_training_step(shape: Shape, device: torch.device, *, mixed: bool) -> Measurement:
-    """Milliseconds of one step in fp32, or under bf16 autocast."""
+    """Milliseconds per step, in fp32 or under bf16 autocast."""
     model = make_transformer(shape).to(device)
     tokens = torch.randint(shape.vocabulary, (shape.batch, shape.length), device=device)  # (B, T)
     error = gradient_error(model, tokens[:1], mixed=mixed)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)
 
-    def work() -> None:
+    def run_step() -> None:
         optimizer.zero_grad()
         run_backward(model, tokens, mixed=mixed)
         optimizer.step()
 
-    timing = time_calls(work, device, seconds=0.5)
+    timing = time_calls(run_step, device, seconds=0.5)
     name, tolerance = step_label(mixed=mixed), 0.1 if mixed else 1e-3
     return Measurement(name, timing.seconds * 1e3, "ms", "", timing.spread, error, tolerance)
 
@@ -78,34 +78,36 @@ def step_label(*, mixed: bool) -> str:
 
 
 def gradient_error(model: nn.Module, tokens: torch.Tensor, *, mixed: bool) -> float:
-    """The larger relative difference of loss and of all gradients together, from the same in float64 on the CPU."""
+    """The relative difference from float64 on the CPU, of the loss or of all gradients, whichever is larger."""
     exact = copy.deepcopy(model).cpu().double()
     losses = run_backward(model, tokens, mixed=mixed), run_backward(exact, tokens.cpu(), mixed=False)
-    got, due = (
+    got, expected = (
         torch.cat([weight.grad.flatten() for weight in each.parameters() if weight.grad is not None]).cpu().double()
         for each in (model, exact)
     )
-    loss, right = (value.cpu().double() for value in losses)
-    return float(torch.maximum((got - due).norm() / due.norm(), (loss - right).abs() / right))
+    loss, exact_loss = (value.cpu().double() for value in losses)
+    return float(torch.maximum((got - expected).norm() / expected.norm(), (loss - exact_loss).abs() / exact_loss))
 
 
 def measure_attention(backend: str, heads: int, length: int, device: torch.device) -> Measurement:
-    """TFLOP/s of causal attention in 16 bits, head width 64; half of the 4 B H T^2 D operations are masked away."""
-    half = torch.float16 if device.type == "cuda" and torch.cuda.get_device_capability(device) < (8, 0) else None
-    q, k, v = torch.randn(3, 2, heads, length, 64, device=device).to(half or torch.bfloat16)  # (B, H, T, D) each
+    """TFLOP/s of causal attention in 16 bits with head width 64; half of the 4 B H T^2 D operations are masked out."""
+    has_bf16 = device.type != "cuda" or torch.cuda.get_device_capability(device) >= (8, 0)
+    q, k, v = torch.randn(3, 2, heads, length, 64, device=device).to(
+        torch.bfloat16 if has_bf16 else torch.float16
+    )  # (B, H, T, D) each
 
-    def work() -> torch.Tensor:
+    def attend() -> torch.Tensor:
         return F.scaled_dot_product_attention(q, k, v, is_causal=True)
 
     with warnings.catch_warnings(), sdpa_kernel(BACKENDS[backend]):
-        warnings.simplefilter("ignore")  # torch says there why a backend is not to be had
+        warnings.simplefilter("ignore")  # torch warns why a backend can't be used
         try:
-            first = work()
+            first = attend()
         except RuntimeError as refusal:
-            if not any(words in str(refusal) for words in ABSENT):
+            if not any(words in str(refusal) for words in UNAVAILABLE):
                 raise
-            return Measurement(attention_label(backend), skip_reason="not to be had here")
-        timing = time_calls(work, device, seconds=0.2)
+            return Measurement(attention_label(backend), skip_reason="not available here")
+        timing = time_calls(attend, device, seconds=0.2)
     rate = 2 * 2 * heads * length**2 * 64 / timing.seconds / 1e12
     error = attention_error(q[0, 0], k[0, 0], v[0, 0], first[0, 0])
     return Measurement(attention_label(backend), rate, "TFLOP/s", "", timing.spread, error, 5e-2)
@@ -116,13 +118,13 @@ def attention_label(backend: str) -> str:
 
 
 def attention_error(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, got: torch.Tensor) -> float:
-    """The largest difference of one head, (T, D) each, from the formula in float64 on the CPU."""
+    """The largest difference of one head's output, (T, D), from the formula in float64 on the CPU."""
     q, k, v, got = (part.cpu().double() for part in (q, k, v, got))
     scores = (q @ k.T / q.shape[-1] ** 0.5).masked_fill(torch.ones(len(q), len(q)).triu(1).bool(), -torch.inf)
     return float((got - scores.softmax(-1) @ v).abs().max())
 
 
-PROGRAM = """
+COMPILE_PROGRAM = """
 import sys, time, torch
 x = torch.randn(4096, device=sys.argv[1])
 begin = time.perf_counter()
@@ -133,10 +135,10 @@ print(took, float((y.cpu().double() - (x.sin() * 2 + x).relu()).abs().max()))
 
 
 def measure_compilation(device: torch.device, seconds: float) -> Measurement:
-    """Seconds until a small compiled function has answered; in a process of its own, ended when its time is up."""
+    """Seconds until a small compiled function returns. It runs in a process of its own, which a timeout can end."""
     name = "torch.compile, first call"
-    environment = {**os.environ, "TORCHINDUCTOR_COMPILE_THREADS": "1"}  # no workers that outlive it
-    command = [sys.executable, "-W", "ignore", "-c", PROGRAM, str(device)]
+    environment = {**os.environ, "TORCHINDUCTOR_COMPILE_THREADS": "1"}  # no worker processes that outlive it
+    command = [sys.executable, "-W", "ignore", "-c", COMPILE_PROGRAM, str(device)]
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=max(seconds, 1), env=environment, check=False
@@ -144,7 +146,9 @@ def measure_compilation(device: torch.device, seconds: float) -> Measurement:
     except subprocess.TimeoutExpired:
         return Measurement(name, skip_reason=f"not ready after {seconds:.0f} s")
     if done.returncode:
-        said = [line.strip() for line in done.stderr.splitlines() if "Error" in line or "Exception" in line]
-        return Measurement(name, skip_reason=f"does not work: {said[-1] if said else done.stderr.strip()[-200:]}"[:300])
+        errors = [line.strip() for line in done.stderr.splitlines() if "Error" in line or "Exception" in line]
+        return Measurement(
+            name, skip_reason=f"does not work: {errors[-1] if errors else done.stderr.strip()[-200:]}"[:300]
+        )
     took, error = map(float, done.stdout.split()[-2:])
     return Measurement(name, took, "s", error=error, tolerance=1e-4)

@@ -1,4 +1,4 @@
-"""A report as rich renderables in at most 80 columns, for a terminal. Prints nothing; not used by the plain script."""
+"""The report as a table of at most 80 columns, for a terminal. Prints nothing; the plain script doesn't use it."""
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -6,17 +6,17 @@ from rich.text import Text
 
 from interview_prep.gpu.report import Report, describe_basis, format_findings, format_rows, summarize_report
 
-COLOURS = {"low": "red", "wrong result": "red", "failed": "red", "as it should be": "green"}
+COLORS = {"low": "red", "wrong result": "red", "failed": "red", "as it should be": "green"}
 
 
 def render_report(report: Report) -> RenderableType:
-    """A row a measurement, where the limits come from, then what is the matter."""
+    """A row for each measurement, where the limits come from, then the findings."""
     table = Table(title=summarize_report(report), title_justify="left", box=None, padding=(0, 2, 0, 0))
     table.add_column("measured", no_wrap=True)
     for column in ("", "of its limit"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column()
-    for name, much, part, words in format_rows(report):
-        table.add_row(name, much, part, Text(words, COLOURS.get(words, "")))
+    for name, value, share, meaning in format_rows(report):
+        table.add_row(name, value, share, Text(meaning, COLORS.get(meaning, "")))
     texts = [describe_basis(report), *format_findings(report.findings)]
     return Group(table, *(Text(text) for text in texts))

@@ -1,4 +1,7 @@
-"""JupyterLab on this checkout: one URL to click, no question asked of any network, nothing lost by a restart."""
+"""How JupyterLab starts on this checkout: its port, its token, its command and its environment.
+
+Left out: what `invoke lab` prints; commands.py does that.
+"""
 
 import http.client
 import os
@@ -7,23 +10,26 @@ import socket
 import sys
 import tempfile
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NoReturn
 from urllib.parse import quote
 
-from invoke.exceptions import Exit
-
-from interview_prep.console import Printer
-from interview_prep.paths import DEFAULT_PORT, MAX_PORT, ROOT
-from interview_prep.weights import absent
+from interview_prep.errors import KitError
+from interview_prep.paths import DEFAULT_PORT, MAX_PORT, ROOT, in_kit_image
 
 STATE = ROOT / "work" / ".lab"  # in the checkout, so that it outlives the container
 SETTINGS = Path(__file__).with_name("jupyter")
-CHECKOUT_HEADER = "X-Prep-Checkout"  # Lab's answers carry the name of its checkout, which is no secret
+CHECKOUT_HEADER = "X-Prep-Checkout"  # every answer of Lab names the checkout it serves; the name isn't a secret
+RESPONSE_TIMEOUT = 2  # seconds
 OFFLINE = (
     "--LabApp.extension_manager=readonly",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.news_url=None",
 )
+Listener = Literal["nobody", "this checkout's Lab", "another Lab of the kit", "something else"]
+
+
+class LabError(KitError):
+    """Lab cannot start with the settings it was given."""
 
 
 def is_port_in_use(number: int) -> bool:
@@ -33,22 +39,22 @@ def is_port_in_use(number: int) -> bool:
 
 
 def send_get(number: int, path: str) -> http.client.HTTPResponse:
-    """The answer, read to its end, of whatever listens on a port of 127.0.0.1; raises OSError or HTTPException.
+    """Send a GET request to a port of 127.0.0.1 and read the whole response; raises OSError or HTTPException.
 
-    http.client knows no proxies, and a request to 127.0.0.1 must never go through one.
+    It uses http.client, which ignores proxies: a request to 127.0.0.1 must never go through one.
     """
-    connection = http.client.HTTPConnection("127.0.0.1", number, timeout=2)
+    connection = http.client.HTTPConnection("127.0.0.1", number, timeout=RESPONSE_TIMEOUT)
     try:
         connection.request("GET", path)
-        answer = connection.getresponse()
-        answer.read()
+        response = connection.getresponse()
+        response.read()
     finally:
         connection.close()
-    return answer
+    return response
 
 
-def find_listener(number: int) -> Literal["nobody", "this checkout's Lab", "another Lab of the kit", "something else"]:
-    """What is found on a port of 127.0.0.1. It is told no secret."""
+def find_listener(number: int) -> Listener:
+    """Who listens on a port of 127.0.0.1. The request that finds out carries no token."""
     if not is_port_in_use(number):
         return "nobody"
     try:
@@ -60,17 +66,13 @@ def find_listener(number: int) -> Literal["nobody", "this checkout's Lab", "anot
     return "this checkout's Lab" if name == load_or_make_secret("checkout") else "another Lab of the kit"
 
 
-def in_container() -> bool:
-    return os.environ.get("PREP_CONTAINER") == "1"
-
-
 def listening_port(number: int) -> int:
-    """Where Lab itself listens when it is reached on `number`: Compose publishes the container's 8888 there."""
-    return DEFAULT_PORT if in_container() else number
+    """The port that Lab itself opens to be reached on `number`: in the image always 8888, which Compose publishes."""
+    return DEFAULT_PORT if in_kit_image() else number
 
 
 def next_port(number: int) -> int:
-    """Another one to propose."""
+    """Another port to suggest when this one is taken."""
     return number + 1 if number < MAX_PORT else DEFAULT_PORT
 
 
@@ -79,41 +81,41 @@ def lab_url(number: int, token: str) -> str:
 
 
 def read_token() -> str:
-    """JUPYTER_TOKEN, or one made on first use and kept, so that an open browser tab survives a restart.
+    """JUPYTER_TOKEN, or a token made on first use and kept, so that an open browser tab survives a restart.
 
-    Raises Exit where JUPYTER_TOKEN cannot stand in a URL. Blanks around it are dropped, as Jupyter drops them.
+    Raises LabError if JUPYTER_TOKEN cannot be part of a URL. Blanks around it are dropped, as Jupyter drops them.
     """
-    given = os.environ.get("JUPYTER_TOKEN", "").strip()
-    if not given.isprintable():
-        raise Exit("JUPYTER_TOKEN has a character that cannot be printed. Set another, or unset it.", code=2)
-    return given or load_or_make_secret("token")
+    chosen = os.environ.get("JUPYTER_TOKEN", "").strip()
+    if not chosen.isprintable():
+        raise LabError("JUPYTER_TOKEN has a character that cannot be printed. Set another, or unset it.")
+    return chosen or load_or_make_secret("token")
 
 
 def load_or_make_secret(name: str) -> str:
-    """A random word, made on first use and kept in work/.lab/; whole or not there, even where the disk is full."""
-    kept = STATE / name
+    """A random word, made on first use and kept in work/.lab/. The file is complete or absent, even on a full disk."""
+    path = STATE / name
     try:
         STATE.mkdir(parents=True, exist_ok=True)
-        if not (kept.exists() and kept.read_text().strip()):
+        if not (path.exists() and path.read_text().strip()):
             with tempfile.NamedTemporaryFile("w", dir=STATE) as file:  # only its owner can read it
                 file.write(secrets.token_hex(24))
                 file.flush()
-                kept.unlink(missing_ok=True)
-                kept.hardlink_to(file.name)
-        return kept.read_text().strip()
-    except OSError:  # a read-only checkout: a word for this start alone
+                path.unlink(missing_ok=True)
+                path.hardlink_to(file.name)
+        return path.read_text().strip()
+    except OSError:  # a read-only checkout: the word lasts for this start only
         return secrets.token_hex(24)
 
 
 def lab_environment(token: str) -> dict[str, str]:
-    """Lab's surroundings: the person's, but for what they have set for other Jupyters.
+    """The person's environment without their settings for other Jupyters, plus Lab's own.
 
-    Their configuration could ask for a password, HTTPS or another address, their kernels could be another Python's.
+    Their settings could ask for a password, HTTPS or another address, and their kernels could be another Python's.
     """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
     own_folder = STATE if os.access(STATE, os.W_OK) else tempfile.mkdtemp(prefix="prep-lab-")
     return {
-        **kept,
+        **environment,
         "JUPYTER_TOKEN": token,
         "JUPYTER_CONFIG_PATH": str(SETTINGS),
         "JUPYTER_CONFIG_DIR": f"{own_folder}/jupyter",
@@ -123,7 +125,7 @@ def lab_environment(token: str) -> dict[str, str]:
 
 
 def build_command(listen: int) -> list[str]:
-    """The arguments of Jupyter's server; in a container it listens on every interface, and compose publishes one."""
+    """The command that starts Lab. In the image it listens on every interface, and Compose publishes one of them."""
     state = [
         f"--ServerApp.cookie_secret_file={STATE / 'cookie_secret'}",
         f"--LabApp.user_settings_dir={STATE / 'settings'}",
@@ -131,26 +133,15 @@ def build_command(listen: int) -> list[str]:
     ]
     return [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.root_dir={ROOT}"),
-        *(f"--ServerApp.ip={'0.0.0.0' if in_container() else '127.0.0.1'}", f"--ServerApp.port={listen}"),  # noqa: S104 - see above
+        *(f"--ServerApp.ip={'0.0.0.0' if in_kit_image() else '127.0.0.1'}", f"--ServerApp.port={listen}"),  # noqa: S104 - see above
         *("--ServerApp.port_retries=0", "--ServerApp.log_level=WARN", "--Application.log_level=WARN"),
         *OFFLINE,
         *(state if os.access(STATE, os.W_OK) else []),
     ]
 
 
-def start_lab(number: int) -> None:
-    """Print the URL and become Lab. Raises Exit when the port is taken."""
-    listen, token = listening_port(number), read_token()
-    found = find_listener(listen)
-    if found == "this checkout's Lab":
-        raise Exit(f"This checkout's Lab already runs: {lab_url(number, token)}", code=2)
-    if found != "nobody":
-        raise Exit(f"Port {listen} is in use by {found}. `invoke lab --port {next_port(listen)}`.", code=2)
-    screen = Printer()
-    if note := absent.read_note():
-        screen.print_line(note)
-    screen.print_line(f"JupyterLab: {lab_url(number, token)}")
-    screen.flush()
+def become_server(listen: int, token: str) -> NoReturn:
+    """Replace this process with Lab."""
+    command = build_command(listen)
     os.chdir(ROOT)
-    arguments = build_command(listen)
-    os.execve(arguments[0], arguments, lab_environment(token))
+    os.execve(command[0], command, lab_environment(token))

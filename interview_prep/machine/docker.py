@@ -1,22 +1,28 @@
-"""Build and start the images with Docker Compose, after a look at what usually goes wrong. Docker does the rest."""
+"""Docker on this machine: can it be used, and what builds and starts the kit's images. Docker itself does the rest.
+
+Left out: Compose's project name and port (compose.py).
+"""
 
 import json
 import os
 import shutil
 import subprocess
 import tomllib
+from typing import NoReturn
 
-from invoke.exceptions import Exit
-
-from interview_prep import paths
-from interview_prep.console import Printer
-from interview_prep.lab import launch
-from interview_prep.machine import compose
-from interview_prep.machine.compose import run_docker
+from interview_prep.errors import KitError
 from interview_prep.paths import ROOT
 from interview_prep.weights import absent
 
 WITHOUT_DOCKER = "Without Docker: `./prep lab`."
+
+
+class DockerError(KitError):
+    """Docker is missing, isn't running, or can't do what is asked of it."""
+
+
+def run_docker(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(["docker", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def service_name(*, cuda: bool) -> str:
@@ -24,79 +30,51 @@ def service_name(*, cuda: bool) -> str:
 
 
 def check_docker() -> None:
-    """Raise Exit unless `docker compose` can be asked to do something."""
+    """Raise DockerError unless `docker compose` works and the engine answers."""
     if not shutil.which("docker"):
-        raise Exit(f"No `docker` on this machine. Install Docker Desktop or Docker Engine. {WITHOUT_DOCKER}", code=2)
+        raise DockerError(f"No `docker` on this machine. Install Docker Desktop or Docker Engine. {WITHOUT_DOCKER}")
     if run_docker("compose", "version").returncode != 0:
-        raise Exit(
-            f"This Docker has no Compose v2. Install the package docker-compose-plugin. {WITHOUT_DOCKER}", code=2
-        )
+        raise DockerError(f"This Docker has no Compose v2. Install the package docker-compose-plugin. {WITHOUT_DOCKER}")
     if run_docker("info", "--format", "{{.ServerVersion}}").returncode != 0:
-        raise Exit(
+        raise DockerError(
             "The Docker engine does not answer. Start Docker Desktop, or `sudo systemctl start docker`. "
-            + WITHOUT_DOCKER,
-            code=2,
+            + WITHOUT_DOCKER
         )
 
 
 def check_nvidia() -> None:
-    """Raise Exit unless the engine can give a container an NVIDIA GPU."""
+    """Raise DockerError unless the engine can give a container an NVIDIA GPU."""
     runtimes = json.loads(run_docker("info", "--format", "{{json .Runtimes}}").stdout or "{}")
     if "nvidia" not in runtimes:
-        raise Exit(
+        raise DockerError(
             "This Docker engine has no NVIDIA runtime. Install the NVIDIA Container Toolkit, then `sudo nvidia-ctk "
-            "runtime configure --runtime=docker` and restart the engine; on the CPU: `invoke up`.",
-            code=2,
+            "runtime configure --runtime=docker` and restart the engine; on the CPU: `invoke up`."
         )
 
 
-def build_image(*, cuda: bool) -> None:
-    """Build one image, labelled with the version of pyproject.toml and git's revision; raises Exit on failure.
-
-    The last line says what the image lacks: Docker folds away what a step has said.
-    """
-    check_docker()
-    claim_project()
+def build_service(service: str) -> bool:
+    """Build a service's image, labelled with the version of pyproject.toml and git's revision. Whether it worked."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     git = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude", "*"]
     revision = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
     environment = {**os.environ, "VERSION": version, "REVISION": revision or "unknown"}
-    if subprocess.run(
-        ["docker", "compose", "build", service_name(cuda=cuda)], cwd=ROOT, env=environment, check=False
-    ).returncode:
-        raise Exit(
-            'The build failed; its last lines say where. Mirrors, proxies, certificates: README, "Building".', code=1
-        )
-    if note := read_note(service_name(cuda=cuda)):
-        Printer().print_line(note)
+    command = ["docker", "compose", "build", service]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
 
 
-def read_note(name: str) -> str:
-    """What the image of a service says of weights that it was built without, or ""."""
-    image = run_docker("compose", "config", "--images", name).stdout.strip()
+def read_weights_note(service: str) -> str:
+    """What the image of a service says about weights that it was built without; "" if it has them."""
+    image = run_docker("compose", "config", "--images", service).stdout.strip()
     return run_docker("run", "--rm", "--network", "none", "--entrypoint", "cat", image, absent.IN_IMAGE).stdout.strip()
 
 
-def claim_project() -> None:
-    """Say so where another checkout has this one's Compose project, and the name had to change."""
-    changed = compose.claim_project()
-    if changed:
-        screen = Printer()
-        screen.print_line(changed)
-        screen.flush()
+def is_running(service: str) -> bool:
+    return bool(run_docker("compose", "ps", "-q", service).stdout.strip())
 
 
-def start_service(*, cuda: bool, port: str, detach: bool) -> None:
-    """Become `docker compose up` for one service on one port; raises Exit when it could not start."""
-    check_docker()
-    if cuda:
-        check_nvidia()
-    claim_project()
-    number = paths.read_port(port) if port else compose.read_port()
-    running = run_docker("compose", "ps", "-q", service_name(cuda=cuda)).stdout.strip()
-    if launch.is_port_in_use(number) and not running:
-        raise Exit(f"Port {number} is in use. `invoke up --port {launch.next_port(number)}`.", code=2)
-    os.environ["PREP_PORT"] = str(number)
+def become_compose_up(service: str, port: int, *, detach: bool) -> NoReturn:
+    """Replace this process with `docker compose up` for one service on one port."""
+    os.environ["PREP_PORT"] = str(port)
     os.chdir(ROOT)
-    arguments = ["docker", "compose", "up", *(["--detach"] if detach else []), service_name(cuda=cuda)]
+    arguments = ["docker", "compose", "up", *(["--detach"] if detach else []), service]
     os.execvp(arguments[0], arguments)

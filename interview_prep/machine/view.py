@@ -1,16 +1,23 @@
-"""What `invoke doctor` shows. Prints nothing."""
+"""What `invoke doctor` shows, as a table and as JSON. Prints nothing."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Sequence
 
 from rich.console import RenderableType
 from rich.table import Table
 
+from interview_prep.gpu.facts import Finding
 
-def render_findings(title: str, findings: Iterable[Any]) -> RenderableType:
-    """A table of findings, each with `name`, `ok`, `evidence` and `fix`; the fix is shown where it is needed."""
+
+def render_checks(checks: Sequence[Finding], *, ready: bool) -> RenderableType:
+    """A row for each check: ok or no, its name and the evidence, with the fix below if it is needed."""
+    title = "This machine is ready." if ready else "This machine is not ready."
     table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0), show_header=False)
-    for each in findings:
-        mark = "[green]ok[/]" if each.ok else "[red]no[/]"
-        table.add_row(mark, each.name, each.evidence if each.ok else f"{each.evidence}\n[bold]{each.fix}[/]")
+    for check in checks:
+        evidence = f"{check.evidence}\n[bold]{check.fix}[/]" if check.blocking else check.evidence
+        table.add_row("[red]no[/]" if check.blocking else "[green]ok[/]", check.what, evidence)
     return table
+
+
+def as_document(check: Finding) -> dict[str, object]:
+    """One check as JSON has it."""
+    return {"name": check.what, "ok": not check.blocking, "evidence": check.evidence, "fix": check.fix}

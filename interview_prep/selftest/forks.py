@@ -1,7 +1,7 @@
-"""A pytest plugin: the tests of each file run in a fork of this process, as many files at once as it has processors.
+"""A pytest plugin that runs each test file in a fork of this process, as many at once as there are processors.
 
-What collecting has imported, torch above all, is imported once for all of them. Left out: --pdb, -s and whatever
-else wants every test in one process; plain `pytest` does that.
+What pytest imports while it collects, torch above all, is imported only once. Left out: --pdb, -s and whatever else
+needs all tests in one process; plain `pytest` does that.
 """
 
 import multiprocessing
@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
 
-from interview_prep.machine import resources
+from interview_prep.machine.resources import count_processors
 
-_files: list[list[pytest.Item]] = []  # what a fork finds, as items cannot be sent to it
+_files: list[list[pytest.Item]] = []  # forks find the tests here, because pytest's items can't be sent to them
 
 
 class ReportCollector:
-    """Keeps what a fork would otherwise print."""
+    """Collects the reports that a fork would otherwise print."""
 
     def __init__(self) -> None:
         self.reports: list[pytest.TestReport] = []
@@ -29,46 +29,46 @@ class ReportCollector:
 
 
 def run_file(number: int) -> list[dict[str, Any]]:
-    """In a fork: run one file's tests and return their reports as plain data."""
-    items, reports = _files[number], ReportCollector()
+    """Run one file's tests, in a fork; return their reports as plain data."""
+    items, collector = _files[number], ReportCollector()
     config = items[0].config
-    printer = config.pluginmanager.unregister(name="terminalreporter")
-    config.pluginmanager.register(reports)
+    terminal_reporter = config.pluginmanager.unregister(name="terminalreporter")
+    config.pluginmanager.register(collector)
     for item, following in pairwise([*items, None]):
         assert item
         config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-    config.pluginmanager.unregister(reports)
-    config.pluginmanager.register(printer, "terminalreporter")
-    return [config.hook.pytest_report_to_serializable(config=config, report=report) for report in reports.reports]
+    config.pluginmanager.unregister(collector)
+    config.pluginmanager.register(terminal_reporter, "terminalreporter")
+    return [config.hook.pytest_report_to_serializable(config=config, report=report) for report in collector.reports]
 
 
 def replay_report(config: pytest.Config, data: dict[str, Any]) -> None:
-    """Report one phase of one test as if it had run here."""
+    """Report one phase of one test to pytest, as if it had run here."""
     report: pytest.TestReport = config.hook.pytest_report_from_serializable(config=config, data=data)
-    about = {"nodeid": report.nodeid, "location": report.location}
+    test = {"nodeid": report.nodeid, "location": report.location}
     if report.when == "setup":
-        config.hook.pytest_runtest_logstart(**about)
+        config.hook.pytest_runtest_logstart(**test)
     config.hook.pytest_runtest_logreport(report=report)
     if report.when == "teardown":
-        config.hook.pytest_runtest_logfinish(**about)
+        config.hook.pytest_runtest_logfinish(**test)
 
 
 def pytest_configure() -> None:
-    """One thread each: the forks are as many as the processors, and one of them would hang in a pool started here."""
-    os.environ["OMP_NUM_THREADS"] = "1"  # for libraries that collecting imports
-    threadpool_limits(1)  # for those that are there
+    """Use one thread: there is a fork for each processor, and a fork hangs in a thread pool that was started here."""
+    os.environ["OMP_NUM_THREADS"] = "1"  # for libraries that are imported later
+    threadpool_limits(1)  # for libraries that are already imported
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Pages last: they take least, and so leave no processor idle at the end."""
+    """Run Markdown pages last: they are the quickest, so no processor is idle for long at the end."""
     items.sort(key=lambda item: item.path.suffix == ".md")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
-    """Instead of pytest's own loop, unless there is one file, or nothing to run."""
+    """Replace pytest's own loop, unless there is only one file, or nothing to run."""
     _files[:] = [list(group) for _, group in groupby(session.items, key=lambda item: item.path)]
-    forks = min(len(_files), resources.count_processors())
+    forks = min(len(_files), count_processors())
     if session.testsfailed or session.config.option.collectonly or forks < 2:
         return None
     session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined] # noqa: SLF001 - one for all forks

@@ -105,10 +105,10 @@ def execute_step(step: Step) -> int:
         import pytest
 
         from interview_prep.selftest import forks
-        from interview_prep.selftest.run_tests import PYTEST
+        from interview_prep.selftest.run_pytest import PYTEST_OPTIONS
 
         os.chdir(ROOT)
-        return int(pytest.main([*PYTEST, str(ML.relative_to(ROOT)), "-W", PRELOADED], [forks]))
+        return int(pytest.main([*PYTEST_OPTIONS, str(ML.relative_to(ROOT)), "-W", PRELOADED], [forks]))
     script = ML / step.path
     sys.argv[:], sys.path[0] = [str(script)], str(script.parent)
     runpy.run_path(str(script), run_name="__main__")

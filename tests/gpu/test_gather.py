@@ -186,4 +186,4 @@ def test_a_container_is_known_by_its_marks(
     if variable:
         monkeypatch.setenv(variable, "1")
     monkeypatch.setattr(Path, "exists", lambda path: str(path) == file)
-    assert gather.in_container() is inside
+    assert gather.in_any_container() is inside

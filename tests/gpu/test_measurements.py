@@ -15,8 +15,7 @@ import torch
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
 
 from interview_prep.gpu import matmul, measure, timing, training, transfers
-from interview_prep.gpu.facts import SmiGpu
-from interview_prep.gpu.measurement import Measurement
+from interview_prep.gpu.facts import Measurement, SmiGpu
 
 CPU = torch.device("cpu")
 TINY = measure.Sizes(128, 4096, 4096, training.Shape(2, 8, 64, 1, 32), 2, 32, 0.01)
@@ -87,9 +86,9 @@ def test_a_byte_that_differs_is_seen() -> None:
     """Copies have no rounding."""
     sent = transfers.random_bytes(64, CPU)
     got = sent.clone()
-    assert transfers.differing_share(got, sent) == 0
+    assert transfers.copy_error(got, sent) == 0
     got[3] ^= 1
-    assert transfers.differing_share(got, sent) == 1
+    assert transfers.copy_error(got, sent) == 1
 
 
 def test_a_wrong_gradient_is_seen() -> None:
@@ -172,7 +171,7 @@ def test_compilation_works_or_says_why_not(
 
 def test_the_program_that_compiles_is_right(tmp_path: Path) -> None:
     """What it prints, without the compiler, which takes longer than all the other tests."""
-    program = training.PROGRAM.replace("torch.compile(", "(")
+    program = training.COMPILE_PROGRAM.replace("torch.compile(", "(")
     run = [sys.executable, "-c", program, "cpu"]
     done = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path, check=True)
     took, error = map(float, done.stdout.split())

@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from interview_prep.gpu import peaks, speeds
-from interview_prep.gpu.facts import Facts, Finding, GpuProcess, SmiGpu, TorchGpu
-from interview_prep.gpu.measurement import Measurement
+from interview_prep.gpu.facts import Facts, Finding, GpuProcess, Measurement, SmiGpu, TorchGpu
 
 # torch's name, compute capability, multiprocessors, the sheet's boost clock in GHz, memory clock in GHz, bus in bits.
 SOLD = [
@@ -79,7 +78,7 @@ def low(value: float = 126.0, limit: str = "bandwidth", name: str = "memory band
 
 
 def judged(facts: Facts = FACTS, loaded: tuple[SmiGpu, ...] = (), sheet: peaks.Peaks = SHEET) -> list[Finding]:
-    return list(speeds.find_slow_results([low()], sheet, facts, loaded))
+    return list(speeds.judge_measurements([low()], sheet, facts, loaded))
 
 
 def board(**changes: object) -> SmiGpu:
@@ -96,7 +95,7 @@ SLICE = replace(FACTS, devices=(replace(L4, name="NVIDIA A100 MIG 1g.5gb"),))
     [
         (BUSY, (), "another process is using the GPU", "`nvidia-smi` names it"),
         (HELD, (), "another process is using the GPU", "when it has ended"),
-        (FACTS, (board(clock_reasons=0x20),), "clocks are held down", "Fix that first"),
+        (FACTS, (board(clock_reasons=0x20),), "clocks are lowered", "Fix that first"),
         (FACTS, (board(clock_reasons=0x02),), "set low on purpose", "--reset-applications-clocks"),
         (FACTS, (board(clock_reasons=0x04),), "power limit", "a higher limit"),
         (SLICE, (), "slice", "its share"),
@@ -122,14 +121,14 @@ def test_less_is_asked_of_a_computed_limit() -> None:
 
 def test_heat_under_load_is_told_even_where_nothing_is_slow() -> None:
     """At rest it does not show."""
-    (finding,) = speeds.find_slow_results([low(270)], SHEET, FACTS, (board(clock_reasons=0x40, temperature=95),))
+    (finding,) = speeds.judge_measurements([low(270)], SHEET, FACTS, (board(clock_reasons=0x40, temperature=95),))
     assert (finding.what, finding.evidence) == ("The GPU is slowed down by heat", "NVIDIA L4: 95 °C")
 
 
 def test_a_wrong_result_blocks_whatever_its_speed() -> None:
     """Fast and wrong is wrong."""
     wrong = Measurement("matrix product, bf16", 120, "TFLOP/s", "bf16", error=0.5, tolerance=0.03)
-    (finding,) = speeds.find_slow_results([wrong], SHEET, FACTS, ())
+    (finding,) = speeds.judge_measurements([wrong], SHEET, FACTS, ())
     assert (finding.what, finding.blocking) == ("The GPU computes wrong results", True)
     assert "matrix product, bf16: off by 5.0e-01" in finding.evidence
     assert "another machine" in finding.fix
@@ -139,7 +138,7 @@ def test_a_wrong_result_blocks_whatever_its_speed() -> None:
 def test_an_error_at_work_blocks() -> None:
     """And what the device said is told."""
     failed = Measurement("launch", skip_reason="CUDA error: an illegal memory access", failed=True)
-    (finding,) = speeds.find_slow_results([failed], SHEET, FACTS, ())
+    (finding,) = speeds.judge_measurements([failed], SHEET, FACTS, ())
     assert finding.blocking
     assert "illegal memory access" in finding.evidence
     assert "CUDA_LAUNCH_BLOCKING=1" in finding.fix
@@ -148,7 +147,7 @@ def test_an_error_at_work_blocks() -> None:
 def test_a_narrow_link_is_told() -> None:
     """With the lanes that were seen under load."""
     way = Measurement("host to device, pinned", 3.1, "GB/s", error=0.0)
-    (finding,) = speeds.find_slow_results([way], SHEET, FACTS, (board(link="3 x4"),))
+    (finding,) = speeds.judge_measurements([way], SHEET, FACTS, (board(link="3 x4"),))
     assert "3.1 GB/s, PCIe 3 x4" in finding.evidence
     assert "16 lanes" in finding.fix
 
@@ -159,7 +158,7 @@ def test_a_narrow_link_is_told() -> None:
 )
 def test_compilation_that_does_not_work_is_no_reason_to_stop(said: str, fix: str) -> None:
     """The code runs uncompiled."""
-    (finding,) = speeds.find_slow_results(
+    (finding,) = speeds.judge_measurements(
         [Measurement("torch.compile", skip_reason=f"does not work: {said}")], SHEET, FACTS, ()
     )
     assert not finding.blocking

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from huggingface_hub import snapshot_download, try_to_load_from_cache
 
-from interview_prep.machine import doctor
+from interview_prep.machine import checks
 from interview_prep.weights import models_lock
 from interview_prep.weights.cache import Problem, repository_folder, snapshot_folder, verify_models
 from interview_prep.weights.fetch import PERMANENT_ERRORS, Download, fetch_models
@@ -235,10 +235,13 @@ def test_the_doctor_reports_a_flipped_byte(
     """What is here must be whole; what was never fetched is no fault, as small models serve."""
     monkeypatch.setattr(models_lock, "LOCK", tmp_path / "models.lock")
     models_lock.LOCK.write_text(lock_text(models))
-    assert (doctor.check_weights().ok, doctor.check_weights().evidence[:21]) == (True, "no pretrained weights")
+    assert (checks.check_weights().blocking, checks.check_weights().evidence[:21]) == (False, "no pretrained weights")
     fetch_models(models[1:], watch)
-    assert (doctor.check_weights().ok, doctor.check_weights().evidence) == (True, "as locked: second, third")
+    assert (checks.check_weights().blocking, checks.check_weights().evidence) == (False, "as locked: second, third")
     flip_a_byte(snapshot_folder(models[1]) / LARGE)
-    check = doctor.check_weights()
-    assert (check.ok, check.fix) == (False, "`invoke models --set core --fetch` brings what is missing or damaged.")
+    check = checks.check_weights()
+    assert (check.blocking, check.fix) == (
+        True,
+        "`invoke models --set core --fetch` brings what is missing or damaged.",
+    )
     assert check.evidence.startswith("second: model.safetensors: hash ")

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from huggingface_hub import constants
 
-from interview_prep.machine import doctor
+from interview_prep.machine import checks
 from interview_prep.paths import ROOT
 from interview_prep.weights import absent
 from interview_prep.weights.models_lock import Model
@@ -165,9 +165,9 @@ def test_the_doctor_says_that_weights_are_missing(tmp_path: Path, monkeypatch: p
     """It is well, as small models serve; once weights are there, nobody speaks of the note any more."""
     monkeypatch.setenv("HF_HOME", str(tmp_path))
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
-    assert doctor.check_weights().evidence == "no pretrained weights; small models serve in their place"
+    assert checks.check_weights().evidence == "no pretrained weights; small models serve in their place"
     (tmp_path / absent.NOTE).write_text(NOTE)
-    assert (doctor.check_weights().ok, doctor.check_weights().evidence) == (True, NOTE.strip())
+    assert (checks.check_weights().blocking, checks.check_weights().evidence) == (False, NOTE.strip())
     (tmp_path / "hub" / "models--prep--first" / "snapshots").mkdir(parents=True)
     assert absent.read_note() == ""
 

@@ -1,6 +1,6 @@
 """What the printed URL depends on. Jupyter reads this file last, so that no other file of settings has its own way.
 
-The rest are options that lab.py passes. The token is not one, because every user of the machine sees those.
+The rest are options that launch.py passes. The token is not one, because every user of the machine can see those.
 """
 
 import os

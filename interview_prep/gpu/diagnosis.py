@@ -1,12 +1,12 @@
-"""From facts to findings: why torch cannot use a GPU here, or what keeps one from working as it should.
+"""From facts to findings: why torch can't use a GPU here, or what keeps one from working as it should.
 
-Without a usable GPU there is one finding: the first cause in the order in which a person would fix them. With one
-there are as many as there are matters. Pure functions; the speeds are judged in speeds.py.
+Without a usable GPU there is one finding: the first cause, in the order in which a person would fix them. With a usable
+GPU there is one finding for each problem. Pure functions. Left out: speeds, which speeds.py judges.
 """
 
 from collections.abc import Iterator
 
-from interview_prep.gpu import boards
+from interview_prep.gpu import health
 from interview_prep.gpu.driver import describe_build, explain_unusable, make_blocking_finding, parse_version
 from interview_prep.gpu.facts import Facts, Finding
 
@@ -15,13 +15,13 @@ CPU_IMAGE = "With an NVIDIA GPU: `docker compose up lab-cuda`. Without one: ever
 
 
 def find_problems(facts: Facts) -> list[Finding]:
-    """One reason why there is no GPU to use; or what is to be said of those that there are."""
+    """The one reason why there is no usable GPU; or every problem of the GPUs that there are."""
     reason = diagnose_missing_torch(facts) or (None if is_usable(facts) else diagnose_missing_gpu(facts))
-    return [reason] if reason else [*find_unsupported(facts), *boards.find_warnings(facts), *find_unseen(facts)]
+    return [reason] if reason else [*find_unsupported(facts), *health.find_warnings(facts), *find_unchecked(facts)]
 
 
 def is_usable(facts: Facts) -> bool:
-    """Does torch have a GPU: CUDA's, AMD's, or Apple's outside a container?"""
+    """Does torch have a GPU: NVIDIA's, AMD's, or Apple's outside a container?"""
     return bool(facts.devices) or (facts.system == "Darwin" and facts.apple and not facts.torch_error)
 
 
@@ -38,7 +38,7 @@ def diagnose_missing_torch(facts: Facts) -> Finding | None:
 
 
 def diagnose_missing_gpu(facts: Facts) -> Finding:
-    """The one reason, most particular first."""
+    """The most specific reason that fits."""
     if facts.apple and facts.system == "Linux" and facts.container:
         fix = 'Go on with the CPU; Apple\'s GPU is reached without Docker only: `./prep lab` on macOS, device "mps".'
         return make_blocking_finding("A Linux container on Apple silicon has no GPU", describe_build(facts), fix)
@@ -51,51 +51,52 @@ def diagnose_missing_gpu(facts: Facts) -> Finding:
 
 
 def diagnose_cpu_build(facts: Facts) -> Finding:
-    there = facts.boards[0].name if facts.boards else f"NVIDIA driver {facts.driver}" if facts.driver else ""
-    evidence = f"torch {facts.torch}, {there} is here" if there else f"torch {facts.torch}"
+    hardware = facts.boards[0].name if facts.boards else f"NVIDIA driver {facts.driver}" if facts.driver else ""
+    evidence = f"torch {facts.torch}, {hardware} is here" if hardware else f"torch {facts.torch}"
     return make_blocking_finding("This torch is a CPU build", evidence, CPU_IMAGE)
 
 
 def is_hidden(facts: Facts) -> bool:
-    """Does CUDA_VISIBLE_DEVICES keep away what the driver has?"""
-    none_named = (facts.visible_devices or "").strip() in ("", "-1")
+    """Does CUDA_VISIBLE_DEVICES hide GPUs that the driver has?"""
+    selects_none = (facts.visible_devices or "").strip() in ("", "-1")
     undivided = any(not board.mig for board in facts.boards)
-    return none_named or (undivided and facts.cuda_error == "CUDA_ERROR_NO_DEVICE")
+    return selects_none or (undivided and facts.cuda_error == "CUDA_ERROR_NO_DEVICE")
 
 
 def find_unsupported(facts: Facts) -> Iterator[Finding]:
-    """Devices for which the wheel has no code."""
+    """GPUs that the installed torch has no code for."""
     for index, device in enumerate(facts.devices):
-        mine = device.capability
-        if (
-            not facts.cuda_build
-            or not facts.architectures
-            or any(supports_architecture(mine, arch) for arch in facts.architectures)
-        ):
+        major, minor = device.capability
+        if not facts.cuda_build or not facts.architectures:
             continue
-        known = [parse_version(arch) for arch in facts.architectures]
-        older = all((10 * mine[0] + mine[1],) < arch for arch in known)
+        if any(supports_architecture(device.capability, architecture) for architecture in facts.architectures):
+            continue
+        is_older = all((10 * major + minor,) < parse_version(architecture) for architecture in facts.architectures)
         fix = (
             "Install the torch of the same version that is built for CUDA 12.6: `pip install torch --index-url "
             "https://download.pytorch.org/whl/cu126`."
-            if older
+            if is_older
             else "Install a newer torch: `pip install --upgrade torch`."
         )
-        evidence = f"{device.name} is sm_{mine[0]}{mine[1]}; the wheel has {' '.join(facts.architectures)}"
+        evidence = f"{device.name} is sm_{major}{minor}; the wheel has {' '.join(facts.architectures)}"
         yield make_blocking_finding(f"This torch has no code for GPU {index}", evidence, fix)
 
 
 def supports_architecture(capability: tuple[int, int], architecture: str) -> bool:
-    """Machine code (sm_86) runs on its major version from its minor up; intermediate code (compute_90) on any newer."""
+    """Whether code for an architecture runs on a GPU.
+
+    Machine code (sm_86) runs on the same major version from its minor version up; intermediate code (compute_90) runs
+    on any newer GPU; code that ends in "a" or "f" is for one architecture or family.
+    """
     kind, _, digits = architecture.partition("_")
     major, minor = divmod(int(digits.rstrip("af")), 10)
-    if digits[-1] in "af":  # for this very architecture, or its family
+    if digits[-1] in "af":
         return capability[0] == major and capability[1] >= minor
     return capability >= (major, minor) if kind == "compute" else capability[0] == major and capability[1] >= minor
 
 
-def find_unseen(facts: Facts) -> Iterator[Finding]:
-    """What this check does not know of GPUs that work."""
+def find_unchecked(facts: Facts) -> Iterator[Finding]:
+    """What this check can't tell about GPUs that work."""
     if facts.smi_error:
         fix = "Run `nvidia-smi` and fix what it says: heat, power, errors and who holds memory are unknown till then."
         yield Finding("nvidia-smi does not answer", facts.smi_error, fix, blocking=False)

@@ -1,7 +1,7 @@
-"""What is to be said of GPUs that torch can use: full, hot, held down, in error, divided, hidden, unequal.
+"""Warnings about GPUs that torch can use: memory full, throttling, ECC errors, MIG, hidden or unequal GPUs.
 
-Each remark rests on what nvidia-smi and torch say at the moment of asking; what ails a GPU under load is seen when it
-is asked again while it works.
+They describe the moment when nvidia-smi and torch were asked. Problems that show only under load are found by asking
+again while the GPU works (measure.read_boards_under_load).
 """
 
 from collections.abc import Iterator
@@ -9,22 +9,23 @@ from collections.abc import Iterator
 from interview_prep.gpu.facts import Facts, Finding, SmiGpu, TorchGpu
 
 GB = 1e9
-ENOUGH = 2 * GB  # a CUDA context, its libraries' workspaces and a small model
-# NVML's reasons for lower clocks (nvml.h, nvmlClocksEventReason...): idleness and limits set on purpose are not in it.
+ENOUGH_MEMORY = 2 * GB  # for a CUDA context, its libraries' workspaces and a small model
+# NVML's reasons for lower clocks (nvml.h, nvmlClocksEventReason...), without idleness and limits set on purpose.
 HEAT, POWER_BRAKE, SLOWDOWN = 0x20 | 0x40, 0x80, 0x08
 
 
 def find_warnings(facts: Facts) -> list[Finding]:
-    """All of them, the blocking ones first."""
-    found = [
-        *(said for board in facts.boards for said in find_gpu_warnings(board)),
+    """Every warning, the blocking ones first."""
+    findings = [
+        *(finding for board in facts.boards for finding in find_gpu_errors(board)),
         *find_low_memory(facts),
         *find_hidden_gpus(facts),
     ]
-    return sorted(found, key=lambda finding: not finding.blocking)
+    return sorted(findings, key=lambda finding: not finding.blocking)
 
 
-def find_gpu_warnings(board: SmiGpu) -> Iterator[Finding]:
+def find_gpu_errors(board: SmiGpu) -> Iterator[Finding]:
+    """A lost GPU, memory errors, and throttling."""
     if board.failure:
         fix = "`sudo reboot`; if it comes again, reseat the card and its power, or take another machine."
         yield Finding("A GPU is lost or in error", f"{board.name}: {board.failure}", fix, blocking=True)
@@ -36,14 +37,14 @@ def find_gpu_warnings(board: SmiGpu) -> Iterator[Finding]:
 
 
 def find_throttling(board: SmiGpu) -> Iterator[Finding]:
-    """Heat and power; lowered clocks make a GPU slow, not wrong."""
+    """Clocks lowered by heat or power. They make a GPU slow, not wrong."""
     heat = f"{board.temperature} °C" if board.temperature is not None else "temperature unknown"
     if board.clock_reasons & HEAT:
         fix = "Look to its fans and air, and wait until it has cooled down."
         yield Finding("The GPU is slowed down by heat", f"{board.name}: {heat}", fix, blocking=False)
     elif board.clock_reasons & (SLOWDOWN | POWER_BRAKE):
         fix = "Check the card's power cables and the power supply."
-        yield Finding("The GPU is slowed down for want of power", f"{board.name}: {heat}", fix, blocking=False)
+        yield Finding("The GPU is slowed down by its power supply", f"{board.name}: {heat}", fix, blocking=False)
     limit, default = board.power_limit, board.default_power_limit
     if limit and default and limit < 0.95 * default:
         fix = f"`sudo nvidia-smi --power-limit={default:.0f}`."
@@ -52,9 +53,9 @@ def find_throttling(board: SmiGpu) -> Iterator[Finding]:
 
 
 def find_low_memory(facts: Facts) -> Iterator[Finding]:
-    """Too little to work with, or much of it held by others, and by whom."""
+    """GPUs with little free memory, and which programs hold the rest."""
     for index, device in enumerate(facts.devices):
-        if device.free >= min(ENOUGH, 0.9 * device.memory) and device.free >= device.memory / 2:
+        if device.free >= min(ENOUGH_MEMORY, 0.9 * device.memory) and device.free >= device.memory / 2:
             continue
         holders = describe_holders(device, facts)
         evidence = f"GPU {index}, {device.name}: {device.free / GB:.1f} of {device.memory / GB:.1f} GB free{holders}"
@@ -63,28 +64,28 @@ def find_low_memory(facts: Facts) -> Iterator[Finding]:
             if holders
             else "See who holds it with `nvidia-smi` on the host: a container does not see programs outside."
         )
-        blocking = device.free < min(ENOUGH, 0.9 * device.memory)
+        blocking = device.free < min(ENOUGH_MEMORY, 0.9 * device.memory)
         yield Finding("The GPU's memory is in use", evidence, fix, blocking=blocking)
 
 
 def describe_holders(device: TorchGpu, facts: Facts) -> str:
-    """The largest three, as in "; held by python (PID 123, 4.0 GB)", or "" where nobody is named."""
-    mine = [process for board in facts.boards if is_same_gpu(board, device, facts) for process in board.processes]
-    largest = sorted(mine, key=lambda process: -process.memory)[:3]
+    """The three largest, as in "; held by python (PID 123, 4.0 GB)", or "" if nvidia-smi names none."""
+    processes = [each for board in facts.boards if is_same_gpu(board, device, facts) for each in board.processes]
+    largest = sorted(processes, key=lambda process: -process.memory)[:3]
     named = [f"{process.name} (PID {process.pid}, {process.memory / GB:.1f} GB)" for process in largest]
     return f"; held by {', '.join(named)}" if named else ""
 
 
 def is_same_gpu(board: SmiGpu, device: TorchGpu, facts: Facts) -> bool:
-    """Are they one GPU? By their number where torch says it, else only where there is no other."""
+    """Are they the same GPU? Compares UUIDs; if torch has none, they are the same only when there is just one."""
     return board.uuid.removeprefix("GPU-") == device.uuid if device.uuid else len(facts.boards) == 1
 
 
 def find_hidden_gpus(facts: Facts) -> Iterator[Finding]:
-    """Which GPUs this process has: a slice, fewer than there are, or unequal ones."""
+    """The process has a slice of a GPU, fewer GPUs than there are, or GPUs that differ."""
     devices = facts.devices
-    sliced = bool(facts.boards) and all(board.mig for board in facts.boards)
-    if devices and (sliced or any("MIG" in device.name for device in devices)):
+    is_slice = bool(facts.boards) and all(board.mig for board in facts.boards)
+    if devices and (is_slice or any("MIG" in device.name for device in devices)):
         evidence = f"{devices[0].name}: {devices[0].multiprocessors} multiprocessors, {devices[0].memory / GB:.0f} GB"
         fix = "Size the work for the slice; CUDA uses one slice a process. The whole: `sudo nvidia-smi -mig 0`."
         yield Finding("This is a slice of a GPU (MIG)", evidence, fix, blocking=False)

@@ -1,35 +1,21 @@
-"""From recorded facts to findings: each reason why there is no GPU, with what shows it and its fix."""
+"""From recorded facts to findings: each reason why there is no GPU, with its evidence and its fix."""
 
 from dataclasses import replace
 
 import pytest
 
-from interview_prep.gpu.facts import Facts, SmiGpu, TorchGpu
-from interview_prep.gpu.findings import find_problems, supports_architecture
+from interview_prep.gpu.diagnosis import find_problems, supports_architecture
+from interview_prep.gpu.facts import Facts
+from tests.support.gpu_facts import BOARD, READY
 
-GIB = 2**30
-L4 = TorchGpu("NVIDIA L4", (8, 9), 23 * GIB, 22 * GIB, 58, uuid="aa", clock=2.04e9)
-BOARD = SmiGpu("NVIDIA L4", "GPU-aa", 23 * GIB, 22 * GIB, temperature=45, power_limit=72, default_power_limit=72)
-WHEEL = ("sm_75", "sm_80", "sm_86", "sm_90", "sm_100", "sm_120")  # read from the torch of the CUDA image
-READY = Facts(
-    "2.13.0+cu130",
-    cuda_build="13.0",
-    architectures=WHEEL,
-    driver="580.65.06",
-    device_files=("/dev/nvidia0",),
-    driver_library=True,
-    cuda_driver=(13, 0),
-    boards=(BOARD,),
-    devices=(L4,),
-)
-NONE = Facts("2.13.0+cu130", cuda_build="13.0")  # the CUDA build where nothing of a driver is
+NONE = Facts("2.13.0+cu130", cuda_build="13.0")  # the CUDA build, without any driver
 CONTAINER = replace(NONE, container=True)
 NO_DEVICE = replace(READY, devices=(), boards=(), architectures=(), cuda_error="CUDA_ERROR_NO_DEVICE")
 TOO_OLD = replace(NO_DEVICE, driver="535.129.03", cuda_driver=(12, 2), cuda_error="", torch_error="driver too old")
 WSL = replace(NONE, wsl=True)
 
 
-def test_a_usable_gpu_has_no_finding() -> None:
+def test_usable_gpu_has_no_finding() -> None:
     """Nothing to fix."""
     assert find_problems(READY) == []
 
@@ -126,8 +112,8 @@ def test_a_usable_gpu_has_no_finding() -> None:
         ),
     ],
 )
-def test_each_reason_has_its_own_mend(facts: Facts, what: str, evidence: str, fix: str) -> None:
-    """One blocking finding that names the reason, what shows it and what to do."""
+def test_each_reason_has_its_own_fix(facts: Facts, what: str, evidence: str, fix: str) -> None:
+    """One blocking finding that names the reason, the evidence and what to do."""
     (finding,) = find_problems(facts)
     assert finding.blocking
     assert what in finding.what
@@ -136,7 +122,7 @@ def test_each_reason_has_its_own_mend(facts: Facts, what: str, evidence: str, fi
 
 
 @pytest.mark.parametrize(
-    ("capability", "architecture", "does"),
+    ("capability", "architecture", "runs"),
     [
         ((8, 6), "sm_86", True),
         ((8, 9), "sm_86", True),
@@ -150,11 +136,11 @@ def test_each_reason_has_its_own_mend(facts: Facts, what: str, evidence: str, fi
         ((12, 0), "sm_100", False),
     ],
 )
-def test_which_code_runs_where(capability: tuple[int, int], architecture: str, does: bool) -> None:
-    """As torch itself decides, and intermediate code runs on whatever is newer."""
+def test_code_runs_where_torch_says(capability: tuple[int, int], architecture: str, runs: bool) -> None:
+    """Machine code runs where torch itself says; intermediate code runs on anything newer."""
     import torch
 
-    assert supports_architecture(capability, architecture) is does
+    assert supports_architecture(capability, architecture) is runs
     if architecture.startswith("sm_"):
         code = int(architecture[3:].rstrip("a"))
-        assert torch.cuda._code_compatible_with_device(10 * capability[0] + capability[1], code) is does  # noqa: SLF001 - torch's own rule
+        assert torch.cuda._code_compatible_with_device(10 * capability[0] + capability[1], code) is runs  # noqa: SLF001 - torch's own rule
