@@ -142,7 +142,7 @@ def test_gpu_check_without_a_gpu_is_one_line_and_exit_1() -> None:
     answer = invoke("gpu-check", CUDA_VISIBLE_DEVICES="")
     assert (answer.returncode, answer.stdout.count("\n")) == (1, 1)
     document = json.loads(invoke("gpu-check", "--json", CUDA_VISIBLE_DEVICES="").stdout)
-    assert (document["version"], document["ready"], document["findings"][0]["blocking"]) == (1, False, True)
+    assert (document["version"], document["ready"], document["findings"][0]["blocking"]) == (2, False, True)
 
 
 def test_doctor_as_json_is_one_document() -> None:
