@@ -80,7 +80,7 @@ def models(
     if relock:
         commands.relock_and_show(relock, yes=yes)
     else:
-        commands.list_models(chosen=set, verified=verify, fetched=fetch, json=json)
+        commands.list_models(set_name=set, verify=verify, fetch=fetch, json=json)
 
 
 @task(name="drills", help={"topic": "one topic only", "json": "print one JSON document"})

@@ -25,8 +25,7 @@ RUN --mount=type=bind,source=docker/locks,target=/docker/locks \
     --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
     sh /install-packages /docker/locks/cuda.txt
 
-# The weights that MODELS names, each byte checked. Only a changed lock, or another way to fetch, runs it again; so that
-# MODELS_REQUIRED=1 brings what an earlier build went on without.
+# The weights of the set MODELS, each byte checked. Runs again for another lock, way to fetch, or MODELS_REQUIRED.
 FROM packages AS models
 ARG MODELS=core
 ARG MODELS_REQUIRED
@@ -34,6 +33,8 @@ ARG HF_ENDPOINT
 RUN --mount=type=bind,source=docker/install-models,target=/install-models \
     --mount=type=bind,source=docker/locks/models.lock,target=/kit/docker/locks/models.lock \
     --mount=type=bind,source=interview_prep/weights,target=/kit/interview_prep/weights \
+    --mount=type=bind,source=interview_prep/errors.py,target=/kit/interview_prep/errors.py \
+    --mount=type=bind,source=interview_prep/files.py,target=/kit/interview_prep/files.py \
     --mount=type=secret,id=hf_token,target=/run/secrets/hf_token \
     sh /install-models
 

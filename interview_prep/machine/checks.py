@@ -91,12 +91,12 @@ def find_shadowing() -> list[Path]:
 def check_weights() -> Finding:
     """Is every byte of the weights as locked? No weights at all is fine too: then the small models are used."""
     from interview_prep.weights import absent, cache
-    from interview_prep.weights.models_lock import LockError, load_models
+    from interview_prep.weights.models_lock import ModelsLockError, load_models
 
     try:
         present = [model for model in load_models() if cache.snapshot_folder(model).exists()]
-    except LockError as error:
-        return make_finding("models", f"docker/locks/models.lock: {error}", "Fix the lock.", ok=False)
+    except ModelsLockError as error:
+        return make_finding("models", str(error), "Fix the lock.", ok=False)
     problems = cache.verify_models(present)
     if problems:
         evidence = f"{problems[0]}{f', and {len(problems) - 1} more' if problems[1:] else ''}"
@@ -104,7 +104,7 @@ def check_weights() -> Finding:
         evidence = f"as locked: {', '.join(model.name for model in present)}"
     else:
         evidence = absent.read_note() or "no pretrained weights; small models serve in their place"
-    fix = absent.say_how_to_bring("full" if any(model.set == "full" for model in present) else "core")
+    fix = absent.explain_fetch("full" if any(model.set == "full" for model in present) else "core")
     return make_finding("models", evidence, fix, ok=not problems)
 
 

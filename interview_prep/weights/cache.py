@@ -1,7 +1,7 @@
 """Where the weights of the lock lie in the Hub's own cache, and whether each byte of them is the locked one.
 
-Files lie in snapshots/COMMIT as themselves or as links; refs/ name the commit, so that from_pretrained finds it offline
-by the repository's name, by the commit, and by the commit's first seven characters, which pipelines pin.
+Files in snapshots/COMMIT are plain files or links. The files in refs/ name the commit, so that from_pretrained finds it
+offline by the repository's name and by the commit's first seven characters, which pipelines pin. Left out: fetching.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from interview_prep.weights.models_lock import File, Model
 
 @dataclass(frozen=True)
 class Problem:
-    """What is the matter with one file of one model."""
+    """What is wrong with one file of one model."""
 
     model: str
     file: str
@@ -30,24 +30,25 @@ class Problem:
 
 
 def repository_folder(model: Model) -> Path:
+    """The folder of a model's repository in the Hub's cache."""
     return Path(constants.HF_HUB_CACHE) / repo_folder_name(repo_id=model.repo, repo_type="model")
 
 
 def snapshot_folder(model: Model) -> Path:
-    """The folder that from_pretrained can be given."""
+    """The folder of the locked commit; from_pretrained takes it in place of a name."""
     return repository_folder(model) / "snapshots" / model.commit
 
 
 def ref_files(model: Model) -> list[Path]:
-    """The files that name the commit for those who ask for the repository alone, and for pipelines."""
+    """The files that name the commit: for whoever asks for the repository alone, and for pipelines."""
     return [repository_folder(model) / "refs" / name for name in ("main", model.commit[:7])]
 
 
 def verify_models(models: Sequence[Model], *, hashes: bool = True) -> list[Problem]:
-    """Compare every file with the lock, each byte of it with `hashes`; what is wrong, in the lock's order."""
-    found = find_damaged(models, hashes=hashes)
-    problems = [Problem(model.name, file.path, cause) for (model, file), cause in found.items()]
-    broken = {model for model, _ in found}
+    """Compare every file with the lock, each byte of it with `hashes`. Returns what is wrong, in the lock's order."""
+    damaged = find_damaged(models, hashes=hashes)
+    problems = [Problem(model.name, file.path, cause) for (model, file), cause in damaged.items()]
+    broken = {model for model, _ in damaged}
     return problems + [
         Problem(model.name, f"refs/{ref.name}", "does not name the locked commit")
         for model in models
@@ -57,12 +58,12 @@ def verify_models(models: Sequence[Model], *, hashes: bool = True) -> list[Probl
 
 
 def find_damaged(models: Sequence[Model], *, hashes: bool = True) -> dict[tuple[Model, File], str]:
-    """The files that are not as locked, and what is wrong with each. In threads: hashing lets go of the GIL."""
+    """The files that are not as locked, with what is wrong. Hashes in threads, because hashing releases the GIL."""
     files = [(model, file) for model in models for file in model.files]
     largest_first = sorted(files, key=lambda each: -file_size(snapshot_folder(each[0]) / each[1].path))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = pool.map(lambda each: find_damage(*each, hashes=hashes), largest_first)
-        causes = dict(zip(largest_first, found, strict=True))
+        results = pool.map(lambda each: find_damage(*each, hashes=hashes), largest_first)
+        causes = dict(zip(largest_first, results, strict=True))
     return {each: causes[each] for each in files if causes[each]}
 
 
@@ -75,7 +76,7 @@ def file_size(path: Path) -> int:
 
 
 def find_damage(model: Model, file: File, *, hashes: bool = True) -> str:
-    """What is wrong with a file in its place, or ""."""
+    """What is wrong with a file in the cache, or ""."""
     path = snapshot_folder(model) / file.path
     if not path.exists():
         return "missing"
@@ -85,11 +86,11 @@ def find_damage(model: Model, file: File, *, hashes: bool = True) -> str:
 
 
 def compare_hash(path: Path, expected: str) -> str:
-    """How a file's hash differs from a sha256, or from git's own hash, which is shorter; or ""."""
+    """How a file's hash differs from a sha256, or from git's own shorter hash; "" where it is equal."""
     with path.open("rb") as file:
         if len(expected) == hashlib.sha256().digest_size * 2:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+            actual = hashlib.file_digest(file, "sha256").hexdigest()
         else:
             git = hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
-            found = hashlib.file_digest(file, lambda: git).hexdigest()
-    return "" if found == expected else f"hash {found[:12]}, not {expected[:12]}"
+            actual = hashlib.file_digest(file, lambda: git).hexdigest()
+    return "" if actual == expected else f"hash {actual[:12]}, not {expected[:12]}"

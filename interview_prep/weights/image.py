@@ -1,35 +1,37 @@
-"""Weights for an image that is being built, as MODELS and MODELS_REQUIRED say. The Dockerfiles run it.
+"""Fetch the weights for an image that is being built, as MODELS and MODELS_REQUIRED say. The Dockerfiles run this.
 
-Where no Hub can be reached the build goes on without weights, and a note in the image says so. A Hub that refuses, goes
-away or sends other bytes fails the build, in one line.
+Where no Hub can be reached, the build goes on without weights and a note in the image says so. A Hub that refuses, goes
+away or sends other bytes fails the build with one line. Left out: the token and the certificates, which
+docker/install-models sets.
 """
 
 import os
 import sys
 
+from interview_prep.errors import KitError
 from interview_prep.weights import absent, fetch, models_lock
 from interview_prep.weights.reach import FetchError, UnreachableError
 
 ADVICE = "Set HF_ENDPOINT to a Hub that has them, or MODELS=none to build without pretrained weights."
 
 
-class InstallError(Exception):
-    """Why the build fails: one line."""
+class InstallError(KitError):
+    """Why the build fails, in one line."""
 
 
-def install_weights(chosen: str, required: str) -> str:
-    """Fetch a set; what to say where the image has none of it. Raises InstallError."""
+def install_weights(set_name: str, required: str) -> str:
+    """Fetch a set. Returns a warning where no Hub can be reached, else "". Raises InstallError to fail the build."""
     if required not in {"", "0", "1"}:
         raise InstallError(f"MODELS_REQUIRED={required!r} is neither 1 nor 0.")
     try:
-        models = models_lock.load_models(only=chosen)
+        models = models_lock.load_models(set_name)
         problems = fetch.fetch_models(models, lambda _: None)
-    except models_lock.LockError as error:
-        raise InstallError(f"MODELS={chosen}: docker/locks/models.lock: {error}") from None
+    except models_lock.ModelsLockError as error:
+        raise InstallError(f"MODELS={set_name}: {error}") from None
     except UnreachableError as error:
         if required == "1":
-            raise InstallError(f"{error.what}, and MODELS_REQUIRED=1 insists on weights. {ADVICE}") from None
-        return f"WARNING: {error.what}. {absent.write_note(chosen)}"
+            raise InstallError(f"{error.problem}, and MODELS_REQUIRED=1 insists on weights. {ADVICE}") from None
+        return f"WARNING: {error.problem}. {absent.write_note(set_name)}"
     except FetchError as error:
         raise InstallError(f"{error} {ADVICE}") from None
     if problems:
@@ -41,11 +43,11 @@ def install_weights(chosen: str, required: str) -> str:
 def main() -> None:
     """Exit 1 with one line where the build fails."""
     try:
-        said = install_weights(os.environ["MODELS"], os.environ.get("MODELS_REQUIRED", ""))
+        warning = install_weights(os.environ["MODELS"], os.environ.get("MODELS_REQUIRED", ""))
     except InstallError as error:
         sys.exit(str(error))
-    if said:
-        sys.stderr.write(f"{said}\n")
+    if warning:
+        sys.stderr.write(f"{warning}\n")
 
 
 if __name__ == "__main__":

@@ -15,38 +15,40 @@ import httpx2
 from huggingface_hub import constants, get_session, hf_hub_url
 from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined] # it is there
 
+from interview_prep.errors import KitError, one_line
+
 TRIES = 2
-PAUSE = 1.0  # seconds between them
-CONNECT, SILENCE = 5.0, 8.0  # seconds: for one connection, and until something is said on it
-PATIENCE = 10.0  # seconds for a whole try: looking up a name has no limit of its own
+PAUSE_SECONDS = 1.0  # between tries
+CONNECT_SECONDS, READ_SECONDS = 5.0, 8.0  # for one connection, and until the next byte comes
+TRY_SECONDS = 10.0  # for a whole try: looking up a name has no limit of its own
 
 
-class FetchError(Exception):
-    """Why nothing at all can be fetched: one line."""
+class FetchError(KitError):
+    """Why nothing at all can be fetched, in one line."""
 
 
 class UnreachableError(FetchError):
-    """No Hub answers at HF_ENDPOINT: what was found, and as one line what to do about it."""
+    """No Hub answers at HF_ENDPOINT. `problem` says which and why; the whole text also says what to do about it."""
 
-    def __init__(self, what: str) -> None:
-        self.what = what
-        super().__init__(f"{what}. Set HF_ENDPOINT to a mirror of it, or go without: small models serve instead.")
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+        super().__init__(f"{problem}. Set HF_ENDPOINT to a mirror of it, or go without: small models serve instead.")
 
 
 def require_hub(repo: str, revision: str, paths: Sequence[str]) -> None:
     """Ask for the headers of a small file of a repository. Raises UnreachableError where no Hub answers."""
     try:
-        way = describe_way(constants.ENDPOINT)
+        route = describe_route(constants.ENDPOINT)
     except ValueError as error:
         raise FetchError(f"HF_ENDPOINT={constants.ENDPOINT} is not an address of a Hub: {error}.") from None
-    small = min(paths, key=lambda path: path.endswith(".safetensors"))
-    cause = explain_unreachable(hf_hub_url(repo, small, revision=revision))
+    small_file = min(paths, key=lambda path: path.endswith(".safetensors"))
+    cause = explain_unreachable(hf_hub_url(repo, small_file, revision=revision))
     if cause:
-        raise UnreachableError(f"{constants.ENDPOINT} cannot be reached{way} ({cause})")
+        raise UnreachableError(f"{constants.ENDPOINT} cannot be reached{route} ({cause})")
 
 
-def describe_way(endpoint: str) -> str:
-    """Whether requests to this address go through a proxy. Raises ValueError where it is no address."""
+def describe_route(endpoint: str) -> str:
+    """The words that tell of a proxy where requests go through one, else "". Raises ValueError if it's no address."""
     address = urlsplit(endpoint)
     if address.scheme not in {"http", "https"} or not address.hostname or address.port == 0:
         raise ValueError("it does not begin with https://HOST or http://HOST")
@@ -59,15 +61,15 @@ def explain_unreachable(url: str) -> str:
     """Why no Hub answers a request for this file, in a few words, or "" where one does."""
     for attempt in range(TRIES):
         if attempt:
-            time.sleep(PAUSE)
-        cause = ask_in_time(url)
+            time.sleep(PAUSE_SECONDS)
+        cause = ask_within_limit(url)
         if not cause:
             return ""
     return cause
 
 
-def ask_in_time(url: str) -> str:
-    """Ask in a thread, which is left alone when its time is over."""
+def ask_within_limit(url: str) -> str:
+    """Ask once, in a thread that is abandoned after TRY_SECONDS."""
     answer: Future[str] = Future()
 
     def run() -> None:
@@ -78,23 +80,23 @@ def ask_in_time(url: str) -> str:
 
     threading.Thread(target=run, daemon=True).start()
     try:
-        return answer.result(timeout=PATIENCE)
+        return answer.result(timeout=TRY_SECONDS)
     except TimeoutError:
-        return f"no answer within {PATIENCE:.0f} s"
+        return f"no answer within {TRY_SECONDS:.0f} s"
 
 
 def ask_hub(url: str) -> str:
-    """Ask once; why that brought no answer of a Hub, or ""."""
-    patience = httpx2.Timeout(SILENCE, connect=CONNECT)
+    """Ask once. Returns why that brought no answer from a Hub, or ""."""
+    timeout = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
     try:
-        answer = get_session().head(url, headers=build_hf_headers(), timeout=patience, follow_redirects=True)
+        answer = get_session().head(url, headers=build_hf_headers(), timeout=timeout, follow_redirects=True)
     except (httpx2.RequestError, ValueError, ImportError) as error:  # the last two: the address of a proxy
-        return next(iter(str(error).splitlines()), "") or type(error).__name__
+        return one_line(error) or type(error).__name__
     return explain_answer(answer)
 
 
 def explain_answer(answer: httpx2.Response) -> str:
-    """Why this is not the answer of a Hub, or ""."""
+    """Why this answer is not a Hub's, or ""."""
     status, web_page = answer.status_code, answer.headers.get("Content-Type", "").startswith("text/html")
     if status >= 500 or status == 407:  # 407: a proxy wants a password
         return f"{status} {answer.reason_phrase}"

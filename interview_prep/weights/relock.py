@@ -1,4 +1,7 @@
-"""A new entry for models.lock from what the Hub has now: the newest commit, size and sha256 of every listed file."""
+"""Lock the newest commit of a model: size and sha256 of every listed file, as the Hub has them now.
+
+Left out: adding a model or a file to the lock, which a person writes, and writing the lock (commands.py).
+"""
 
 import hashlib
 import tempfile
@@ -8,44 +11,40 @@ import httpx2
 from huggingface_hub import HfApi, constants, hf_hub_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-from interview_prep.weights.models_lock import LOCK, File, find_listed_files, parse_lock, replace_model
+from interview_prep.errors import one_line
+from interview_prep.weights import models_lock
+from interview_prep.weights.edit_lock import find_listed_files, replace_model
+from interview_prep.weights.models_lock import File
 from interview_prep.weights.reach import FetchError, require_hub
 
 
 def relock_model(name: str) -> tuple[str, str]:
-    """The lock's text now, and with one model at the head of the Hub's main branch.
+    """The lock's text now, and with one model at the newest commit of the Hub's main branch.
 
-    Raises LockError where the lock has no such model, FetchError where the Hub does not answer or lacks a listed file.
+    Raises ModelsLockError where the lock has no such model, FetchError where the Hub does not answer or lacks a file.
     """
     constants.HF_HUB_OFFLINE = False
-    text = LOCK.read_text(encoding="utf-8")
+    text = models_lock.LOCK.read_text(encoding="utf-8")
     repo, paths = find_listed_files(text, name)
     require_hub(repo, "main", paths)
     try:
         info = HfApi().model_info(repo, files_metadata=True)
-        there = {file.rfilename: file for file in info.siblings or []}
-        gone = [path for path in paths if path not in there]
+        siblings = {file.rfilename: file for file in info.siblings or []}
+        gone = [path for path in paths if path not in siblings]
         if gone or not info.sha:
             raise FetchError(f"{repo} has no {', '.join(gone)} any more. Change the list in the lock first.")
-        after = replace_model(text, name, info.sha, [look_up_file(repo, info.sha, there[path]) for path in paths])
+        after = replace_model(text, name, info.sha, [look_up_file(repo, info.sha, siblings[path]) for path in paths])
     except (HfHubHTTPError, LocalEntryNotFoundError, httpx2.HTTPError) as error:
-        raise FetchError(str(error).strip().splitlines()[0]) from None
-    parse_lock(after)
+        raise FetchError(one_line(error)) from None
+    models_lock.parse_lock(after)
     return text, after
 
 
 def look_up_file(repo: str, commit: str, file: Any) -> File:
-    """A large file's hash is known to the Hub; a small one is fetched and hashed."""
+    """Size and sha256 of a file: the Hub knows a large file's hash; a small file is fetched and hashed."""
     if file.lfs:
         return File(file.rfilename, file.lfs.size, file.lfs.sha256)
     with tempfile.TemporaryDirectory() as folder:
         path = hf_hub_download(repo, file.rfilename, revision=commit, local_dir=folder)
         with open(path, "rb") as content:  # noqa: PTH123 - the path is huggingface_hub's
             return File(file.rfilename, file.size, hashlib.file_digest(content, "sha256").hexdigest())
-
-
-def write_lock(text: str) -> None:
-    """Replace the lock at once."""
-    unfinished = LOCK.with_suffix(".new")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(LOCK)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from rich.console import Console, RenderableType
 from rich.table import Table
 
-from interview_prep.weights.fetch import Download
+from interview_prep.weights.download import Download
 
 
 def render_models(rows: Sequence[tuple[str, ...]]) -> RenderableType:

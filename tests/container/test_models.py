@@ -18,7 +18,7 @@ from interview_prep.paths import ROOT
 from interview_prep.weights.models_lock import load_models
 from tests.container.engine import CPU, LOCKED_DOWN, checkout, command, run, succeed
 from tests.support.hub import Hub, Repository
-from tests.weights.conftest import lock_text, locked
+from tests.support.weights import format_lock, make_model
 
 IMAGE = "prep-test:models"
 TOKEN = f"hf_{secrets.token_hex(16)}"
@@ -38,7 +38,7 @@ def hub() -> Iterator[Hub]:
     gateway = json.loads(succeed("docker", "network", "inspect", "bridge"))[0]["IPAM"]["Config"][0]["Gateway"]
     repositories = {
         model.repo: Repository(model.commit, {path.name: path.read_bytes() for path in files}, TOKEN)
-        for model in load_models(only="core")
+        for model in load_models("core")
         if (files := [path for path in (SMALL / model.name).iterdir() if path.suffix in (".json", ".safetensors")])
     }
     with Hub(repositories, host=gateway).serving() as serving:
@@ -49,12 +49,12 @@ def build(hub: Hub, folder: Path, readme: str) -> None:
     """Build as the README says, with MODELS, HF_ENDPOINT and HF_TOKEN_FILE, a checkout with the fitting lock."""
     (folder / "token").write_text(TOKEN)
     models = [
-        replace(locked(model.repo, hub.repositories[model.repo]), name=model.name) for model in load_models(only="core")
+        replace(make_model(model.repo, hub.repositories[model.repo]), name=model.name) for model in load_models("core")
     ]
     with checkout(folder, owner=os.getuid()) as copy:
         compose = copy.folder / "docker-compose.yml"
         compose.write_text(compose.read_text().replace(CPU, IMAGE))
-        (copy.folder / "docker" / "locks" / "models.lock").write_text(lock_text(models))
+        (copy.folder / "docker" / "locks" / "models.lock").write_text(format_lock(models))
         (copy.folder / "README.md").write_text(readme)
         settings = {"MODELS": "core", "HF_ENDPOINT": hub.endpoint, "HF_TOKEN_FILE": str(folder / "token")}
         command_line = ("docker", "compose", "--project-directory", str(copy.folder), "build", "lab")
@@ -73,14 +73,14 @@ def test_the_examples_use_the_fetched_weights_without_a_network_as_any_user() ->
     script = "interview_prep/ml/huggingface/pipelines_and_inference.py"
     done = run(IMAGE, "python", script, options=(*LOCKED_DOWN, "--user", "12345"))
     assert (done.returncode, done.stderr) == (0, "")
-    for model in load_models(only="core"):
+    for model in load_models("core"):
         assert f"{model.name}: {model.repo} at {model.commit[:7]}\n" in done.stdout
     assert "entities: a small stand-in" in done.stdout
 
 
 def test_a_model_is_found_by_name_by_commit_and_by_the_pipeline_that_pins_it() -> None:
     """With nothing but the repository's name, as in anybody's own script."""
-    sentiment = load_models(only="core")[0]
+    sentiment = load_models("core")[0]
     done = run(IMAGE, "python", "-c", LOAD.format(repo=sentiment.repo, commit=sentiment.commit))
     assert done.returncode == 0, done.stderr
     assert done.stdout == "POSITIVE\n"
@@ -110,8 +110,8 @@ def test_neither_token_nor_endpoint_is_in_the_image(hub: Hub) -> None:
 
 def test_a_changed_source_does_not_fetch_again(hub: Hub, tmp_path: Path) -> None:
     """Weights come before the source, and from a lock that has not changed."""
-    asked = len(hub.asked)
+    asked = len(hub.requests)
     assert asked > 0
     build(hub, tmp_path, readme="changed")
     assert run(IMAGE, "cat", "README.md").stdout == "changed"
-    assert len(hub.asked) == asked
+    assert len(hub.requests) == asked

@@ -17,7 +17,7 @@ import pytest
 from interview_prep.weights import absent
 from tests.container.engine import CPU, Checkout, checkout, command, free_port, run, succeed
 from tests.support.hub import Hub, Repository
-from tests.weights.conftest import lock_text, locked
+from tests.support.weights import format_lock, make_model
 
 PACKAGES, WEIGHTS = "prep-test:packages", "prep-test:weights"
 RNG = random.Random(2)
@@ -59,7 +59,7 @@ def copy(_packages: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with checkout(tmp_path_factory.mktemp("without-hub"), owner=os.getuid()) as made:
         (made.folder / "docker-compose.override.yml").write_text(OVERRIDE)
         assert made.compose("config", "--images") == f"{WEIGHTS}\n"  # no build here names the image under test
-        (made.folder / "docker" / "locks" / "models.lock").write_text(lock_text([locked(REPO, REPOSITORY)]))
+        (made.folder / "docker" / "locks" / "models.lock").write_text(format_lock([make_model(REPO, REPOSITORY)]))
         yield made
 
 
@@ -104,7 +104,7 @@ def test_the_build_goes_on_without_a_hub_and_the_command_that_it_names_brings_th
 
     with Hub({REPO: REPOSITORY}, host=gateway, port=port).serving() as hub:
         assert build(copy, endpoint)[0]
-        assert (hub.asked, found()) == ([], {absent.NOTE})
+        assert (hub.requests, found()) == ([], {absent.NOTE})
         built, output = build(copy, endpoint, MODELS_REQUIRED="1")
     assert built, output
     assert found() == {*FILES, "main", REPOSITORY.commit[:7]}

@@ -33,7 +33,7 @@ embeddings: sentence-transformers/all-MiniLM-L6-v2 at 1110a24
 @pytest.fixture(scope="module")
 def model() -> Model:
     """The entry of models.lock, as it is committed."""
-    (found,) = (model for model in load_models(only="core") if model.name == "embeddings")
+    (found,) = (model for model in load_models("core") if model.name == "embeddings")
     return found
 
 

@@ -1,20 +1,22 @@
-"""What can stand where a Hub is expected: nothing, silence, a drop of bytes now and then, a proxy, a page to log in."""
+"""What may answer in place of a Hub: nothing, silence, a byte now and then, a proxy, or a login page.
+
+Left out: a Hub that answers wrongly (hub.py).
+"""
 
 import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import repeat
-from typing import Any
 
-LOCAL = "127.0.0.1"
+from tests.support.http_server import LOCAL, LocalServer, QuietHandler
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What is said to any request; a redirect leads to a page of the same server."""
+    """The answer to any request; a redirect leads to a page of the same server."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -23,41 +25,26 @@ class Answer:
 PAGE = Answer(200, {"Content-Type": "text/html; charset=utf-8"})
 
 
-class Impostor(ThreadingHTTPServer):
-    """Gives one answer after the other, whatever it is asked for, and knows how many it gave."""
-
-    daemon_threads = True
+class Impostor(LocalServer):
+    """Gives one answer after the other, whatever it is asked for, and counts them."""
 
     def __init__(self, *answers: Answer, forever: Answer | None = None) -> None:
-        super().__init__((LOCAL, 0), _Say)
+        super().__init__((LOCAL, 0), _Answer)
         self.answers: Iterator[Answer] = iter(answers) if forever is None else repeat(forever)
-        self.given = 0
+        self.count = 0
 
     @property
     def address(self) -> str:
         return f"http://{LOCAL}:{self.server_port}"
 
-    @contextmanager
-    def serving(self) -> Iterator["Impostor"]:
-        """Answer in a thread."""
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        try:
-            yield self
-        finally:
-            self.shutdown()
-            self.server_close()
 
-
-class _Say(BaseHTTPRequestHandler):
+class _Answer(QuietHandler, BaseHTTPRequestHandler):
     server: Impostor
 
     def do_GET(self) -> None:
         answer = PAGE if self.path == "/login" else next(self.server.answers)
-        self.server.given += 1
-        self.send_response(answer.status)
-        for name, value in {**answer.headers, "Content-Length": "0"}.items():
-            self.send_header(name, value)
-        self.end_headers()
+        self.server.count += 1
+        self.send_empty(answer.status, answer.headers)
 
     def do_HEAD(self) -> None:
         self.do_GET()
@@ -65,13 +52,10 @@ class _Say(BaseHTTPRequestHandler):
     def do_CONNECT(self) -> None:
         self.do_GET()
 
-    def log_message(self, *_: Any) -> None:
-        """Print nothing."""
-
 
 @contextmanager
 def closed_port() -> Iterator[str]:
-    """An address that refuses connections: somebody has the port, and does not listen."""
+    """An address that refuses connections: the port is taken, and nobody listens."""
     with socket.socket() as taken:
         taken.bind((LOCAL, 0))
         yield f"http://{LOCAL}:{taken.getsockname()[1]}"
@@ -79,7 +63,7 @@ def closed_port() -> Iterator[str]:
 
 @contextmanager
 def black_hole() -> Iterator[str]:
-    """An address whose packets vanish: its queue of connections is full, and further ones are dropped."""
+    """An address whose packets vanish: its queue of connections is full, so further ones are dropped."""
     with socket.socket() as full:
         full.bind((LOCAL, 0))
         full.listen(0)
@@ -94,7 +78,7 @@ def black_hole() -> Iterator[str]:
 
 @contextmanager
 def slow_talker(seconds: float) -> Iterator[str]:
-    """An address that takes connections and then sends one byte of a header in so many seconds."""
+    """An address that accepts connections and then sends one byte of a header every so many seconds."""
     over = threading.Event()
 
     def talk() -> None:

@@ -12,11 +12,12 @@ from huggingface_hub import snapshot_download, try_to_load_from_cache
 from interview_prep.machine import checks
 from interview_prep.weights import models_lock
 from interview_prep.weights.cache import Problem, repository_folder, snapshot_folder, verify_models
-from interview_prep.weights.fetch import PERMANENT_ERRORS, Download, fetch_models
+from interview_prep.weights.download import PERMANENT_ERRORS, Download
+from interview_prep.weights.fetch import fetch_models
 from interview_prep.weights.models_lock import File, Model
 from interview_prep.weights.reach import FetchError
 from tests.support.hub import Fault, Hub, Repository
-from tests.weights.conftest import lock_text, locked, watch
+from tests.support.weights import format_lock, ignore_progress, make_model
 
 pytestmark = pytest.mark.usefixtures("cache")
 LARGE = "model.safetensors"
@@ -34,7 +35,7 @@ def flip_a_byte(path: Path) -> None:
 
 def test_a_fetch_brings_every_byte_once(hub: Hub, models: list[Model]) -> None:
     """And leaves nothing beside them."""
-    assert fetch_models(models, watch) == []
+    assert fetch_models(models, ignore_progress) == []
     assert verify_models(models) == []
     assert hub.sent == total(models)
     assert [path for model in models for path in repository_folder(model).glob("incoming/**/*")] == []
@@ -42,15 +43,15 @@ def test_a_fetch_brings_every_byte_once(hub: Hub, models: list[Model]) -> None:
 
 def test_a_second_fetch_asks_the_hub_for_nothing(hub: Hub, models: list[Model]) -> None:
     """What is there is known by its bytes, not by what a server says."""
-    fetch_models(models, watch)
-    hub.asked.clear()
-    assert fetch_models(models, watch) == []
-    assert hub.asked == []
+    fetch_models(models, ignore_progress)
+    hub.requests.clear()
+    assert fetch_models(models, ignore_progress) == []
+    assert hub.requests == []
 
 
 def test_huggingface_hub_finds_what_was_fetched(models: list[Model]) -> None:
     """By the default revision, by the commit and by its first seven characters."""
-    fetch_models(models, watch)
+    fetch_models(models, ignore_progress)
     for model in models:
         for revision in ("main", model.commit, model.commit[:7]):
             found = try_to_load_from_cache(model.repo, LARGE, revision=revision)
@@ -64,14 +65,14 @@ def test_what_huggingface_hub_fetched_is_taken_as_it_is(hub: Hub, models: list[M
     assert {problem.file for problem in verify_models(models)} == {
         *("refs/main", *(f"refs/{m.commit[:7]}" for m in models)),
     }
-    hub.asked.clear()
-    assert fetch_models(models, watch) == []
-    assert (hub.asked, verify_models(models)) == ([], [])
+    hub.requests.clear()
+    assert fetch_models(models, ignore_progress) == []
+    assert (hub.requests, verify_models(models)) == ([], [])
 
 
 def test_a_flipped_byte_is_found_and_only_that_file_is_fetched_again(hub: Hub, models: list[Model]) -> None:
     """In whichever file it is."""
-    fetch_models(models, watch)
+    fetch_models(models, ignore_progress)
     for model in models:
         for file in model.files:
             flip_a_byte(snapshot_folder(model) / file.path)
@@ -79,13 +80,13 @@ def test_a_flipped_byte_is_found_and_only_that_file_is_fetched_again(hub: Hub, m
             assert (problem.model, problem.file) == (model.name, file.path)
             assert "hash" in problem.cause
             hub.sent = 0
-            assert fetch_models(models, watch) == []
+            assert fetch_models(models, ignore_progress) == []
             assert (hub.sent, verify_models(models)) == (file.size, [])
 
 
 def test_a_file_of_another_length_is_found_without_hashing(models: list[Model]) -> None:
     """`invoke models` alone sees it, in no time."""
-    fetch_models(models, watch)
+    fetch_models(models, ignore_progress)
     with (snapshot_folder(models[0]) / LARGE).open("ab") as file:
         file.write(b"!")
     assert verify_models(models, hashes=False) == [
@@ -110,7 +111,7 @@ STUMBLES = {
 def test_a_hub_that_stumbles_once_is_asked_again(hub: Hub, models: list[Model], fault: Fault, path: str) -> None:
     """The end is the same as without it."""
     hub.faults[path] = iter([fault])
-    assert fetch_models(models, watch) == []
+    assert fetch_models(models, ignore_progress) == []
     assert verify_models(models) == []
     assert next(hub.faults[path], None) is None  # it did stumble
 
@@ -134,7 +135,7 @@ def test_a_hub_that_goes_on_stumbling_costs_that_file_alone(
 ) -> None:
     """One line that names model, file and cause; every other file of every model is in place."""
     hub.faults["vocab.txt"] = repeat(fault)
-    (problem,) = fetch_models(models, watch)
+    (problem,) = fetch_models(models, ignore_progress)
     assert (problem.model, problem.file) == ("first", "vocab.txt")
     assert cause in problem.cause
     assert "\n" not in str(problem)
@@ -144,26 +145,26 @@ def test_a_hub_that_goes_on_stumbling_costs_that_file_alone(
 def test_bytes_that_fail_their_hash_are_not_kept(hub: Hub, models: list[Model]) -> None:
     """Neither in place nor for the next try to go on from."""
     hub.faults[LARGE] = repeat(Fault(flip=True))
-    fetch_models(models[:1], watch)
+    fetch_models(models[:1], ignore_progress)
     assert list(repository_folder(models[0]).glob(f"**/{LARGE}")) == []
 
 
 def test_a_download_that_was_cut_off_goes_on_where_it_ended(hub: Hub, models: list[Model]) -> None:
     """In the next fetch: what an earlier one has left is not fetched again."""
-    arrival = Download(models[0], next(file for file in models[0].files if file.path == LARGE))
-    arrival.partial_path.parent.mkdir(parents=True)
-    arrival.partial_path.write_bytes(hub.repositories["prep/first"].files[LARGE][:400_000])
-    assert fetch_models(models[:1], watch) == []
-    assert [asked.range for asked in hub.asked if asked.path.startswith("/storage")] == ["bytes=400000-"]
+    download = Download(models[0], next(file for file in models[0].files if file.path == LARGE))
+    download.partial_path.parent.mkdir(parents=True)
+    download.partial_path.write_bytes(hub.repositories["prep/first"].files[LARGE][:400_000])
+    assert fetch_models(models[:1], ignore_progress) == []
+    assert [request.range for request in hub.requests if request.path.startswith("/storage")] == ["bytes=400000-"]
     assert hub.sent == total(models[:1]) - 400_000
 
 
 def test_what_was_left_of_other_bytes_is_thrown_away(hub: Hub, models: list[Model]) -> None:
     """A part that is damaged costs one more download."""
-    arrival = Download(models[0], next(file for file in models[0].files if file.path == LARGE))
-    arrival.partial_path.parent.mkdir(parents=True)
-    arrival.partial_path.write_bytes(b"x" * 400_000)
-    assert fetch_models(models[:1], watch) == []
+    download = Download(models[0], next(file for file in models[0].files if file.path == LARGE))
+    download.partial_path.parent.mkdir(parents=True)
+    download.partial_path.write_bytes(b"x" * 400_000)
+    assert fetch_models(models[:1], ignore_progress) == []
     assert verify_models(models[:1]) == []
     assert hub.sent == total(models[:1]) - 400_000 + 700_000
 
@@ -173,10 +174,10 @@ def test_a_token_goes_to_the_hub_and_not_to_its_storage(
 ) -> None:
     """HF_TOKEN opens a gated repository; the other host, to which large files are redirected, must not see it."""
     hub.repositories["prep/first"] = replace(repositories["prep/first"], token="hf_secret")
-    assert {problem.cause for problem in fetch_models(models[:1], watch)} == {f"401, {PERMANENT_ERRORS[401]}"}
+    assert {problem.cause for problem in fetch_models(models[:1], ignore_progress)} == {f"401, {PERMANENT_ERRORS[401]}"}
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
-    assert fetch_models(models[:1], watch) == []
-    seen = {asked.authorization for asked in hub.asked if asked.path.startswith("/storage")}
+    assert fetch_models(models[:1], ignore_progress) == []
+    seen = {request.authorization for request in hub.requests if request.path.startswith("/storage")}
     assert seen == {""}
 
 
@@ -184,10 +185,10 @@ def test_files_without_a_locked_hash_are_checked_against_the_hub_s(
     hub: Hub, repositories: dict[str, Repository]
 ) -> None:
     """By sha256 for what is stored as large, by git's own hash for the rest."""
-    model = locked("prep/first", repositories["prep/first"], hashes=False)
+    model = make_model("prep/first", repositories["prep/first"], hashes=False)
     hub.faults[LARGE] = iter([Fault(flip=True)])
     hub.faults["vocab.txt"] = iter([Fault(flip=True)])
-    assert fetch_models([model], watch) == []
+    assert fetch_models([model], ignore_progress) == []
     for path, content in repositories["prep/first"].files.items():
         assert (snapshot_folder(model) / path).read_bytes() == content
 
@@ -196,15 +197,15 @@ def test_a_cache_that_cannot_be_made_is_one_line(cache: Path, models: list[Model
     """And what to do."""
     cache.write_text("a file in its place")
     with pytest.raises(FetchError, match=r"cannot be written \(File exists\). Set HF_HOME to a folder of your own."):
-        fetch_models(models, watch)
+        fetch_models(models, ignore_progress)
 
 
 def test_too_little_room_is_said_before_anything_is_fetched(hub: Hub, models: list[Model]) -> None:
     """The lock says how large everything is."""
     vast = replace(models[0], files=(File(LARGE, 10**18, "0" * 64),))
     with pytest.raises(FetchError, match=r"1000000000.0 GB are needed in .* Make room, or set HF_HOME elsewhere."):
-        fetch_models([vast], watch)
-    assert hub.asked == []
+        fetch_models([vast], ignore_progress)
+    assert hub.requests == []
 
 
 def test_two_at_once_fetch_once(hub: Hub, models: list[Model]) -> None:
@@ -212,8 +213,8 @@ def test_two_at_once_fetch_once(hub: Hub, models: list[Model]) -> None:
     hub.speed = 2_000_000
     child = os.fork()
     if child == 0:
-        os._exit(len(fetch_models(models, watch)))
-    problems = fetch_models(models, watch)
+        os._exit(len(fetch_models(models, ignore_progress)))
+    problems = fetch_models(models, ignore_progress)
     assert (problems, os.waitpid(child, 0)[1]) == ([], 0)
     assert hub.sent == total(models)
     assert verify_models(models) == []
@@ -223,7 +224,7 @@ def test_the_watcher_sees_the_bytes_arrive(hub: Hub, models: list[Model]) -> Non
     """From some to all, for the bars on the screen."""
     hub.speed = 1_000_000
     seen: list[int] = []
-    fetch_models(models, lambda arrivals: seen.append(sum(arrival.received_bytes() for arrival in arrivals)))
+    fetch_models(models, lambda downloads: seen.append(sum(download.received_bytes() for download in downloads)))
     assert seen == sorted(seen)
     assert len(set(seen)) > 3
     assert seen[-1] == total(models)
@@ -234,9 +235,9 @@ def test_the_doctor_reports_a_flipped_byte(
 ) -> None:
     """What is here must be whole; what was never fetched is no fault, as small models serve."""
     monkeypatch.setattr(models_lock, "LOCK", tmp_path / "models.lock")
-    models_lock.LOCK.write_text(lock_text(models))
+    models_lock.LOCK.write_text(format_lock(models))
     assert (checks.check_weights().blocking, checks.check_weights().evidence[:21]) == (False, "no pretrained weights")
-    fetch_models(models[1:], watch)
+    fetch_models(models[1:], ignore_progress)
     assert (checks.check_weights().blocking, checks.check_weights().evidence) == (False, "as locked: second, third")
     flip_a_byte(snapshot_folder(models[1]) / LARGE)
     check = checks.check_weights()

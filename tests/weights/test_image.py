@@ -24,7 +24,7 @@ from tests.support.hub import Fault, Hub
 from tests.support.impostor import PAGE, Answer, Impostor, closed_port
 from tests.support.invoke import INVOKE
 from tests.support.models_checkout import Checkout
-from tests.weights.conftest import lock_text
+from tests.support.weights import format_lock
 
 MOUNT = re.compile(r"--mount=type=bind,source=(\S+),target=/kit/(\S+)")
 INCOMPLETE = "files of the pretrained weights did not come; the first: "
@@ -64,7 +64,9 @@ def build(tmp_path: Path, models: list[Model]) -> Build:
         place = made.kit / target
         place.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if (ROOT / source).is_dir() else shutil.copy)(ROOT / source, place)
-    (made.kit / "docker" / "locks" / "models.lock").write_text(lock_text([*models[:2], replace(models[2], set="full")]))
+    (made.kit / "docker" / "locks" / "models.lock").write_text(
+        format_lock([*models[:2], replace(models[2], set="full")])
+    )
     made.weights.mkdir()
     return made
 

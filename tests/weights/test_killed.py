@@ -11,7 +11,7 @@ from interview_prep.weights.cache import compare_hash, snapshot_folder, verify_m
 from interview_prep.weights.fetch import fetch_models
 from interview_prep.weights.models_lock import Model
 from tests.support.hub import Hub
-from tests.weights.conftest import watch
+from tests.support.weights import ignore_progress
 
 KILLS = 50
 SPEED = 2_000_000  # bytes a second of each file: the largest takes a third of a second
@@ -21,7 +21,7 @@ def start(models: list[Model]) -> int:
     """A process that fetches; a fork, so that it takes no second to begin."""
     child = os.fork()
     if child == 0:
-        os._exit(len(fetch_models(models, watch)))
+        os._exit(len(fetch_models(models, ignore_progress)))
     return child
 
 
@@ -45,7 +45,7 @@ def test_no_kill_leaves_a_wrong_file_in_place(hub: Hub, models: list[Model], cac
         unfinished += bool(verify_models(models))
         if kill % 2:  # otherwise the next one goes on from here
             hub.speed = 0
-            assert fetch_models(models, watch) == []
+            assert fetch_models(models, ignore_progress) == []
             assert verify_models(models) == []
             shutil.rmtree(cache)
     assert unfinished > KILLS / 3  # the kills did come in the middle

@@ -13,9 +13,9 @@ from interview_prep.weights.fetch import fetch_models
 from interview_prep.weights.models_lock import Model, load_models
 from tests.support.hub import Repository
 from tests.support.listing import list_files
-from tests.weights.conftest import locked, watch
+from tests.support.weights import ignore_progress, make_model
 
-CORE = load_models(only="core")
+CORE = load_models("core")
 SENTIMENT = CORE[0]
 LOAD = """
 import sys
@@ -51,12 +51,12 @@ def repositories() -> dict[str, Repository]:
 @pytest.fixture(scope="module")
 def models(repositories: dict[str, Repository]) -> list[Model]:
     """The lock that fits them, under the names of the tasks."""
-    return [replace(locked(model.repo, repositories[model.repo]), name=model.name) for model in CORE]
+    return [replace(make_model(model.repo, repositories[model.repo]), name=model.name) for model in CORE]
 
 
 def test_a_fresh_process_without_a_network_loads_each_three_ways(cache: Path, models: list[Model]) -> None:
     """By name, by the whole commit, by the short one; and the pipeline that names none finds the one that it pins."""
-    assert fetch_models(models, watch) == []
+    assert fetch_models(models, ignore_progress) == []
     offline = {"HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(cache)}
     names = [text for model in models for text in (model.repo, model.commit)]
     run = subprocess.run(
@@ -73,7 +73,7 @@ def test_the_model_for_a_task_is_the_pretrained_one_once_it_is_whole(
     """Before, and while a file is missing, it is the small one; one line says which."""
     assert model_for_task("sentiment") == str(SMALL / "sentiment")
     assert capsys.readouterr().out == f"sentiment: a small stand-in (`invoke models --fetch` brings {SENTIMENT.repo})\n"
-    assert fetch_models(models[:1], watch) == []
+    assert fetch_models(models[:1], ignore_progress) == []
     folder = model_for_task("sentiment")
     assert folder.endswith(f"/snapshots/{SENTIMENT.commit}")
     assert capsys.readouterr().out == f"sentiment: {SENTIMENT.repo} at {SENTIMENT.commit[:7]}\n"

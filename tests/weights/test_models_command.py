@@ -12,7 +12,7 @@ import pytest
 from interview_prep.weights.models_lock import parse_lock
 from tests.support.hub import Repository
 from tests.support.models_checkout import Checkout
-from tests.weights.conftest import lock_text, locked, repository
+from tests.support.weights import format_lock, make_model, make_repository
 
 
 def test_first_the_list_says_what_is_missing_and_how_to_bring_it(checkout: Checkout) -> None:
@@ -24,7 +24,7 @@ def test_first_the_list_says_what_is_missing_and_how_to_bring_it(checkout: Check
         ["second", "missing"],
     ]
     assert "`invoke models --set core --fetch` brings what is missing" in done.stdout
-    assert checkout.hub.asked == []
+    assert checkout.hub.requests == []
 
 
 def test_a_set_is_fetched_and_then_there(checkout: Checkout) -> None:
@@ -41,7 +41,7 @@ def test_a_set_is_fetched_and_then_there(checkout: Checkout) -> None:
 def test_json_is_one_document_with_every_problem(checkout: Checkout) -> None:
     """For scripts: what is wrong by file, and where the files lie; bars and sentences are elsewhere."""
     fetched = json.loads(checkout.models("--fetch", "--json").stdout)
-    assert (fetched["version"], fetched["complete"]) == (1, True)
+    assert (fetched["version"], fetched["complete"]) == (2, True)
     first = fetched["models"][0]
     assert (first["name"], first["repo"], first["problems"]) == ("first", "prep/first", {})
     Path(first["folder"], "vocab.txt").write_bytes(b"x" * 20_000)
@@ -66,9 +66,9 @@ def test_what_cannot_be_fetched_is_one_line_and_exit_1(checkout: Checkout) -> No
 
 def test_an_interrupt_says_that_it_can_go_on(checkout: Checkout) -> None:
     """Ctrl-C in the middle: one line, exit 130, at once; the same command brings the rest, from where it was."""
-    large = repository({"model.safetensors": 30_000_000})
+    large = make_repository({"model.safetensors": 30_000_000})
     checkout.hub.repositories["prep/large"] = large
-    checkout.lock.write_text(lock_text([locked("prep/large", large)]))
+    checkout.lock.write_text(format_lock([make_model("prep/large", large)]))
     checkout.hub.hold_at = 22_000_000
     process = checkout.start("--fetch")
     while checkout.hub.sent < checkout.hub.hold_at:
@@ -81,7 +81,7 @@ def test_an_interrupt_says_that_it_can_go_on(checkout: Checkout) -> None:
     assert "Interrupted. The same command goes on from here." in output
     checkout.hub.hold_at = 0
     assert checkout.models("--fetch").returncode == 0
-    assert checkout.hub.asked[-1].range == f"bytes={20 * 1024**2}-"  # huggingface_hub writes 10 MiB at a time
+    assert checkout.hub.requests[-1].range == f"bytes={20 * 1024**2}-"  # huggingface_hub writes 10 MiB at a time
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_lock_that_is_not_one_is_one_line_and_exit_2(checkout: Checkout, text:
     done = checkout.models("--fetch")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert done.stderr.startswith(says)
-    assert checkout.hub.asked == []
+    assert checkout.hub.requests == []
 
 
 def test_an_unknown_set_is_one_line_and_exit_2(checkout: Checkout) -> None:

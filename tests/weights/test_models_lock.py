@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from interview_prep.weights import models_lock
-from interview_prep.weights.models_lock import File, LockError, load_models, parse_lock, replace_model
+from interview_prep.weights.edit_lock import replace_model
+from interview_prep.weights.models_lock import File, ModelsLockError, load_models, parse_lock
 
 ENTRY = f"""
 [sentiment]  # why it is here
 repo = "prep/small"
 commit = "{"a" * 40}"
-licence = "MIT"
+license = "MIT"
 set = "core"
 files = [  # all it needs
     {{path = "config.json", size = 3, sha256 = "{"b" * 64}"}},
@@ -40,7 +41,7 @@ def test_an_entry_is_read_as_it_stands() -> None:
         ("size = 3", "size = 0", "sentiment: config.json: size is 0"),
         ("size = 3", 'size = "3"', "sentiment: config.json: size is '3'"),
         ("size = 3", "bytes = 3", "sentiment: nothing here is called bytes"),
-        ('licence = "MIT"', "", "sentiment: licence is None"),
+        ('license = "MIT"', "", "sentiment: license is None"),
         ('set = "core"', 'set = "all"', r"sentiment: set is 'all', not core\|full"),
         ("prep/small", "small", "sentiment: repo is 'small'"),
         ("files = [", "file = [", "sentiment: nothing here is called file|sentiment: files is not a list"),
@@ -49,14 +50,14 @@ def test_an_entry_is_read_as_it_stands() -> None:
 )
 def test_what_is_not_as_it_must_be_is_refused_by_name(there: str, instead: str, says: str) -> None:
     """Model, file and key; a pickle above all."""
-    with pytest.raises(LockError, match=says) as refused:
+    with pytest.raises(ModelsLockError, match=says) as refused:
         parse_lock(ENTRY.replace(there, instead))
     assert "\n" not in str(refused.value)
 
 
 def test_the_lock_of_the_kit_is_right() -> None:
     """It parses, the full set holds the core one, and each model has its weights as safetensors."""
-    core, full = load_models(only="core"), load_models()
+    core, full = load_models("core"), load_models()
     assert [model.name for model in core] == ["sentiment", "embeddings", "generation"]
     assert full[: len(core)] == core
     assert {model.name for model in full} >= {"zero-shot", "vision", "audio", "entities"}
@@ -65,7 +66,7 @@ def test_the_lock_of_the_kit_is_right() -> None:
 
 def test_every_byte_of_the_core_set_is_locked() -> None:
     """What the images carry by default has a hash for each file."""
-    assert [file.path for model in load_models(only="core") for file in model.files if not file.sha256] == []
+    assert [file.path for model in load_models("core") for file in model.files if not file.sha256] == []
 
 
 def test_the_sentiment_pipeline_pins_the_commit_of_the_lock() -> None:

@@ -15,7 +15,7 @@ from interview_prep.weights.reach import FetchError, UnreachableError, explain_u
 from tests.support.hub import Hub
 from tests.support.impostor import PAGE, Answer, Impostor, black_hole, closed_port, slow_talker
 from tests.support.models_checkout import Checkout
-from tests.weights.conftest import use, watch
+from tests.support.weights import ignore_progress, set_endpoint
 
 REFUSED = f"[Errno {errno.ECONNREFUSED}] Connection refused"
 ADVICE = "Set HF_ENDPOINT to a mirror of it, or go without: small models serve instead."
@@ -60,10 +60,10 @@ REFUSALS = {
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seconds become fractions of one, and the Hub may be asked, as `fetch` sees to."""
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(reach, "PAUSE", 0.01)
-    monkeypatch.setattr(reach, "CONNECT", 0.5)
-    monkeypatch.setattr(reach, "SILENCE", 0.5)
-    monkeypatch.setattr(reach, "PATIENCE", 1.0)
+    monkeypatch.setattr(reach, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(reach, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(reach, "READ_SECONDS", 0.5)
+    monkeypatch.setattr(reach, "TRY_SECONDS", 1.0)
 
 
 @pytest.mark.usefixtures("cache")
@@ -73,10 +73,10 @@ def test_no_hub_in_reach_is_one_line(
 ) -> None:
     """The address, why, and what can be done; nothing else is tried, however many files are missing."""
     with place as address:
-        use(address, monkeypatch)
+        set_endpoint(address, monkeypatch)
         start = time.monotonic()
         with pytest.raises(UnreachableError) as caught:
-            fetch_models(models, watch)
+            fetch_models(models, ignore_progress)
         assert time.monotonic() - start < 20  # with this test's patience it takes two
     text = str(caught.value)
     assert text.startswith(f"{address} cannot be reached ({cause}")
@@ -97,7 +97,7 @@ def test_a_stumble_is_forgiven() -> None:
     with Impostor(stumble, file, stumble, stumble, file).serving() as impostor:
         assert explain_unreachable(impostor.address) == ""
         assert explain_unreachable(impostor.address) == "503 Service Unavailable"
-        assert impostor.given == 4
+        assert impostor.count == 4
 
 
 @pytest.mark.usefixtures("cache")
@@ -106,20 +106,20 @@ def test_an_endpoint_that_is_no_address_is_a_mistake(
     endpoint: str, models: list[Model], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not a Hub out of reach: the variable is named with its value."""
-    use(endpoint, monkeypatch)
+    set_endpoint(endpoint, monkeypatch)
     with pytest.raises(
         FetchError, match=f"^HF_ENDPOINT={endpoint.replace('[', '.')} is not an address of a Hub: "
     ) as caught:
-        fetch_models(models, watch)
+        fetch_models(models, ignore_progress)
     assert not isinstance(caught.value, UnreachableError)
 
 
 @pytest.mark.usefixtures("cache")
 def test_the_hub_is_asked_once_before_the_files(hub: Hub, models: list[Model]) -> None:
     """One request for a small file's headers; none where nothing is missing."""
-    assert fetch_models(models, watch) == []
-    heads = [asked.path.rpartition("/")[2] for asked in hub.asked if asked.method == "HEAD"]
-    assert (hub.asked[0].method, heads) == ("HEAD", ["config.json"])
+    assert fetch_models(models, ignore_progress) == []
+    heads = [request.path.rpartition("/")[2] for request in hub.requests if request.method == "HEAD"]
+    assert (hub.requests[0].method, heads) == ("HEAD", ["config.json"])
 
 
 @pytest.mark.parametrize(("options", "code"), [("--fetch", 2), ("--fetch --json", 2), ("--relock first", 1)])
