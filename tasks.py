@@ -93,7 +93,7 @@ def list_drills(_: Context, topic: str = "", json: bool = False) -> None:
 
 @task(help={"name": "the drill: `invoke drills` lists them"})
 def drill(_: Context, name: str = "") -> None:
-    """Begin a drill: put its start into work/, never over an answer, and show the prompt."""
+    """Start a drill: put its start into work/, never over an answer, and show the prompt."""
     from interview_prep.practice import commands
 
     commands.show_drill(name)
@@ -102,7 +102,7 @@ def drill(_: Context, name: str = "") -> None:
 @task(
     help={
         "name": "the drill",
-        "answer": "another file than the one in work/; its verdict is not noted",
+        "answer": "another file than the one in work/; its verdict is not recorded",
         "json": "print one JSON document; everything else goes to standard error",
     }
 )
@@ -116,9 +116,9 @@ def check(_: Context, name: str = "", answer: str = "", json: bool = False) -> N
 @task(help={"name": "the drill; the first that is not solved by default"})
 def practice(_: Context, name: str = "") -> None:
     """Work on drills with a verdict on every save; single keys for hints, the next drill, quitting."""
-    from interview_prep.terminal import practice_session
+    from interview_prep.terminal import commands
 
-    practice_session.run_practice(name)
+    commands.run_practice(name)
 
 
 @task(help={"name": "the drill"})
@@ -139,7 +139,7 @@ def solution(_: Context, name: str = "", give_up: bool = False) -> None:
 
 @task(help={"name": "the drill"})
 def reset(_: Context, name: str = "") -> None:
-    """Archive your answer to a drill and begin again."""
+    """Archive your answer to a drill and start again."""
     from interview_prep.practice import commands
 
     commands.reset_answer(name)

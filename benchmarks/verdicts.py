@@ -18,8 +18,8 @@ from pathlib import Path
 
 from benchmarks.run_benchmarks import Row
 from interview_prep.authoring.lint import lint_drills
-from interview_prep.catalog import drill as drills
 from interview_prep.catalog.drill import Drill
+from interview_prep.catalog.find import list_drill_folders, load_catalog
 from interview_prep.judge.client import JudgeClient
 from interview_prep.paths import ROOT
 
@@ -32,7 +32,7 @@ CLEARED = b"\x1b[J"  # the end of a redraw
 
 def measure_judge() -> Iterator[Row]:
     """The worker's start and size, the verdicts, lint."""
-    every = drills.load_catalog()
+    every = load_catalog()
     begin = time.perf_counter()
     with JudgeClient() as worker:
         worker.wait_until_ready()
@@ -55,7 +55,7 @@ def measure_judge() -> Iterator[Row]:
     ):
         yield Row(what, took * 1000, beside, cold, "ms", budget)
     begin = time.perf_counter()
-    verdicts = sum(finding.verdicts for finding in lint_drills(drills.find_drill_folders()))
+    verdicts = sum(finding.verdicts for finding in lint_drills(list_drill_folders()))
     took = (time.perf_counter() - begin) * 1000 / verdicts
     yield Row(f"invoke lint-drills, each of {verdicts} verdicts", took, "", 0, "ms", "≤ 100 ms on two cores")
 

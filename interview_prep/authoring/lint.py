@@ -1,6 +1,6 @@
-"""The authoring contract of drills, proven by running: starts fail, solutions pass, whatever is known as wrong fails.
+"""The contract of drills, proven by running: starts fail, solutions pass, known mistakes and mutations are rejected.
 
-Left out: whether a prompt is good. A drill whose folder is incomplete is not run.
+Left out: a drill whose folder is incomplete, which is not run.
 """
 
 import ast
@@ -16,12 +16,12 @@ from pathlib import Path
 from interview_prep.authoring import mutations
 from interview_prep.authoring.folder_lint import validate_folder
 from interview_prep.catalog.drill import Drill, load_drill
-from interview_prep.catalog.sources import imported_names, parse_source
+from interview_prep.catalog.sources import find_imported_names, parse_source
 from interview_prep.judge.client import JudgeClient
 from interview_prep.judge.verdict import Verdict
 
-WAYS = [name for name in vars(mutations.Mutation) if not name.startswith("_")]
-LONGEST = 75  # characters of what a check is about: it stands on one line of a terminal
+MUTATIONS = [name for name in vars(mutations.Mutation) if not name.startswith("_")]
+MAX_DESCRIPTION = 75  # characters of a check's sentence, which is shown on one line of a terminal
 
 
 @dataclass(frozen=True)
@@ -36,59 +36,59 @@ class LintResult:
 
 
 def lint_drills(folders: Sequence[Path]) -> Iterator[LintResult]:
-    """Prove each drill, several at a time, in the folders' order."""
+    """Lint each drill, several at a time; yields the results in the folders' order."""
     count = max(1, min(os.cpu_count() or 1, len(folders)))
-    idle: queue.SimpleQueue[JudgeClient] = queue.SimpleQueue()
-    started = [JudgeClient() for _ in range(count)]
-    for worker in started:
-        idle.put(worker)
+    judges = [JudgeClient() for _ in range(count)]
+    idle_judges: queue.SimpleQueue[JudgeClient] = queue.SimpleQueue()
+    for judge in judges:
+        idle_judges.put(judge)
 
-    def proven(folder: Path) -> LintResult:
-        worker = idle.get()
+    def lint_with_idle_judge(folder: Path) -> LintResult:
+        judge = idle_judges.get()
         try:
-            return lint_drill(folder, worker)
+            return lint_drill(folder, judge)
         finally:
-            idle.put(worker)
+            idle_judges.put(judge)
 
     try:
         with ThreadPoolExecutor(count) as pool:
-            yield from pool.map(proven, folders)
+            yield from pool.map(lint_with_idle_judge, folders)
     finally:
-        for worker in started:
-            worker.close()
+        for judge in judges:
+            judge.close()
 
 
-def lint_drill(folder: Path, worker: JudgeClient) -> LintResult:
-    """All that is wrong with one drill."""
+def lint_drill(folder: Path, judge: JudgeClient) -> LintResult:
+    """Find all that is wrong with one drill."""
     begin = time.perf_counter()
-    found = list(validate_folder(folder))
-    judged: dict[str, Verdict] = {}
+    problems = list(validate_folder(folder))
+    verdicts: dict[str, Verdict] = {}
     count = 0
-    if not found:
+    if not problems:
         drill = load_drill(folder)
-        judged = judge_programs(drill, worker)
-        found = [*check_verdicts(drill, judged), *check_forbidden(drill, worker), *check_mutations(drill, worker)]
-        count = len(judged) + len(drill.forbids) + len(list_functions(drill)) * len(WAYS)
-    wrong = sum(name.startswith("wrong/") for name in judged)
-    return LintResult(folder.name, tuple(found), count, wrong, time.perf_counter() - begin)
+        verdicts = judge_programs(drill, judge)
+        problems = [*check_verdicts(drill, verdicts), *check_forbidden(drill, judge), *check_mutations(drill, judge)]
+        count = len(verdicts) + len(drill.forbids) + len(list_functions(drill)) * len(MUTATIONS)
+    mistakes = sum(name.startswith("wrong/") for name in verdicts)
+    return LintResult(folder.name, tuple(problems), count, mistakes, time.perf_counter() - begin)
 
 
-def judge_programs(drill: Drill, worker: JudgeClient) -> dict[str, Verdict]:
-    """Each program of the folder with its verdict."""
+def judge_programs(drill: Drill, judge: JudgeClient) -> dict[str, Verdict]:
+    """Judge each program of the folder; the keys are their paths in it."""
     programs = [drill.start, drill.solution, *drill.mistakes]
     return {
-        str(path.relative_to(drill.folder)): worker.judge(drill, path, compare_with_known=False) for path in programs
+        str(path.relative_to(drill.folder)): judge.judge(drill, path, compare_with_known=False) for path in programs
     }
 
 
-def check_verdicts(drill: Drill, judged: dict[str, Verdict]) -> Iterator[str]:
-    """Where the verdicts are not what the names of the programs promise."""
-    solution = judged["solution.py"]
+def check_verdicts(drill: Drill, verdicts: dict[str, Verdict]) -> Iterator[str]:
+    """Yield a line for each verdict that its program should not get, and each check without a sentence."""
+    solution = verdicts["solution.py"]
     if not solution.passed:
         first = solution.failed[0].description if solution.failed else solution.reason
         yield f"{drill.name}/solution.py: is rejected: {first}"
-    alike: dict[frozenset[tuple[str, str]], str] = {}
-    for name, verdict in judged.items():
+    names_by_signature: dict[frozenset[tuple[str, str]], str] = {}
+    for name, verdict in verdicts.items():
         if verdict.passed and name != "solution.py":
             yield f"{drill.name}/{name}: passes"
         if not verdict.passed and verdict.reason and name != "solution.py":
@@ -96,47 +96,48 @@ def check_verdicts(drill: Drill, judged: dict[str, Verdict]) -> Iterator[str]:
         if (
             name.startswith("wrong/")
             and verdict.failed
-            and (twin := alike.setdefault(verdict.failure_signature, name)) != name
+            and (twin := names_by_signature.setdefault(verdict.failure_signature, name)) != name
         ):
             yield f"{drill.name}/{name}: fails as {twin} does, so that no verdict can tell them apart"
     for check in solution.checks:
-        if not check.description or check.description == check.name or len(check.description) > LONGEST:
-            yield f"{drill.name}/test_answer.py: {check.name} needs a docstring of at most {LONGEST} characters"
+        if not check.description or check.description == check.name or len(check.description) > MAX_DESCRIPTION:
+            yield f"{drill.name}/test_answer.py: {check.name} needs a docstring of at most {MAX_DESCRIPTION} characters"
 
 
-def check_forbidden(drill: Drill, worker: JudgeClient) -> Iterator[str]:
-    """Where the solution with a forbidden name added to it is not rejected by that name."""
+def check_forbidden(drill: Drill, judge: JudgeClient) -> Iterator[str]:
+    """Yield a line for each forbidden name that is not rejected when it is added to the solution."""
     for name in drill.forbids:
-        verdict = judge_with_suffix(drill, f"import {name.partition('.')[0]}\n{name}\n", worker)
+        verdict = judge_with_suffix(drill, f"import {name.partition('.')[0]}\n{name}\n", judge)
         if name not in verdict.reason:
             yield f"{drill.name}/prompt.md: forbids {name}, which is not rejected: {verdict.reason or 'it passes'}"
 
 
-def check_mutations(drill: Drill, worker: JudgeClient) -> Iterator[str]:
-    """Where no check minds that what one function of the solution gives has another shape."""
+def check_mutations(drill: Drill, judge: JudgeClient) -> Iterator[str]:
+    """Yield a line for each mutation of what a function of the solution returns that no check rejects."""
     source = Path(mutations.__file__).read_text(encoding="utf-8")
     for name in list_functions(drill):
-        for way in WAYS:
-            verdict = judge_with_suffix(drill, f"{source}\n{name} = reshaped({name}, Reshaping.{way})\n", worker)
+        for mutation in MUTATIONS:
+            suffix = f"{source}\n{name} = mutate_result({name}, Mutation.{mutation})\n"
+            verdict = judge_with_suffix(drill, suffix, judge)
             if verdict.passed and mutations.CHANGED in verdict.printed:
-                yield f"{drill.name}/test_answer.py: accepts what {name} gives when it is {way}"
+                yield f"{drill.name}/test_answer.py: accepts what {name} gives when it is {mutation}"
 
 
 def list_functions(drill: Drill) -> list[str]:
-    """What the start asks to write and the checks import: functions, and the public methods of classes."""
-    found, wanted = [], imported_names(drill)
+    """List the functions, and public methods of classes, that the start asks for and the checks import."""
+    names, imported = [], find_imported_names(drill)
     for node in parse_source(drill.start).body:
         if isinstance(node, ast.FunctionDef):
-            found.append(node.name)
+            names.append(node.name)
         elif isinstance(node, ast.ClassDef):
             methods = [each.name for each in node.body if isinstance(each, ast.FunctionDef)]
-            found += [f"{node.name}.{name}" for name in methods if not name.startswith("_")]
-    return [name for name in found if name.partition(".")[0] in wanted]
+            names += [f"{node.name}.{name}" for name in methods if not name.startswith("_")]
+    return [name for name in names if name.partition(".")[0] in imported]
 
 
-def judge_with_suffix(drill: Drill, more: str, worker: JudgeClient) -> Verdict:
-    """That on the solution with more source below it."""
+def judge_with_suffix(drill: Drill, suffix: str, judge: JudgeClient) -> Verdict:
+    """Judge the solution with more source below it."""
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder, "answer.py")
-        answer.write_text(f"{drill.solution.read_text(encoding='utf-8')}\n{more}", encoding="utf-8")
-        return worker.judge(drill, answer, compare_with_known=False)
+        answer.write_text(f"{drill.solution.read_text(encoding='utf-8')}\n{suffix}", encoding="utf-8")
+        return judge.judge(drill, answer, compare_with_known=False)

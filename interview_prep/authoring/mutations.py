@@ -1,7 +1,7 @@
-"""Other shapes of what a function gives. lint appends this file to a solution, whose checks must mind.
+"""Results of another shape. Lint appends this file to a solution, whose checks must then fail.
 
-They easily do not: NumPy's asserts and pytest's approx take one number for an array that is full of it, an empty array
-for any number, and a masked one for all.
+Checks easily pass: NumPy's asserts and pytest's approx accept one number for an array that is full of it, an empty
+array for any number, and a masked array for everything.
 """
 
 import functools
@@ -11,28 +11,28 @@ from typing import Any
 import numpy as np
 import torch
 
-CHANGED = "It is reshaped."
+CHANGED = "A result was mutated."
 
 
 class Mutation:
-    """The ways; each takes a number, an array or a tensor, and gives it back itself where it has nothing to change."""
+    """Each takes a number, an array or a tensor, and returns it changed, or itself where there is nothing to change."""
 
     @staticmethod
     def emptied(value: Any) -> Any:
-        """Nothing at all."""
+        """No entries at all."""
         return value.new_empty(0) if isinstance(value, torch.Tensor) else np.zeros(0, np.asarray(value).dtype)
 
     @staticmethod
     def nested(value: Any) -> Any:
-        """The same in another pair of brackets."""
+        """The same with one more axis."""
         return value[None] if isinstance(value, torch.Tensor) else np.asarray(value)[None]
 
     @staticmethod
     def collapsed(value: Any) -> Any:
-        """What all entries have in common, where they do."""
+        """The single value, if all entries are equal."""
         if isinstance(value, torch.Tensor | np.ndarray) and np.ndim(value) and len(value.ravel()):
-            one = value.ravel()[0]
-            return one if (value == one).all() else value
+            first = value.ravel()[0]
+            return first if (value == first).all() else value
         return value
 
     @staticmethod
@@ -42,25 +42,25 @@ class Mutation:
 
 
 def mutate_result(function: Callable[..., Any], change: Callable[[Any], Any]) -> Callable[..., Any]:
-    """The function with each number, array and tensor changed in what it gives; prints once that it was."""
-    told = False
+    """Wrap a function so that each number, array and tensor that it returns is changed; says so once, by a print."""
+    has_told = False
 
-    def leaves(value: Any) -> Any:
-        nonlocal told
+    def change_all(value: Any) -> Any:
+        nonlocal has_told
         if type(value) in (tuple, list):
-            return type(value)(map(leaves, value))
+            return type(value)(map(change_all, value))
         if type(value) is dict:
-            return {name: leaves(each) for name, each in value.items()}
+            return {name: change_all(each) for name, each in value.items()}
         if not isinstance(value, torch.Tensor | np.ndarray | np.generic | float | int):
             return value
         changed = change(value)
-        if changed is not value and not told:
-            told = True
+        if changed is not value and not has_told:
+            has_told = True
             print(CHANGED)
         return changed
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        return leaves(function(*args, **kwargs))
+        return change_all(function(*args, **kwargs))
 
     return call

@@ -1,4 +1,4 @@
-"""What a drill's programs say, read from their syntax trees: what the checks import, what a mistake is about.
+"""What a drill's programs say in their syntax trees: what the checks import, what a mistake is about.
 
 Left out: running them.
 """
@@ -13,21 +13,21 @@ PARSING = threading.Lock()
 
 
 def parse_source(path: Path) -> ast.Module:
-    """A program's syntax tree, from any thread: Python before 3.11.5 can raise SystemError where two parse at once."""
+    """Parse a program, in any thread: before 3.11.5, Python can raise SystemError where two threads parse at once."""
     with PARSING:
         return ast.parse(path.read_bytes())
 
 
-def imported_names(drill: Drill) -> list[str]:
-    """What the checks import of an answer."""
+def find_imported_names(drill: Drill) -> list[str]:
+    """Find the names that the checks import from the answer."""
     imports = [node for node in parse_source(drill.checks).body if isinstance(node, ast.ImportFrom)]
     return [alias.name for node in imports if node.module == "answer" for alias in node.names]
 
 
-def mistake_summary(wrong: Path) -> str:
-    """What the maker of this mistake should read: the first line of the docstring, or ""."""
+def summarize_mistake(mistake: Path) -> str:
+    """The sentence that whoever makes this mistake should read: the first line of its docstring, or ""."""
     try:
-        docstring = ast.get_docstring(parse_source(wrong))
+        docstring = ast.get_docstring(parse_source(mistake))
     except SyntaxError:
         return ""
     return (docstring or "").partition("\n")[0]

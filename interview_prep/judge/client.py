@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from interview_prep.catalog.drill import Drill
-from interview_prep.catalog.sources import imported_names, parse_source
+from interview_prep.catalog.sources import find_imported_names, parse_source
 from interview_prep.errors import KitError
 from interview_prep.judge.limits import SECONDS, find_rejected_names
 from interview_prep.judge.verdict import Verdict
@@ -144,4 +144,4 @@ def drill_payload(drill: Drill) -> dict[str, object]:
     """What the process has to know of a drill."""
     allows = {name for name, _ in find_rejected_names(ast.walk(parse_source(drill.solution)))}
     folder = as_utf8(drill.folder.resolve())
-    return {"folder": folder, "forbids": drill.forbids, "allows": sorted(allows), "wants": imported_names(drill)}
+    return {"folder": folder, "forbids": drill.forbids, "allows": sorted(allows), "wants": find_imported_names(drill)}

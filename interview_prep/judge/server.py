@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from interview_prep.catalog.drill import list_mistakes
-from interview_prep.catalog.sources import mistake_summary
+from interview_prep.catalog.sources import summarize_mistake
 from interview_prep.judge import session
 from interview_prep.judge.attempt import Attempt, Fault
 from interview_prep.judge.forbids import find_owner
@@ -101,7 +101,7 @@ class JudgeServer:
         return replace(
             verdict,
             known_mistake=next(
-                (mistake_summary(path) for path, pattern in known if pattern == verdict.failure_signature), ""
+                (summarize_mistake(path) for path, pattern in known if pattern == verdict.failure_signature), ""
             ),
         )
 

@@ -1,7 +1,7 @@
-"""What was tried and when, in work/history.sqlite3: one row an event. Nothing is ever changed or deleted.
+"""What was tried and when, in work/history.sqlite3: a row for each event. Rows are never changed or deleted.
 
-Safe under two terminals and kill -9: each event is one transaction. Left out: what follows from the events, which their
-readers derive.
+Two terminals may write at once, and kill -9 loses nothing: each event is one transaction. Left out: what follows from
+the events, which progress.py derives.
 """
 
 import contextlib
@@ -9,7 +9,7 @@ import json
 import shlex
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -17,7 +17,7 @@ from typing import Any, Literal, Self
 from interview_prep.errors import KitError
 
 Kind = Literal["start", "attempt", "hint", "solution", "give up", "reset"]
-MIGRATIONS: tuple[tuple[str, ...], ...] = (  # the statements from the version that is its index to the next
+MIGRATIONS: tuple[tuple[str, ...], ...] = (  # entry N holds the statements that lead from version N to N + 1
     (
         """
         CREATE TABLE event (
@@ -32,8 +32,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (  # the statements from the version t
         "CREATE INDEX event_of_drill ON event (drill, at)",
     ),
 )
-BESIDE = "`export PREP_WORK=FOLDER` begins another history in another folder."
-WAIT = 10  # seconds for another terminal to finish its transaction
+ANOTHER_HISTORY = "`export PREP_WORK=FOLDER` starts another history in another folder."
+LOCK_SECONDS = 10  # how long another terminal may take to finish its transaction
 
 
 class HistoryError(KitError):
@@ -44,25 +44,31 @@ class TooNewError(HistoryError):
     """The file was written by a later version of the kit."""
 
 
+class UnwritableError(HistoryError):
+    """The file can be read but not written: a full disk, a read-only folder."""
+
+
 @dataclass(frozen=True)
 class Event:
-    at: float
+    """One thing that happened to a drill."""
+
+    at: float  # seconds since 1970, UTC
     drill: str
     kind: Kind
-    passed: bool | None
-    detail_json: str  # JSON
+    passed: bool | None  # of an attempt
+    detail_json: str
 
     @property
     def detail(self) -> dict[str, Any]:
-        """What else was noted; read only where somebody asks, as every redraw goes through all events."""
-        found: dict[str, Any] = json.loads(self.detail_json)
-        return found
+        """The parsed JSON. Only where somebody asks: every redraw goes through all events and needs none of it."""
+        detail: dict[str, Any] = json.loads(self.detail_json)
+        return detail
 
 
 class History:
-    """The events of one person, in a file that is open until `close`. Raises HistoryError.
+    """The events of one person, in a file that stays open until `close`. Each method raises HistoryError.
 
-    Where nothing can be written, the events can still be read.
+    Where the file cannot be written, its events can still be read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -72,7 +78,7 @@ class History:
             with raise_as_history_error(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self.database = open_for_writing(path)
-        except Unwritable as error:
+        except UnwritableError as error:
             self.unwritable = error
             with raise_as_history_error(path):
                 self.database = open_for_reading(path)
@@ -87,7 +93,7 @@ class History:
         self.close()
 
     def add_event(self, drill: str, kind: Kind, *, passed: bool | None = None, **detail: Any) -> None:
-        """Note what has just happened."""
+        """Record what has just happened."""
         if self.unwritable:
             raise self.unwritable
         row = (time.time(), drill, kind, passed, json.dumps(detail))
@@ -95,42 +101,40 @@ class History:
             self.database.execute("INSERT INTO event (at, drill, kind, passed, detail) VALUES (?, ?, ?, ?, ?)", row)
 
     def read_events(self, drill: str = "") -> list[Event]:
-        """All events, or those of one drill, oldest first."""
+        """Read all events, or those of one drill, oldest first."""
         query = "SELECT at, drill, kind, passed, detail FROM event WHERE ? IN ('', drill) ORDER BY id"
         with raise_as_history_error(self.path):
             rows = self.database.execute(query, (drill,)).fetchall()
         return [Event(at, name, kind, None if ok is None else bool(ok), more) for at, name, kind, ok, more in rows]
 
 
-class Unwritable(HistoryError):  # noqa: N818 - as above
-    """The file may be read, and cannot be written: a full disk, a read-only folder."""
-
-
 @contextlib.contextmanager
 def raise_as_history_error(path: Path) -> Iterator[None]:
-    """Raise what goes wrong with the file as a HistoryError."""
+    """Turn what goes wrong with the file into a HistoryError."""
     try:
         yield
     except sqlite3.Error as error:
         raise explain_sqlite_error(path, error) from error
     except TooNewError as error:
-        advice = f"Update the kit. {BESIDE}"
+        advice = f"Update the kit. {ANOTHER_HISTORY}"
         raise TooNewError(f"{path} is from a later version of the kit. {error} {advice}") from error
     except OSError as error:
-        raise Unwritable(f"{path} cannot be written: {error.strerror}. Nothing in it is lost.") from error
+        raise UnwritableError(f"{path} cannot be written: {error.strerror}. Nothing in it is lost.") from error
 
 
 def explain_sqlite_error(path: Path, error: sqlite3.Error) -> HistoryError:
-    """What an error of the database means for the person."""
+    """Say what an error of the database means for the person."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code, without its details
     if code == sqlite3.SQLITE_FULL:
-        return Unwritable(f"{path} cannot be written: the disk is full. Make room; nothing in it is lost.")
+        return UnwritableError(f"{path} cannot be written: the disk is full. Make room; nothing in it is lost.")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
-        return Unwritable(f"{path} cannot be written: {error}. Is the folder yours, and writable? Nothing is lost.")
+        return UnwritableError(
+            f"{path} cannot be written: {error}. Is the folder yours, and writable? Nothing is lost."
+        )
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return HistoryError(f"{path} is held by another program. Close that one, and try again; nothing is lost.")
     if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-        keep = f"Keep it: `mv {shlex.quote(str(path))} {shlex.quote(f'{path}.damaged')}`, and a new one begins."
+        keep = f"Keep it: `mv {shlex.quote(str(path))} {shlex.quote(f'{path}.damaged')}`, and a new one is started."
         return HistoryError(
             f"{path} cannot be used: {error}. {keep} `sqlite3 FILE .recover` may still read the old one."
         )
@@ -138,11 +142,12 @@ def explain_sqlite_error(path: Path, error: sqlite3.Error) -> HistoryError:
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
+    """Open the file, made or migrated where it has to be. Raises sqlite3.Error and TooNewError."""
     with contextlib.ExitStack() as on_error:
-        database = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
+        database = sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)
         on_error.callback(database.close)
-        database.execute("PRAGMA synchronous = NORMAL")  # in a WAL nothing is lost but to a power failure
-        with contextlib.suppress(sqlite3.OperationalError):  # a file system without shared memory keeps its journal
+        database.execute("PRAGMA synchronous = NORMAL")  # with a WAL only a power failure can lose events
+        with contextlib.suppress(sqlite3.OperationalError):  # some file systems have no shared memory
             database.execute("PRAGMA journal_mode = WAL")
         migrate_schema(database)
         on_error.pop_all()
@@ -150,10 +155,10 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
-    """The events that are there; none where there is no file, or one that was just about to be made."""
+    """Open the file without writing to it; an empty history where there is no file, or one without a schema yet."""
     if path.is_file() and path.stat().st_size:
-        for mode in ("mode=ro", "mode=ro&immutable=1"):  # the first needs files beside it, which may not be made
-            database = sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True, timeout=WAIT, isolation_level=None)
+        for mode in ("mode=ro", "mode=ro&immutable=1"):  # the first may have to create files beside it
+            database = sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True, timeout=LOCK_SECONDS, isolation_level=None)
             with contextlib.suppress(sqlite3.OperationalError):
                 if check_version(database.execute("PRAGMA user_version").fetchone()[0]):
                     return database
@@ -164,7 +169,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
 
 
 def migrate_schema(database: sqlite3.Connection) -> None:
-    """Bring the file to this version, whoever else is at it; raises TooNew."""
+    """Bring the file to this version, even if another process does so too. Raises TooNewError."""
     if check_version(database.execute("PRAGMA user_version").fetchone()[0]) == len(MIGRATIONS):
         return
     database.execute("BEGIN IMMEDIATE")
@@ -181,37 +186,7 @@ def migrate_schema(database: sqlite3.Connection) -> None:
 
 
 def check_version(version: int) -> int:
-    """The version itself; raises TooNew for one of the future."""
+    """Return the version. Raises TooNewError where a later kit wrote it."""
     if version > len(MIGRATIONS):
         raise TooNewError(f"It has version {version}, and this kit reads up to {len(MIGRATIONS)}.")
     return version
-
-
-@dataclass(frozen=True)
-class State:
-    """How far a person is with one drill."""
-
-    started_at: float = 0  # when the present answer was begun; 0: not begun
-    attempts: int = 0
-    hints: int = 0
-    solved: bool = False
-    gave_up: bool = False
-
-    @property
-    def label(self) -> str:
-        return "solved" if self.solved else "gave up" if self.gave_up else "begun" if self.started_at else ""
-
-
-def replay(events: Iterable[Event]) -> dict[str, State]:
-    """Each drill's state, from the events since its last reset; what was once solved stays so."""
-    found: dict[str, State] = {}
-    for event in events:
-        now = found.get(event.drill, State())
-        found[event.drill] = State(
-            started_at=event.at if event.kind in ("start", "reset") else now.started_at or event.at,
-            attempts=0 if event.kind == "reset" else now.attempts + (event.kind == "attempt"),
-            hints=0 if event.kind == "reset" else now.hints + (event.kind == "hint"),
-            solved=now.solved or bool(event.passed),
-            gave_up=now.gave_up or event.kind == "give up",
-        )
-    return found

@@ -1,4 +1,4 @@
-"""Answers as plain files in work/: begun from a drill's start, archived by a reset, never overwritten."""
+"""Answers as plain files in work/: put there from a drill's start, archived by a reset, never overwritten."""
 
 import datetime as dt
 from pathlib import Path
@@ -10,17 +10,29 @@ from interview_prep.paths import read_work
 WORK = read_work()
 
 
+class WorkspaceError(KitError):
+    """The folder of the answers cannot be written."""
+
+
 class AnswerError(KitError):
     """There is no file that could be judged."""
 
 
 def answer_path(drill: Drill) -> Path:
-    """Where a drill's answer lies, or would."""
+    """Where a drill's answer is, or would be."""
     return WORK / f"{drill.name}.py"
 
 
 def put_start(drill: Drill) -> bool:
-    """Put the start there unless there is an answer; whether it was put. Raises OSError where it cannot be."""
+    """Put the drill's start there unless there is an answer; return whether it was put there. Raises WorkspaceError."""
+    try:
+        return write_start(drill)
+    except OSError as error:
+        raise WorkspaceError(f"{WORK} cannot be written: {error.strerror}.") from error
+
+
+def write_start(drill: Drill) -> bool:
+    """Do what `put_start` does; raises OSError."""
     start, path = drill.start.read_bytes(), answer_path(drill)
     WORK.mkdir(parents=True, exist_ok=True)
     try:
@@ -37,7 +49,7 @@ def put_start(drill: Drill) -> bool:
 
 
 def read_answer(path: Path, advice: str) -> bytes:
-    """What an answer's file holds; raises AnswerError where it is none, with advice where there is nothing at all."""
+    """Read an answer. Raises AnswerError where it cannot be one, with `advice` where there is nothing at all."""
     if path.is_dir():
         raise AnswerError(f"{path} is a folder, and an answer is a file. Move the folder away, or use --answer FILE.")
     try:
@@ -51,7 +63,18 @@ def read_answer(path: Path, advice: str) -> bytes:
 
 
 def archive_answer(drill: Drill) -> Path | None:
-    """Move the answer to work/archive/ and put the start in its place; where it went, or None where there was none."""
+    """Move the answer to work/archive/ and put the start in its place; return where it went, None if there was none.
+
+    Raises WorkspaceError; the answer is then where it was.
+    """
+    try:
+        return swap_answer(drill)
+    except OSError as error:
+        raise WorkspaceError(f"{WORK} cannot be written: {error.strerror}. Your answer is left as it was.") from error
+
+
+def swap_answer(drill: Drill) -> Path | None:
+    """Do what `archive_answer` does; raises OSError."""
     archived = None
     if answer_path(drill).exists():
         now = dt.datetime.now().astimezone()
@@ -60,7 +83,7 @@ def archive_answer(drill: Drill) -> Path | None:
         archived = archive / f"{drill.name}.{now:%Y%m%d-%H%M%S.%f}.py"
         answer_path(drill).rename(archived)
     try:
-        put_start(drill)
+        write_start(drill)
     except OSError:
         if archived:
             archived.rename(answer_path(drill))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.authoring.folder_lint import tracked_files, validate_folder
+from interview_prep.authoring.folder_lint import list_tracked_files, validate_folder
 from tests.support.drills import DOUBLE
 
 needs_git = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
@@ -43,7 +43,7 @@ def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
         "broken/prompt.md: topic is 'text' in the folder attention",
         "broken/prompt.md: level is 4, not 1, 2 or 3",
         "broken/wrong: 1 wrong answers, at least 3 are needed",
-        "broken/wrong/silent.py: has no docstring to say",
+        "broken/wrong/silent.py: has no docstring to show",
         *(f"broken/prompt.md: has no section {name!r}" for name in ("Hint 2", "Hint 3", "Follow-ups", "Say aloud")),
     ]
 
@@ -72,5 +72,5 @@ def test_a_tracked_file_that_does_not_belong_is_named(double: Path) -> None:
 def test_without_a_repository_nothing_is_out_of_place(double: Path) -> None:
     """Where git tracks nothing, or is not there, nobody can say what does not belong."""
     (double / "notes.txt").write_text("")
-    assert tracked_files(double) is None
+    assert list_tracked_files(double) is None
     assert list(validate_folder(double)) == []

@@ -9,18 +9,19 @@ from pathlib import Path
 import pytest
 
 from interview_prep.authoring.lint import LintResult, lint_drill, lint_drills
-from interview_prep.catalog import drill as drills
-from interview_prep.catalog.sources import mistake_summary
+from interview_prep.catalog.drill import list_mistakes
+from interview_prep.catalog.find import list_drill_folders
+from interview_prep.catalog.sources import summarize_mistake
 from interview_prep.judge.client import JudgeClient
 from tests.support.drills import DOUBLE
 
 
 @pytest.fixture(scope="module")
 def findings() -> dict[str, LintResult]:
-    return {finding.drill: finding for finding in lint_drills(drills.find_drill_folders())}
+    return {finding.drill: finding for finding in lint_drills(list_drill_folders())}
 
 
-@pytest.mark.parametrize("name", [folder.name for folder in drills.find_drill_folders()])
+@pytest.mark.parametrize("name", [folder.name for folder in list_drill_folders()])
 def test_drill(findings: dict[str, LintResult], name: str) -> None:
     """The start fails, the solution passes, each known mistake and each forbidden call is rejected."""
     assert findings[name].problems == ()
@@ -29,7 +30,7 @@ def test_drill(findings: dict[str, LintResult], name: str) -> None:
 
 def test_names_are_unique() -> None:
     """A drill is called by its folder's name alone."""
-    names = [folder.name for folder in drills.find_drill_folders()]
+    names = [folder.name for folder in list_drill_folders()]
     assert len(names) == len(set(names))
 
 
@@ -38,13 +39,13 @@ def test_drills_are_read_by_threads() -> None:
 
     CPython issue 106905, fixed in 3.11.5.
     """
-    mistakes = [mistake for folder in drills.find_drill_folders() for mistake in drills.list_mistakes(folder)]
+    mistakes = [mistake for folder in list_drill_folders() for mistake in list_mistakes(folder)]
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
     gc.callbacks.append(lambda *_: [None for _ in range(2000)])
     try:
         with ThreadPoolExecutor(4) as pool:
-            assert all(pool.map(mistake_summary, mistakes))
+            assert all(pool.map(summarize_mistake, mistakes))
     finally:
         gc.callbacks.pop()
         sys.setswitchinterval(interval)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.catalog import drill as drills
-from interview_prep.catalog.drill import Drill
+from interview_prep.catalog.drill import FILES, Drill
+from interview_prep.catalog.find import load_catalog
 from interview_prep.paths import DRILLS, ROOT
 from tests.support.terminal import Terminal
 
@@ -32,7 +32,7 @@ finally:
     with open(report, "w") as file:
         json.dump([sorted(set(opened)), len(opened), sorted(set(heavy.split()) & sys.modules.keys())], file)
 """
-PROMPTS = [f"{drill.topic}/{drill.name}/prompt.md" for drill in drills.load_catalog()]
+PROMPTS = [f"{drill.topic}/{drill.name}/prompt.md" for drill in load_catalog()]
 BPE = "text/bpe"
 SOLUTION = str(DRILLS / BPE / "solution.py")
 
@@ -54,7 +54,7 @@ def watched(report: Path, *arguments: str) -> tuple[str, ...]:
         (["reset", "bpe"], [f"{BPE}/prompt.md", f"{BPE}/start.py"]),
         (["check", "nothing"], []),
         (["check", "bpe"], [f"{BPE}/prompt.md"]),
-        (["check", "bpe", "--answer", SOLUTION], [f"{BPE}/{name}" for name in drills.FILES if name != "start.py"]),
+        (["check", "bpe", "--answer", SOLUTION], [f"{BPE}/{name}" for name in FILES if name != "start.py"]),
     ],
     ids=" ".join,
 )

@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
-from interview_prep.catalog import drill as drills
+from interview_prep.catalog.drill import load_drill
+from interview_prep.catalog.find import list_drill_folders
+from interview_prep.paths import DRILLS
 from tests.container.engine import CPU, LOCKED_DOWN, checkout, run
 from tests.support.terminal import Terminal
 
-MASK = drills.load_drill(drills.DRILLS / "attention" / "causal_mask")
+MASK = load_drill(DRILLS / "attention" / "causal_mask")
 
 
 def test_verdicts_with_everything_locked() -> None:
@@ -26,7 +28,7 @@ def test_every_drill_holds_in_the_image() -> None:
     """The authoring contract with the packages that the image has."""
     done = run(CPU, "invoke", "lint-drills", seconds=900)
     assert done.returncode == 0, done.stdout
-    assert f"\n{len(drills.find_drill_folders())} drills, " in done.stdout
+    assert f"\n{len(list_drill_folders())} drills, " in done.stdout
 
 
 def test_save_from_outside_is_judged(tmp_path: Path) -> None:

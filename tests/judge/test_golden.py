@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.catalog import drill as drills
+from interview_prep.catalog.drill import load_drill
 from interview_prep.judge import forbids
 from interview_prep.judge.client import JudgeClient
 from interview_prep.judge.verdict import Verdict
@@ -160,7 +160,7 @@ def test_warning_that_a_drill_minds(worker: JudgeClient, tmp_path: Path) -> None
     folder = Path(shutil.copytree(DOUBLE.folder, tmp_path / "golden" / "double"))
     checks = (folder / "test_answer.py").read_text()
     (folder / "test_answer.py").write_text(f"{checks}\n\npytestmark = pytest.mark.filterwarnings('error')\n")
-    verdict = worker.judge(drills.load_drill(folder), HERE / "answers/warns.py")
+    verdict = worker.judge(load_drill(folder), HERE / "answers/warns.py")
     first = verdict.failed[0]
     assert verdict.printed == ""
     assert (first.kind, first.expected, first.difference.partition(":")[0]) == ("UserWarning", "no warning", "line 5")
@@ -171,7 +171,7 @@ def test_operator_of_an_assert(worker: JudgeClient, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(DOUBLE.folder, tmp_path / "golden" / "double"))
     checks = (folder / "test_answer.py").read_text().replace(".sum() == 12", ".sum().item() < 12")
     (folder / "test_answer.py").write_text(checks)
-    drill = drills.load_drill(folder)
+    drill = load_drill(folder)
     (failed,) = worker.judge(drill, drill.solution).failed
     assert (failed.got, failed.expected) == ("12", "< 12")
 

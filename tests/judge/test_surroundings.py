@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from interview_prep import processes
-from interview_prep.catalog import drill as drills
 from interview_prep.judge.client import JudgeClient, JudgeError
-from interview_prep.paths import ROOT
+from interview_prep.paths import DRILLS, ROOT
 from tests.support.drills import DOUBLE
 from tests.support.invoke import INVOKE
 
@@ -61,7 +60,7 @@ def check(root: Path, drill: str, answer: str, **settings: str) -> "subprocess.C
     """`invoke check` in a checkout, in a process of its own, on an answer in the folder work/ beside it."""
     work = root.parent / f"work {NAME}"
     work.mkdir(exist_ok=True)
-    shutil.copyfile(drills.DRILLS / drill / answer, work / f"{Path(drill).name}.py")
+    shutil.copyfile(DRILLS / drill / answer, work / f"{Path(drill).name}.py")
     return subprocess.run(
         [INVOKE, "--search-root", str(root), "check", Path(drill).name],
         cwd=work, env={**os.environ, **settings, "PREP_WORK": str(work)},

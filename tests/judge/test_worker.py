@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.catalog import drill as drills
+from interview_prep.catalog.drill import load_drill
+from interview_prep.catalog.find import list_drill_folders
 from interview_prep.judge.client import JudgeClient
-from interview_prep.paths import ROOT
+from interview_prep.paths import DRILLS, ROOT
 from tests.support.drills import DOUBLE
 
 HERE = Path(__file__).parent
@@ -58,7 +59,7 @@ def test_learning_is_interrupted(worker: JudgeClient, tmp_path: Path) -> None:
     for number in range(8):
         mistake = '"""Sleep."""\n\nimport time\n\ntime.sleep(2)\n\n\ndef double(x):\n    return x\n'
         (tmp_path / "golden" / "double" / "wrong" / f"sleeps_{number}.py").write_text(mistake)
-    drill = drills.load_drill(tmp_path / "golden" / "double")
+    drill = load_drill(tmp_path / "golden" / "double")
     begin = time.monotonic()
     worker.preload_drill(drill)
     assert worker.judge(drill, drill.solution).passed
@@ -71,7 +72,7 @@ def test_mistake_that_cannot_be_rehearsed(worker: JudgeClient, tmp_path: Path, m
     """A known mistake that is refused, ends the process or never ends says nothing about the answer."""
     folder = Path(shutil.copytree(DOUBLE.folder, tmp_path / "golden" / "double"))
     (folder / "wrong" / "a_first.py").write_text(f'"""Not yet written."""\n\n{mistake}\n')
-    drill = drills.load_drill(folder)
+    drill = load_drill(folder)
     worker.preload_drill(drill)
     worker.wait_until_ready()
     time.sleep(1)  # in which it rehearses
@@ -84,7 +85,7 @@ def test_practising_with_checks_that_are_half_written(worker: JudgeClient, tmp_p
     worker.wait_until_ready()
     process = worker.process.pid
     folder = Path(shutil.copytree(DOUBLE.folder, tmp_path / "golden" / "double"))
-    drill = drills.load_drill(folder)
+    drill = load_drill(folder)
     (folder / "test_answer.py").write_text("from answer import double\n\nassert double(1) == 2\n")
     worker.preload_drill(drill)
     worker.wait_until_ready()
@@ -104,7 +105,7 @@ def unrehearsed() -> Iterator[JudgeClient]:
 @pytest.mark.parametrize("name", STATEFUL)
 def test_rehearsal_changes_no_verdict(worker: JudgeClient, unrehearsed: JudgeClient, name: str) -> None:
     """What a process has rehearsed with a known mistake shows in no verdict, whenever the answer comes."""
-    drill = drills.load_drill(next(folder for folder in drills.find_drill_folders() if folder.name == name))
+    drill = load_drill(next(folder for folder in list_drill_folders() if folder.name == name))
     worker.preload_drill(drill)
     worker.wait_until_ready()
     for answer, pause in ((drill.solution, 0), (drill.solution, 0.1), (drill.mistakes[-1], 0.2), (drill.solution, 1)):
@@ -199,7 +200,7 @@ def test_two_hundred_verdicts(worker: JudgeClient) -> None:
 )
 def test_plain_pytest(answer: str, says: str) -> None:
     """The same checks run by hand, against the file that ANSWER names."""
-    folder = drills.DRILLS / "attention" / "causal_mask"
+    folder = DRILLS / "attention" / "causal_mask"
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", str(folder)],
         cwd=ROOT, env={**os.environ, "ANSWER": str(folder / answer)}, capture_output=True, text=True, check=False,
@@ -214,11 +215,11 @@ def test_plain_pytest(answer: str, says: str) -> None:
 )
 def test_warnings_by_hand(worker: JudgeClient, tmp_path: Path, drill: str, function: str, *, passes: bool) -> None:
     """By hand as in the judge a warning fails where the drill forbids warnings, and nowhere else."""
-    folder, answer = drills.DRILLS / drill, tmp_path / "answer.py"
+    folder, answer = DRILLS / drill, tmp_path / "answer.py"
     warns = (
         f"import warnings\nright = {function}\ndef {function}(*args):\n    warnings.warn('!'); return right(*args)\n"
     )
     answer.write_text(f"{(folder / 'solution.py').read_text()}\n{warns}")
     command, env = [sys.executable, "-m", "pytest", "-q", str(folder)], {**os.environ, "ANSWER": str(answer)}
     run = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, check=False)
-    assert (run.returncode == 0, worker.judge(drills.load_drill(folder), answer).passed) == (passes, passes)
+    assert (run.returncode == 0, worker.judge(load_drill(folder), answer).passed) == (passes, passes)

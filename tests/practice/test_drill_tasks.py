@@ -63,7 +63,7 @@ def test_check_for_machines(invoke: Invoke, drill: Drill, tmp_path: Path) -> Non
     failed = invoke("check", "causal_mask", "--answer", str(drill.folder / "wrong/leaves_nan.py"), "--json")
     assert failed.returncode == 1
     verdict = json.loads(failed.stdout)
-    assert (verdict["version"], verdict["passed"]) == (1, False)
+    assert (verdict["version"], verdict["passed"]) == (2, False)
     first = next(check for check in verdict["checks"] if not check["passed"])
     assert (first["kind"], first["got"], first["expected"]) == ("nan", "nan at [0, 0, 0, 0]", "0")
     assert first["call"].startswith("masked_softmax(")
@@ -79,7 +79,7 @@ def test_catalogue(invoke: Invoke) -> None:
     names = [drill["name"] for drill in listed]
     assert len(names) == len(set(names))
     assert {"causal_mask", "bpe", "k_means"} <= set(names)
-    assert {drill["name"] for drill in listed if drill["state"] == "begun"} == {"causal_mask"}
+    assert {drill["name"] for drill in listed if drill["state"] == "started"} == {"causal_mask"}
     text = json.loads(invoke("drills", "--topic", "text", "--json").stdout)["drills"]
     assert {drill["topic"] for drill in text} == {"text"}
     assert "bpe" in invoke("drills", "--topic", "text").stdout

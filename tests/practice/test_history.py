@@ -13,7 +13,8 @@ import pytest
 
 from interview_prep.paths import ROOT
 from interview_prep.practice import history
-from interview_prep.practice.history import Event, History, HistoryError, State, TooNewError, replay
+from interview_prep.practice.history import Event, History, HistoryError, TooNewError
+from interview_prep.practice.progress import State, replay
 
 WRITER = """
 import sys
@@ -21,7 +22,7 @@ from pathlib import Path
 from interview_prep.practice.history import History
 history = History(Path(sys.argv[1]))
 for number in range(int(sys.argv[2])):
-    history.add("rope", "attempt", passed=False, number=number)
+    history.add_event("rope", "attempt", passed=False, number=number)
     print(number, flush=True)
 """
 

@@ -48,7 +48,9 @@ def test_full_disk(tmp_path: Path, drill: Drill) -> None:
     check, begun, reset, files = shown.split("exit ")
     assert "20 of 20 checks hold" in check
     file = tmp_path / "mount/history.sqlite3"
-    says = f"This verdict is not noted: {file} cannot be written: the disk is full. Make room; nothing in it is lost."
+    says = (
+        f"This verdict was not recorded: {file} cannot be written: the disk is full. Make room; nothing in it is lost."
+    )
     assert check.rstrip().endswith(says)
     assert begun == f"0\n{file.parent} cannot be written: No space left on device.\n"
     assert reset.endswith("No space left on device. Your answer is left as it was.\n")
@@ -66,14 +68,14 @@ def test_read_only_work(tmp_path: Path, drill: Drill) -> None:
     listed, check, files = shown.split("exit ")
     assert '"state": "solved"' in listed
     assert "12 of 20 checks hold" in check
-    assert "This verdict is not noted: " in check
+    assert "This verdict was not recorded: " in check
     assert "Is the folder yours, and writable? Nothing is lost." in check
     assert files.startswith("1\n")
 
 
 def test_a_history_that_another_program_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing waits for ever, and the way out is named."""
-    monkeypatch.setattr(history, "WAIT", 0.05)
+    monkeypatch.setattr(history, "LOCK_SECONDS", 0.05)
     kept = History(tmp_path / "history.sqlite3")
     holder = sqlite3.connect(tmp_path / "history.sqlite3", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -90,9 +92,9 @@ def test_verdict_beside_a_history_that_is_none(invoke: Invoke, drill: Drill, tmp
     (tmp_path / "history.sqlite3").write_text("no database " * 100)
     checked = invoke("check", "causal_mask", "--json")
     document = json.loads(checked.stdout)
-    assert (checked.returncode, document["passed"], document["noted"]) == (0, True, False)
+    assert (checked.returncode, document["passed"], document["recorded"]) == (0, True, False)
     file = tmp_path / "history.sqlite3"
-    assert f"Keep it: `mv {file} {file}.damaged`, and a new one begins." in checked.stderr
+    assert f"Keep it: `mv {file} {file}.damaged`, and a new one is started." in checked.stderr
     assert file.read_text() == "no database " * 100
 
 

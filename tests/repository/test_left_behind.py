@@ -57,9 +57,9 @@ def test_drills_are_the_same(sown: Path) -> None:
 
 LISTING = """
 import json
-from interview_prep.catalog.drill import read_catalog
+from interview_prep.catalog.find import load_catalog
 names = "title", "topic", "level", "minutes", "forbids", "tags"
-rows = [{"name": each.name, **{name: getattr(each, name) for name in names}, "state": "new"} for each in read_catalog()]
+rows = [{"name": each.name, **{name: getattr(each, name) for name in names}, "state": "new"} for each in load_catalog()]
 print(json.dumps({"version": 2, "drills": rows}))
 """
 

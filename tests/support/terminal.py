@@ -13,7 +13,7 @@ from fcntl import ioctl
 
 import pytest
 
-from interview_prep.terminal.practice_session import KEYS
+from interview_prep.terminal.view import KEYS
 
 
 class Terminal:

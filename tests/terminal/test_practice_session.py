@@ -73,7 +73,7 @@ def test_asks_before_it_gives_up_or_resets(terminal: Terminal, tmp_path: Path) -
     terminal.until("r again: yes")
     assert answer.read_text() == "mine = 1\n"
     terminal.press("r")
-    terminal.until("Your answer is kept as")
+    terminal.until("Your answer is saved as")
     assert [path.read_text() for path in (tmp_path / "archive").iterdir()] == ["mine = 1\n"]
     terminal.press("s")
     terminal.until("Give up, and see a solution?")

@@ -1,0 +1,9 @@
+"""The drills that there are: a folder becomes a Drill. Nothing is run here, and nothing of the person is known.
+
+Read in this order:
+
+- drill.py: the Drill, and reading one folder
+- prompt.py: prompt.md, its front matter and sections
+- find.py: all drills, and one of them by its name
+- sources.py: what a drill's programs say in their syntax trees
+"""
