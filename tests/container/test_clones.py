@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.container.engine import CPU, LOCKED_DOWN, command, run, succeed
-from tests.repository.test_clones import clone, committed, found
+from tests.support.clones import clone, hash_files, read_index
 
 IMAGE, SYSTEM = "prep-test:clone", "prep-test:system"
 OTHER_MODES = "find /workspace /usr/local/bin/entrypoint /usr/local/bin/healthcheck ! -perm 755 ! -path '*/work'"
@@ -60,4 +60,4 @@ def test_the_image_holds_what_git_tracks_and_nothing_else(tmp_path: Path, image:
         succeed("docker", "cp", "--quiet", f"{container}:/workspace", str(tmp_path / "inside"))
     finally:
         command("docker", "rm", container)
-    assert found(tmp_path / "inside") == committed(made)
+    assert hash_files(tmp_path / "inside") == read_index(made)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.container.engine import CPU, LOCKED_DOWN, checkout, run
-from tests.ml.test_material import COMMANDS
+from tests.support.readme import COMMANDS
 
 INTERNAL = "networks: {default: {internal: true}}\n"  # what Compose reads beside the project's own file
 

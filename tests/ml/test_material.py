@@ -13,27 +13,15 @@ import conftest
 from interview_prep.paths import ROOT
 from interview_prep.warmup import runner
 from tests.support.listing import list_files
+from tests.support.readme import COMMANDS, PROMISED, README, SCRIPTS
 
 ML = ROOT / "interview_prep" / "ml"
-README = (ROOT / "README.md").read_text()
-PROMISED = """\
-python interview_prep/ml/pytorch/tensors_autograd.py
-python interview_prep/ml/pytorch/model_training_loop.py
-python interview_prep/ml/huggingface/pipelines_and_inference.py
-python interview_prep/ml/visualization/matplotlib_quick_patterns.py
-pytest interview_prep/ml/ -v
-pytest interview_prep/ml/pytorch/test_training_loop.py -v
-pytest interview_prep/ml/huggingface/test_hf_pipeline.py -v
-pytest interview_prep/ml/testing/pytest_examples.py -v
-""".splitlines()  # by the description of the kit
-COMMANDS = README.partition("## How to run")[2].partition("```bash\n")[2].partition("```")[0].splitlines()
 REFERENCE = re.findall(
     r"^\| `([\w/]+\.\w+)` \| .* \| (\d*) ?\|$", README.partition("## File reference")[2], re.MULTILINE
 )
 FILES = [name for name, _ in REFERENCE]
 MINUTES = {name: int(minutes) for name, minutes in REFERENCE if minutes}
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-SCRIPTS = [command.split()[1] for command in COMMANDS if command.startswith("python ")]
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -49,18 +37,15 @@ def test_every_page_and_script_stands_in_the_reference() -> None:
     assert there - kept_aside - {"huggingface/model_for_task.py"} <= set(FILES)
 
 
-@pytest.mark.parametrize("command", [command for command in COMMANDS if command.startswith("pytest ")])
-def test_every_pytest_command_collects_tests(command: str) -> None:
-    """Each command of the README finds what it names; `invoke test` runs them."""
-    run = subprocess.run(
-        [sys.executable, "-m", *shlex.split(command), "--collect-only", "-q"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def test_every_pytest_command_collects_tests() -> None:
+    """Each command of the README names tests among those of the whole tree, which `invoke test` runs."""
+    named = [shlex.split(command)[1] for command in COMMANDS if command.startswith("pytest ")]
+    command = [sys.executable, "-m", "pytest", str(ML.relative_to(ROOT)), "--collect-only", "-q"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout
-    assert int(re.findall(r"(\d+) tests? collected", run.stdout)[0]) >= 3
+    assert len(named) >= 4
+    for path in named:
+        assert sum(line.startswith(path) for line in run.stdout.splitlines()) >= 3, path
 
 
 def test_the_promised_commands_stand_in_the_readme() -> None:
@@ -68,18 +53,25 @@ def test_the_promised_commands_stand_in_the_readme() -> None:
     assert COMMANDS[: len(PROMISED)] == PROMISED
 
 
-@pytest.mark.parametrize("as_module", [False, True])
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_every_script_runs_from_another_folder(script: str, as_module: bool, tmp_path: Path) -> None:
-    """As a file and as a module, with nothing on standard error, and what it writes is not left there."""
-    words = ["-m", script.removesuffix(".py").replace("/", ".")] if as_module else [str(ROOT / script)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)} if as_module else None
+def test_every_script_runs_from_another_folder(script: str, tmp_path: Path) -> None:
+    """With nothing on standard error, and what it writes is not left there."""
     run = subprocess.run(
-        [sys.executable, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, str(ROOT / script)], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.count("\n") > 3
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_script_can_be_imported_as_a_module(tmp_path: Path) -> None:
+    """`python -m` and tests find what a script imports from beside it, too; importing one prints nothing."""
+    modules = [script.removesuffix(".py").replace("/", ".") for script in SCRIPTS]
+    program = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", program, *modules]
+    run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".md")])

@@ -7,7 +7,7 @@ import pytest
 from nbclient import NotebookClient
 
 from interview_prep.paths import ROOT
-from tests.ml.test_material import SCRIPTS
+from tests.support.readme import SCRIPTS
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

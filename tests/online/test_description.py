@@ -16,7 +16,7 @@ import pytest
 
 from interview_prep.bootstrap import pip_settings, prepare
 from interview_prep.paths import ROOT
-from tests.ml.test_material import PROMISED, README
+from tests.support.readme import PROMISED, README
 
 MAKE, ACTIVATE, INSTALL = (  # by the description of the kit
     "python -m venv venv",
