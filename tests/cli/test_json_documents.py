@@ -8,11 +8,10 @@ import re
 from dataclasses import fields
 
 import pytest
-from benchmarks.measurement import Row
+from benchmarks.run_benchmarks import Row
 
 from interview_prep.paths import DRILLS, ROOT
-from interview_prep.warmup.plan import Step
-from interview_prep.warmup.runner import StepResult
+from interview_prep.warmup.plan import Step, StepResult
 from tests.support.invoke import Invoke
 
 PAGE = (ROOT / "docs" / "json.md").read_text()
