@@ -8,8 +8,8 @@ import re
 from dataclasses import fields
 
 import pytest
-from benchmarks.run_benchmarks import Row
 
+from benchmarks.run_benchmarks import Row
 from interview_prep.paths import DRILLS, ROOT
 from interview_prep.warmup.plan import Step, StepResult
 from tests.support.invoke import Invoke

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 from interview_prep.catalog.drill import load_drill
-from interview_prep.catalog.find import list_drill_folders
 from interview_prep.paths import DRILLS
 from tests.container.engine import CPU, LOCKED_DOWN, checkout, run
 from tests.support.terminal import Terminal
