@@ -1,17 +1,17 @@
-"""What `./prep` says, and why it ends early. Apart from steps.py, so that a later start imports next to nothing."""
+"""Lines that `./prep` prints, and why it ends early. Left out: running steps (steps.py), which most starts never do."""
 
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-DOCKER = "use `docker compose up`"
-ROOM = "make room on the disk and run the same command again"
+from interview_prep.errors import KitError
+
+DOCKER_ADVICE = "use `docker compose up`"
+DISK_ADVICE = "make room on the disk and run the same command again"
 
 
-class UnpreparedError(Exception):
-    """Why there is no environment: one line that ends with what to do."""
+class UnpreparedError(KitError):
+    """Why there is no environment, in one line that ends with what to do."""
 
 
 def print_line(text: str) -> None:
-    """Print one line on standard error, which the task's own output never mixes with."""
+    """Print one line on standard error, apart from the output of the task."""
     print(f"prep: {text}", file=sys.stderr)

@@ -1,10 +1,10 @@
-"""The settings that pip is given, for pip itself and as the arguments and variables that uv reads.
+"""pip's settings, for pip itself and as the arguments and variables that uv reads.
 
-A mirror, a wheelhouse or a company's certificate is commonly set up once, for pip, in its environment variables
-or in pip.conf; uv reads neither. They are read here as pip reads them, since not every Python has a pip to ask.
-Only what says where packages come from counts, of pip's settings and of uv's: PIP_TARGET, PIP_REQUIRE_VIRTUALENV,
-UV_EXCLUDE_NEWER and the like are for other installations. Standard library only, for any Python from 3.9 on.
-Left out: trusted-host for uv (hashes are required, and certificates too).
+People set up a mirror, a folder of wheels or a company's certificate once, for pip, in its environment variables or in
+pip.conf; uv reads neither. They are read here as pip reads them, since not every Python has a pip to ask. Only what
+says where packages come from counts, among pip's settings and uv's: PIP_TARGET, PIP_REQUIRE_VIRTUALENV,
+UV_EXCLUDE_NEWER and the like are meant for other installations. Left out: trusted-host for uv, as certificates are
+required like hashes.
 """
 
 import configparser
@@ -14,6 +14,8 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+
+from interview_prep.errors import KitError
 
 PYTORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
@@ -29,38 +31,38 @@ UV_NAMES = {
     "retries": ["UV_HTTP_RETRIES"],
     "keyring-provider": ["UV_KEYRING_PROVIDER"],
 }
-FOR_PIP_ALONE = ("no-index", "trusted-host", "cache-dir", "no-cache-dir", "use-feature", "use-deprecated")
-SEPARATORS = {"extra-index-url": " ", "find-links": ","}  # uv's, between several values; pip's is any space
-BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # pip's certificate where it is given none; the first wins
-FOR_UV = re.compile(  # uv's own variables that say where packages and Pythons come from, and how they travel
+PIP_ONLY_OPTIONS = ("no-index", "trusted-host", "cache-dir", "no-cache-dir", "use-feature", "use-deprecated")
+UV_SEPARATORS = {"extra-index-url": " ", "find-links": ","}  # between several values; pip's is any space
+CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # pip reads them where no option names one
+UV_SOURCE_VARIABLES = re.compile(  # uv's variables that say where packages and Pythons come from, and how they get here
     r"UV_(DEFAULT_INDEX|INDEX|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|CACHE_DIR|NO_CACHE|HTTP_|REQUEST_|CONCURRENT_"
     r"|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|KEYRING|CREDENTIALS|NETRC|OFFLINE|LINK_MODE|NO_PROGRESS|LOCK_TIMEOUT"
     r"|PYTHON_INSTALL_MIRROR|PYTHON_DOWNLOADS_JSON_URL|PYTHON_CACHE_DIR|ASTRAL_MIRROR)"
 )
 
 
-class SettingsError(ValueError):
-    """Which file of pip's cannot be read, in one line."""
+class SettingsError(KitError):
+    """A settings file of pip's cannot be read."""
 
 
 def read_settings() -> dict[str, str]:
-    """Return pip's options by name: [install] wins over [global], and a variable over both."""
+    """Pip's options by name: [install] wins over [global], and a variable over both. Raises SettingsError."""
     parser = configparser.RawConfigParser()
-    for path in settings_files():
+    for path in list_settings_files():
         try:
             parser.read(path, encoding="utf-8")
         except (configparser.Error, UnicodeDecodeError) as error:
             line = " ".join(str(error).split())
             raise SettingsError(f"pip's settings in {path} cannot be read ({line}); fix the file.") from None
-    options = dict(variable_options())
+    options = dict(read_variables())
     for section in ("install", "global"):
         if parser.has_section(section):
-            options = {**{option_name(name): text for name, text in parser[section].items() if text}, **options}
+            options = {**{normalize_option(name): text for name, text in parser[section].items() if text}, **options}
     return options
 
 
-def settings_files() -> list[Path]:
-    """Return where pip looks for pip.conf, the least important first."""
+def list_settings_files() -> list[Path]:
+    """The files that pip reads its settings from, the least important first."""
     chosen = os.environ.get("PIP_CONFIG_FILE", "")
     if chosen == os.devnull:
         return []
@@ -76,64 +78,66 @@ def settings_files() -> list[Path]:
     return [folder / "pip.conf" for folder in [*folders, Path(sys.prefix)]] + [Path(chosen)] * bool(chosen)
 
 
-def variable_options() -> dict[str, str]:
-    """Return the options that PIP_ variables set; an empty one sets nothing."""
+def read_variables() -> dict[str, str]:
+    """The options that PIP_ variables set; an empty variable sets nothing."""
     return {
-        option_name(name[len("PIP_") :]): text for name, text in os.environ.items() if name.startswith("PIP_") and text
+        normalize_option(name[len("PIP_") :]): text
+        for name, text in os.environ.items()
+        if name.startswith("PIP_") and text
     }
 
 
-def option_name(name: str) -> str:
-    """Return the name of an option as pip's command line has it."""
+def normalize_option(name: str) -> str:
+    """The name of an option as on pip's command line."""
     name = name.lower().replace("_", "-").removeprefix("--")
     return "timeout" if name == "default-timeout" else name
 
 
-def is_true(text: str) -> bool:
-    """Whether pip takes a switch's value for yes."""
+def is_switched_on(text: str) -> bool:
+    """Whether pip reads this value of a switch as yes."""
     return text.lower() in {"1", "true", "yes", "on", "y", "t"}
 
 
-def for_pip(options: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment in which pip fetches with these options and knows no others."""
+def make_pip_environment(options: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which pip fetches with these options and no others."""
     others = {name: text for name, text in os.environ.items() if not name.startswith("PIP_")}
-    own = {name: text for name, text in options.items() if name in UV_NAMES or name in FOR_PIP_ALONE}
-    named = {f"PIP_{name.replace('-', '_').upper()}": text for name, text in own.items()}
+    known = {name: text for name, text in options.items() if name in UV_NAMES or name in PIP_ONLY_OPTIONS}
+    named = {f"PIP_{name.replace('-', '_').upper()}": text for name, text in known.items()}
     return {**others, **named, "PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
 
-def uv_arguments(options: Mapping[str, str]) -> list[str]:
-    """Return the arguments for uv that no variable can say."""
-    return ["--no-index"] * is_true(options.get("no-index", ""))
+def make_uv_arguments(options: Mapping[str, str]) -> list[str]:
+    """The arguments for uv that have no variable."""
+    return ["--no-index"] * is_switched_on(options.get("no-index", ""))
 
 
-def uv_environment(options: Mapping[str, str]) -> dict[str, str]:
-    """Return os.environ with pip's options as the variables that uv reads. What is set for uv itself wins."""
+def make_uv_environment(options: Mapping[str, str]) -> dict[str, str]:
+    """os.environ with pip's options as the variables that uv reads. What is set for uv itself wins."""
     variables = {name: text for name, text in os.environ.items() if not name.startswith("UV_")}
     # A pinned version and its hash decide what is installed, so any index may provide it.
     variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     cert = {"cert": find_certificates()} if find_certificates() else {}
     for name, text in {**cert, **options}.items():
         variables.update(dict.fromkeys(UV_NAMES.get(name, ()), format_value(name, text)))
-    return {**variables, **{name: text for name, text in os.environ.items() if FOR_UV.match(name)}}
+    return {**variables, **{name: text for name, text in os.environ.items() if UV_SOURCE_VARIABLES.match(name)}}
 
 
 def find_certificates() -> str:
-    """Return the certificates that pip trusts where no option names any; nothing for its own."""
-    return next((os.environ[name] for name in BUNDLES if os.environ.get(name)), "")
+    """The file of certificates that pip trusts where no option names one; "" where it trusts its own."""
+    return next((os.environ[name] for name in CERTIFICATE_VARIABLES if os.environ.get(name)), "")
 
 
 def format_value(name: str, text: str) -> str:
-    """Return one option's value as uv writes it: several values with uv's separator, and no ~ for HOME."""
-    parts = text.split() if name in SEPARATORS else [text]
-    return SEPARATORS.get(name, "").join(os.path.expanduser(part) for part in parts)  # noqa: PTH111 - it may be a URL
+    """One option's value as uv reads it: several values with uv's separator, and ~ replaced by HOME."""
+    parts = text.split() if name in UV_SEPARATORS else [text]
+    return UV_SEPARATORS.get(name, "").join(os.path.expanduser(part) for part in parts)  # noqa: PTH111 - it may be a URL
 
 
-def with_torch_index(
+def add_torch_index(
     uv: Path, python: Path, torch: str, options: Mapping[str, str], variables: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return uv's variables with the PyTorch CPU index added where this version of torch is nowhere else."""
-    if not torch or uv_arguments(options) or uv_finds_torch(uv, python, torch, variables):
+    """Uv's variables, with the PyTorch CPU index added where uv finds this version of torch nowhere else."""
+    if not torch or make_uv_arguments(options) or uv_finds_torch(uv, python, torch, variables):
         return dict(variables)
     return {**variables, "UV_INDEX": f"{variables.get('UV_INDEX', '')} {PYTORCH_CPU_INDEX}".strip()}
 
@@ -141,5 +145,5 @@ def with_torch_index(
 def uv_finds_torch(uv: Path, python: Path, torch: str, variables: Mapping[str, str]) -> bool:
     """Whether uv finds this version of torch: in a find-links folder, or on an index it is given."""
     command = [str(uv), "pip", "compile", "--quiet", "--no-deps", "--python", str(python), "-"]
-    wanted = f"torch=={torch}".encode()
-    return subprocess.run(command, input=wanted, env=variables, capture_output=True, check=False).returncode == 0
+    requirement = f"torch=={torch}".encode()
+    return subprocess.run(command, input=requirement, env=variables, capture_output=True, check=False).returncode == 0

@@ -1,6 +1,6 @@
-"""On which systems the locked wheels run. The others are told why not before anything is downloaded.
+"""Which systems the locked wheels run on. Other systems are told why not before anything is downloaded.
 
-Left out: processors older than the wheels want, which nobody can tell in advance.
+Left out: processors too old for the wheels, which nobody can tell in advance.
 """
 
 import os
@@ -9,8 +9,8 @@ import re
 import sys
 from dataclasses import dataclass
 
-GLIBC = (2, 28)  # what PyTorch's wheels are built for
-MACOS = 14
+OLDEST_GLIBC = (2, 28)  # what PyTorch's wheels are built for
+OLDEST_MACOS = 14
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class System:
     version: str  # "" where there is no glibc
 
 
-def this_system() -> System:
-    """Look at the machine."""
+def detect_system() -> System:
+    """The system of this machine."""
     if sys.platform == "darwin":
         return System("darwin", platform.machine(), platform.mac_ver()[0])
     try:
@@ -33,14 +33,14 @@ def this_system() -> System:
     return System(sys.platform, platform.machine(), glibc.rpartition(" ")[2])
 
 
-def why_unsupported(system: System) -> str:
-    """Return why the wheels do not run there, or nothing where they do."""
+def explain_unsupported(system: System) -> str:
+    """Why the wheels do not run on a system, or "" where they do."""
     version = tuple(int(part) for part in re.findall(r"\d+", system.version)[:2])
     if system.platform == "darwin":
         if system.processor != "arm64":
             return "PyTorch has no wheels for Intel Macs (nor for an Intel Python on Apple silicon)"
-        if version < (MACOS,):
-            return f"PyTorch's wheels need macOS {MACOS} and this is {system.version}"
+        if version < (OLDEST_MACOS,):
+            return f"PyTorch's wheels need macOS {OLDEST_MACOS} and this is {system.version}"
         return ""
     if system.platform != "linux":
         return f"PyTorch has no wheels for {system.platform} (on Windows, use WSL)"
@@ -48,6 +48,6 @@ def why_unsupported(system: System) -> str:
         return f"PyTorch has no wheels for {system.processor} processors"
     if not version:
         return "PyTorch has no wheels for musl, the C library of this Linux"
-    if version < GLIBC:
-        return f"PyTorch's wheels need glibc {GLIBC[0]}.{GLIBC[1]} and this Linux has {system.version}"
+    if version < OLDEST_GLIBC:
+        return f"PyTorch's wheels need glibc {OLDEST_GLIBC[0]}.{OLDEST_GLIBC[1]} and this Linux has {system.version}"
     return ""

@@ -1,6 +1,7 @@
 """Find a Python 3.11 that the environment can be made from: the running one, or one on PATH.
 
-A name proves nothing: a version manager's shim may lead nowhere, and a home-built Python may lack sqlite3.
+A name proves nothing: a version manager's shim may lead nowhere, and a home-built Python may lack sqlite3. Left out:
+fetching one, which uv does.
 """
 
 import os
@@ -17,7 +18,7 @@ sys.stdout.buffer.write(os.fsencode(os.path.realpath(sys._base_executable)) if f
 
 
 def find_python_311() -> str:
-    """Return the first that works, as the file below any environment or shim; nothing where there is none."""
+    """The first Python 3.11 that works, as the file below any environment or shim; "" where there is none."""
     running = [sys.executable] if sys.version_info[:2] == (3, 11) else []
     named = [shutil.which("python3.11", path=folder) for folder in os.get_exec_path()]
     for python in [*running, *filter(None, named)]:

@@ -1,7 +1,7 @@
-"""Keep the variables that people set for other Pythons away from the kit's.
+"""Keep the variables that people set for other Pythons away from the kit.
 
 PYTHONPATH brings foreign packages, PYTHONOPTIMIZE removes asserts, PYTHONHOME breaks any other Python.
-Only those about how output is written stay.
+Only those about how output is written stay. Left out: other programs' variables (processes.py).
 """
 
 import os
@@ -19,7 +19,7 @@ def drop_python_variables(environment: MutableMapping[str, str]) -> None:
 
 
 def ignore_python_variables() -> None:
-    """Do the same for this process and what it starts, where PYTHONPATH is on sys.path already."""
+    """Drop them from this process and what it starts, and take the folders of PYTHONPATH off sys.path."""
     folders = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     foreign = {os.path.abspath(folder) for folder in folders if folder}  # noqa: PTH100 - as Python itself writes them
     sys.path[:] = [folder for folder in sys.path if folder not in foreign]

@@ -1,7 +1,7 @@
-"""`./prep X`: see that .venv is whole, make it where it is not, and become `invoke X` in it.
+"""`./prep X`: check that .venv is complete, make it where it isn't, and become `invoke X` in it.
 
-A file in .venv, written last, says what it was made from: where that is missing (killed while installing) .venv is
-made anew, where the locks have changed it is synced. Standard library only, for any Python from 3.9 on.
+A file in .venv, written last, says what it was made from. Where the file is missing, because somebody killed the
+installer, .venv is made again; where the locks have changed, it is synced. Left out: how (prepare.py).
 """
 
 import errno
@@ -9,8 +9,10 @@ import hashlib
 import os
 import sys
 
-from interview_prep.bootstrap.messages import ROOM, ROOT, UnpreparedError, print_line
+from interview_prep.bootstrap.messages import DISK_ADVICE, UnpreparedError, print_line
 from interview_prep.bootstrap.python_variables import drop_python_variables
+from interview_prep.errors import KitError
+from interview_prep.paths import ROOT
 
 VENV = ROOT / ".venv"
 PYTHON, INVOKE = VENV / "bin" / "python", VENV / "bin" / "invoke"
@@ -19,7 +21,7 @@ INSTALLER, CPU = ROOT / "docker" / "locks" / "installer.txt", ROOT / "docker" / 
 
 
 def main() -> None:
-    """Never return: become invoke, or exit with one line."""
+    """Become invoke, or exit with one line; never return."""
     try:
         drop_python_variables(os.environ)
         if not is_made_from(describe_locks()):
@@ -28,12 +30,12 @@ def main() -> None:
             prepare.prepare_venv()
         os.environ["PATH"] = f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
         os.execv(INVOKE, ["invoke", "--search-root", str(ROOT), "--collection", "tasks", *sys.argv[1:]])
-    except UnpreparedError as reason:
+    except KitError as reason:
         print_line(str(reason))
         sys.exit(2)
     except OSError as error:
         full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-        fix = f"{ROOM}." if full else "make it your own (chown) or remove .venv, and try again."
+        fix = f"{DISK_ADVICE}." if full else "make it your own (chown) or remove .venv, and try again."
         print_line(f"{error.strerror} ({error.filename or ROOT}); {fix}")
         sys.exit(2)
     except KeyboardInterrupt:
@@ -42,7 +44,7 @@ def main() -> None:
 
 
 def describe_locks() -> bytes:
-    """Return what .venv is to be made from: a line for its place, and one for the locks."""
+    """What .venv has to be made from: a line for its place, and one for the hash of the locks."""
     if os.pathsep in str(ROOT):
         raise UnpreparedError(f"PATH cannot hold a folder with `{os.pathsep}` in its name ({ROOT}); move the checkout.")
     try:
@@ -53,5 +55,5 @@ def describe_locks() -> bytes:
 
 
 def is_made_from(lines: bytes) -> bool:
-    """Whether .venv is whole and what it was made from begins with `lines`."""
+    """Whether .venv is complete and was made from what `lines` describe, or from more."""
     return MADE_FROM.is_file() and MADE_FROM.read_bytes().startswith(lines) and PYTHON.exists() and INVOKE.exists()

@@ -1,6 +1,6 @@
-"""One step of making the environment: run it, and say in one line why it failed and what to do.
+"""Run one step of making the environment, and explain in one line why it failed and what to do.
 
-Left out: retrying. pip and uv do that themselves.
+Left out: trying again, which pip and uv do themselves.
 """
 
 import re
@@ -9,10 +9,11 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 
-from interview_prep.bootstrap.messages import ROOM, ROOT, UnpreparedError
+from interview_prep.bootstrap.messages import DISK_ADVICE, UnpreparedError
+from interview_prep.paths import ROOT
 
-FIXES = {  # what a failed step says, and what to do; the first that matches wins, the last one always does
-    "No space left|quota exceeded": ROOM,
+FIXES = {  # what a failed step prints, and what to do about it; the first match wins, and the last one always matches
+    "No space left|quota exceeded": DISK_ADVICE,
     "hash mismatch|do not match the hashes": "not the locked file; `git checkout docker/locks`, or another index",
     "Permission denied|Read-only|Unable to create|Not a dir|File exists": "remove .venv and .bootstrap, or make them "
     "and the caches your own",
@@ -24,7 +25,7 @@ FIXES = {  # what a failed step says, and what to do; the first that matches win
 def run_step(
     command: Iterable[object], environment: Mapping[str, str], fixes: Mapping[str, str] = FIXES, show: bool = True
 ) -> None:
-    """Run one step; on a terminal its progress is shown, unless it says nothing worth showing."""
+    """Run one step. With `show`, a terminal shows its progress. Raises UnpreparedError where it fails."""
     shown = show and sys.stderr.isatty()
     words = [str(word) for word in command]
     step = subprocess.run(words, capture_output=not shown, env=environment, close_fds=False, check=False)
@@ -37,9 +38,9 @@ def run_step(
 
 
 def explain_failure(text: str, fixes: Mapping[str, str] = FIXES) -> str:
-    """Turn what an installer said into one line: first and last cause, the address if there is one, what to do."""
+    """One line from an installer's output: the first and the last cause, an address if there is one, and what to do."""
     causes = re.findall(r"^\s*(?:error|cause): (.+)", text, re.IGNORECASE | re.MULTILINE) or text.splitlines()[-1:]
     addresses = [cause for cause in causes if "://" in cause]
     fix = next(fix for words, fix in fixes.items() if re.search(words, text, re.IGNORECASE))
-    fix = fix if shutil.disk_usage(ROOT).free > 10**8 else ROOM
+    fix = fix if shutil.disk_usage(ROOT).free > 10**8 else DISK_ADVICE
     return f"installing failed ({': '.join(dict.fromkeys([causes[0], *addresses[:1], causes[-1]]))}): {fix}."

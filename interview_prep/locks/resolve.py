@@ -39,8 +39,10 @@ def read_uv_environment(*, extra_indexes: bool) -> dict[str, str]:
     except pip_settings.SettingsError as error:
         raise LockError(f"No lock made: {error}") from None
     if extra_indexes:
-        return pip_settings.uv_environment(options)
-    variables = pip_settings.uv_environment({name: value for name, value in options.items() if name not in NARROWING})
+        return pip_settings.make_uv_environment(options)
+    variables = pip_settings.make_uv_environment(
+        {name: value for name, value in options.items() if name not in NARROWING}
+    )
     return {name: value for name, value in variables.items() if name not in NARROWING}
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from interview_prep.bootstrap.pip_settings import (
-    FOR_PIP_ALONE,
+    PIP_ONLY_OPTIONS,
     UV_NAMES,
     SettingsError,
-    for_pip,
+    make_pip_environment,
+    make_uv_environment,
     read_settings,
-    uv_environment,
 )
 
 ASK_PIP = """
@@ -89,17 +89,17 @@ def test_pip_fetches_with_what_says_where_from_and_nothing_else(monkeypatch: pyt
     foreign |= {"NO_BINARY": ":all:", "PLATFORM": "any", "QUIET": "3", "DRY_RUN": "1"}
     for name, text in {**foreign, "INDEX_URL": "https://a", "CERT": "/c"}.items():
         monkeypatch.setenv(f"PIP_{name}", text)
-    given = for_pip(read_settings())
+    given = make_pip_environment(read_settings())
     own = {name for name in given if name.startswith("PIP_")}
     assert own == {"PIP_INDEX_URL", "PIP_CERT", "PIP_CONFIG_FILE", "PIP_DISABLE_PIP_VERSION_CHECK"}
-    assert not {name.lower().replace("_", "-") for name in foreign} & {*UV_NAMES, *FOR_PIP_ALONE}
+    assert not {name.lower().replace("_", "-") for name in foreign} & {*UV_NAMES, *PIP_ONLY_OPTIONS}
 
 
 @pytest.mark.parametrize("name", ["UV_PYTHON", "UV_EXCLUDE_NEWER", "UV_CONSTRAINT", "UV_NO_BINARY", "UV_CONFIG_FILE"])
 def test_uv_takes_no_setting_of_other_projects(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """They would change which files are taken, or which Python."""
     monkeypatch.setenv(name, "x")
-    assert name not in uv_environment({})
+    assert name not in make_uv_environment({})
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_uv_takes_no_setting_of_other_projects(monkeypatch: pytest.MonkeyPatch, 
 )
 def test_each_option_of_pip_has_its_variable_of_uv(option: str, value: str, variables: dict[str, str]) -> None:
     """Several values are parted as uv wants them, single ones are left as they are."""
-    given = uv_environment({option: value})
+    given = make_uv_environment({option: value})
     assert {name: given[name] for name in variables} == variables
 
 
@@ -125,19 +125,19 @@ def test_each_option_of_pip_has_its_variable_of_uv(option: str, value: str, vari
 def test_a_tilde_is_home(monkeypatch: pytest.MonkeyPatch, option: str, variable: str) -> None:
     """As pip reads it, and uv would not."""
     monkeypatch.setenv("HOME", "/home/me")
-    assert uv_environment({option: "~/kit"})[variable] == "/home/me/kit"
+    assert make_uv_environment({option: "~/kit"})[variable] == "/home/me/kit"
 
 
 def test_an_option_that_uv_does_not_know_changes_nothing() -> None:
     """Where pip installs to, above all."""
-    assert uv_environment({"target": "/elsewhere", "user": "1", "trusted-host": "a"}) == uv_environment({})
+    assert make_uv_environment({"target": "/elsewhere", "user": "1", "trusted-host": "a"}) == make_uv_environment({})
 
 
 def test_what_is_set_for_uv_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     """It was set for this very program."""
     monkeypatch.setenv("UV_DEFAULT_INDEX", "https://uv.example/simple")
     monkeypatch.setenv("UV_INDEX_STRATEGY", "first-index")
-    given = uv_environment({"index-url": "https://pip.example/simple"})
+    given = make_uv_environment({"index-url": "https://pip.example/simple"})
     assert (given["UV_DEFAULT_INDEX"], given["UV_INDEX_STRATEGY"]) == ("https://uv.example/simple", "first-index")
 
 
@@ -147,24 +147,24 @@ def test_pips_own_setting_wins_over_one_for_every_program(
 ) -> None:
     """As it does in pip."""
     monkeypatch.setenv(variable, "everyone's")
-    assert uv_environment({option: "pip's"})[variable] == "pip's"
+    assert make_uv_environment({option: "pip's"})[variable] == "pip's"
 
 
 def test_the_bundle_that_pip_falls_back_to_is_uvs_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """REQUESTS_CA_BUNDLE before CURL_CA_BUNDLE, and both only where pip is given no certificate."""
     monkeypatch.setenv("CURL_CA_BUNDLE", "/curl.pem")
-    assert uv_environment({})["SSL_CERT_FILE"] == "/curl.pem"
+    assert make_uv_environment({})["SSL_CERT_FILE"] == "/curl.pem"
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/requests.pem")
-    assert uv_environment({})["SSL_CERT_FILE"] == "/requests.pem"
-    assert uv_environment({"cert": "/pip.pem"})["SSL_CERT_FILE"] == "/pip.pem"
+    assert make_uv_environment({})["SSL_CERT_FILE"] == "/requests.pem"
+    assert make_uv_environment({"cert": "/pip.pem"})["SSL_CERT_FILE"] == "/pip.pem"
 
 
 def test_any_index_may_provide_a_locked_package() -> None:
     """A version and a hash decide; by default uv would stop at the first index that knows the name."""
-    assert uv_environment({})["UV_INDEX_STRATEGY"] == "unsafe-best-match"
+    assert make_uv_environment({})["UV_INDEX_STRATEGY"] == "unsafe-best-match"
 
 
 def test_the_rest_of_the_environment_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """HOME, PATH and the cache's place reach uv as they are."""
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path))
-    assert uv_environment({})["UV_CACHE_DIR"] == str(tmp_path)
+    assert make_uv_environment({})["UV_CACHE_DIR"] == str(tmp_path)

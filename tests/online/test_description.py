@@ -85,12 +85,12 @@ def install(clone: Path, python: Path, environment: Mapping[str, str]) -> Done:
     (clone / "bin" / "python").symlink_to(python)
     made = run(MAKE, clone, {**environment, "PATH": f"{clone / 'bin'}:{environment['PATH']}"})
     assert made.returncode == 0, made.stderr
-    settings = pip_settings.uv_environment(pip_settings.read_settings())
+    settings = pip_settings.make_uv_environment(pip_settings.read_settings())
     variables = {**settings, **environment, "UV_CACHE_DIR": str(clone / "cache")}
     if python != Path(sys.executable).resolve():
         return run(f"{UV} {INSTALL}", clone, variables)
-    if pip_settings.uv_finds_torch(UV, python, prepare.locked_torch(), settings):
-        (clone / "constraint.txt").write_text(f"torch=={prepare.locked_torch()}\n")
+    if pip_settings.uv_finds_torch(UV, python, prepare.read_locked_torch(), settings):
+        (clone / "constraint.txt").write_text(f"torch=={prepare.read_locked_torch()}\n")
         variables["PIP_CONSTRAINT"] = str(clone / "constraint.txt")
     return run(INSTALL, clone, variables)
 

@@ -14,8 +14,11 @@ from pathlib import Path
 from interview_prep.locks.read_locks import ENTRY, LOCKS
 from interview_prep.paths import ROOT
 
+MODULES = ("errors.py", "files.py", "paths.py")  # what prep imports of the kit besides interview_prep/bootstrap/
 CPU = ("invoke", "iniconfig", "six", "setuptools")  # setuptools: venv brings an old one, which uv only replaces
 FEWER = ("invoke", "six", "setuptools")
+MAKES = "prep: making .venv from the lock; later starts find it ready."
+FETCHES = "prep: no Python 3.11 here; uv fetches CPython 3.11 (30 MB) into .bootstrap."
 PROGRESS = ("prep: making .venv", "prep: the lock has changed", "prep: another ./prep", "prep: no Python 3.")
 TIMEOUT = 180  # seconds; one preparation takes about 6
 
@@ -158,6 +161,8 @@ def make(folder: Path, **environment: str) -> Checkout:
     shutil.copy(ROOT / "prep", checkout)
     own = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "interview_prep" / "bootstrap", checkout / "interview_prep" / "bootstrap", ignore=own)
+    for name in MODULES:
+        shutil.copy(ROOT / "interview_prep" / name, checkout / "interview_prep")
     shutil.copy(LOCKS / "installer.txt", checkout / "docker" / "locks")
     (checkout / "tasks.py").write_text(TASKS)
     home = folder / "home"

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.prep import checkout as small
+from tests.prep.checkout import FETCHES, MAKES
 from tests.prep.index import Index
 from tests.prep.mirror import Mirror, make_mirror
-from tests.prep.test_pythons import FETCHES, MAKES
 
 IMAGE = "prep-test:debian13"
 SYSTEM = Path("/usr/lib/python3.11/os.py")

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.bootstrap import locked_uv
+from interview_prep.bootstrap import locked_uv, without_pip
 from interview_prep.bootstrap.messages import UnpreparedError
 from interview_prep.locks.read_locks import LOCKS
 from tests.prep.checkout import Checkout, said
 from tests.prep.index import Index
 
 UNREACHABLE = "http://127.0.0.1:9/simple"
-VERSION, HASHES = locked_uv.read_lock(LOCKS / "installer.txt")
+VERSION, HASHES = locked_uv.read_uv_lock(LOCKS / "installer.txt")
 Options = Callable[[Index, Path], dict[str, str]]
 
 
@@ -37,7 +37,7 @@ Options = Callable[[Index, Path], dict[str, str]]
 )
 def test_uv_is_found_where_pip_would_find_it(index: Index, wheels: Path, tmp_path: Path, options: Options) -> None:
     """The very bytes of the lock."""
-    wheel = locked_uv.fetch_alone(VERSION, tmp_path, options(index, wheels))
+    wheel = without_pip.fetch_without_pip(VERSION, tmp_path, options(index, wheels))
     assert hashlib.sha256(wheel.read_bytes()).hexdigest() in HASHES
 
 
@@ -45,7 +45,7 @@ def test_an_index_out_of_reach_is_named_without_its_password(tmp_path: Path) -> 
     """The line may be pasted into a chat."""
     index = UNREACHABLE.replace("//", "//me:secret@")
     with pytest.raises(UnpreparedError, match=r"http://127\.0\.0\.1:9/simple/uv/: .*refused") as error:
-        locked_uv.fetch_alone(VERSION, tmp_path, {"index-url": index})
+        without_pip.fetch_without_pip(VERSION, tmp_path, {"index-url": index})
     assert "secret" not in str(error.value)
 
 

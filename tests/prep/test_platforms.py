@@ -2,12 +2,12 @@
 
 import pytest
 
-from interview_prep.bootstrap.platforms import System, this_system, why_unsupported
+from interview_prep.bootstrap.platforms import System, detect_system, explain_unsupported
 
 
 def test_this_machine_is_supported() -> None:
     """The tests could not run elsewhere; what is read from the machine has the form that is judged."""
-    assert why_unsupported(this_system()) == ""
+    assert explain_unsupported(detect_system()) == ""
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ def test_this_machine_is_supported() -> None:
 )
 def test_the_promised_systems_are_supported(system: System) -> None:
     """Those that every package of the lock has a wheel for."""
-    assert why_unsupported(system) == ""
+    assert explain_unsupported(system) == ""
 
 
 @pytest.mark.parametrize(
@@ -37,4 +37,4 @@ def test_the_promised_systems_are_supported(system: System) -> None:
 )
 def test_the_others_are_told_why(system: System, reason: str) -> None:
     """prep adds the door that works there, Docker."""
-    assert reason in why_unsupported(system)
+    assert reason in explain_unsupported(system)

@@ -13,12 +13,10 @@ import pytest
 
 from interview_prep.paths import ROOT
 from tests.prep import checkout as small
-from tests.prep.checkout import Checkout, finish, said
+from tests.prep.checkout import FETCHES, MAKES, MODULES, Checkout, finish, said
 from tests.prep.index import Index
 from tests.prep.mirror import Mirror
 
-MAKES = "prep: making .venv from the lock; later starts find it ready."
-FETCHES = "prep: no Python 3.11 here; uv fetches CPython 3.11 (30 MB) into .bootstrap."
 FETCHES_BY_UV = "prep: no Python 3.9 or newer here; uv fetches CPython 3.11 into .bootstrap."
 NEITHER = "neither Python 3.9 or newer nor uv is on PATH; install one of them"
 UNREACHABLE = "http://127.0.0.1:9"
@@ -181,7 +179,8 @@ def test_a_newer_python_beside_an_old_one_is_found(prepared: Checkout, python: P
 def test_prep_parses_on_old_pythons() -> None:
     """Also where no such Python is there to run it."""
     ast.parse((ROOT / "prep").read_text(), feature_version=(3, 6))
-    for path in (ROOT / "interview_prep" / "bootstrap").glob("*.py"):
+    kit = ROOT / "interview_prep"
+    for path in [*(kit / "bootstrap").glob("*.py"), *(kit / name for name in MODULES)]:
         ast.parse(path.read_text(), feature_version=(3, 9))
 
 

@@ -14,11 +14,11 @@ import pytest
 
 from interview_prep.bootstrap.pip_settings import (
     PYTORCH_CPU_INDEX,
+    add_torch_index,
+    make_uv_arguments,
+    make_uv_environment,
     read_settings,
-    uv_arguments,
-    uv_environment,
     uv_finds_torch,
-    with_torch_index,
 )
 from tests.prep import checkout as small
 from tests.prep.checkout import Checkout, said
@@ -232,8 +232,8 @@ def settings(monkeypatch: pytest.MonkeyPatch, torch: str = "", **own: str) -> tu
     """What uv is given where pip has these settings."""
     set_for_pip(monkeypatch, **own)
     options, python = read_settings(), Path(sys.executable)
-    variables = with_torch_index(python.with_name("uv"), python, torch, options, uv_environment(options))
-    return uv_arguments(options), variables
+    variables = add_torch_index(python.with_name("uv"), python, torch, options, make_uv_environment(options))
+    return make_uv_arguments(options), variables
 
 
 def test_the_environment_wins_over_pips_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -260,7 +260,7 @@ def test_torch_is_found_in_a_folder(monkeypatch: pytest.MonkeyPatch, torch: Path
     set_for_pip(monkeypatch)
     nothing = {"index-url": own.url}
     python = Path(sys.executable)
-    uv, held = python.with_name("uv"), uv_environment({**nothing, "find-links": str(torch)})
+    uv, held = python.with_name("uv"), make_uv_environment({**nothing, "find-links": str(torch)})
     assert uv_finds_torch(uv, python, TORCH, held)
-    assert not uv_finds_torch(uv, python, TORCH, uv_environment(nothing))
+    assert not uv_finds_torch(uv, python, TORCH, make_uv_environment(nothing))
     assert not uv_finds_torch(uv, python, "2.12.0", held)
