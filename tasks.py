@@ -26,9 +26,9 @@ if not os.environ.get("HF_HUB_OFFLINE"):
 )
 def warmup(_: Context, minutes: int = 30, yes: bool = False, json: bool = False) -> None:
     """Go through the warm-up plan: sheets to skim, scripts and tests to run."""
-    from interview_prep.warmup import runner
+    from interview_prep.warmup import commands
 
-    runner.run_warmup(minutes, yes=yes, json=json)
+    commands.run_warmup(minutes, yes=yes, json=json)
 
 
 @task(help={"path": "a folder, a file, or FILE::TEST; everything by default"})

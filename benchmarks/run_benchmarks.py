@@ -29,7 +29,7 @@ from interview_prep.lab import launch
 from interview_prep.locks import read_locks
 from interview_prep.machine import docker
 from interview_prep.paths import ROOT
-from interview_prep.warmup import runner
+from interview_prep.warmup import plan
 from interview_prep.weights import cache
 from interview_prep.weights.models_lock import File, Model
 
@@ -111,8 +111,8 @@ def measure_judge() -> Iterator[Row]:
 def measure_warmup() -> Iterator[Row]:
     """Everything runnable in the 90-minute plan: as the warm-up runs it, and each as a process of its own."""
     ours = time_command([str(Path(sys.executable).parent / "invoke"), "warmup", "--minutes", "90", "--yes"])
-    steps = [step for step in runner.make_plan(90) if step.verb in runner.RUNNABLE]
-    python, ml = sys.executable, runner.ML
+    steps = [step for step in plan.make_plan(90) if step.verb in plan.RUNNABLE]
+    python, ml = sys.executable, plan.ML
     singly = sum(
         time_command([python, "-m", "pytest", str(ml)] if step.verb == "Test" else [python, str(ml / step.path)])
         for step in steps

@@ -1,102 +1,40 @@
-"""The 30-, 60- and 90-minute plans of the README, step by step: sheets shown, scripts and tests run.
+"""Runs the scripts and tests of a plan, each in a fork of this process, so that its imports are already there.
 
-A script runs in a fork of this process, so that what it imports is there already: while one runs, or a sheet is
-read, this process imports what the next one needs. Nothing here starts a thread pool before the forks: a forked
-child would hang in OpenMP.
+While one runs, or a sheet is read, this process imports what the next one needs. Nothing here starts a thread pool
+before a fork: the child would hang in OpenMP. Left out: what is shown around a step (commands.py).
 """
 
 import os
 import runpy
 import shutil
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from invoke.exceptions import Exit
-
-from interview_prep import paths, processes
-from interview_prep.console import Printer
+from interview_prep import paths
 from interview_prep.paths import ROOT
-from interview_prep.warmup import view
-from interview_prep.warmup.plan import Step, StepResult
-from interview_prep.warmup.preload import exit_now, start_imports, wait_for_end
+from interview_prep.warmup.plan import ML, RUNNABLE, Step, WarmupError
+from interview_prep.warmup.preload import start_imports, wait_for_end
 
-ML = ROOT / "interview_prep" / "ml"
-PRACTICE_COPY = paths.read_work() / "training_loop.py"
-RUNNABLE = ("Run", "Test")
-PRELOADED = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"  # on purpose: they are IMPORTS
+IGNORE_PRELOADED = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"  # preload.IMPORTS, on purpose
 
 
-PLANS = {
-    30: (
-        Step("Skim", "reference/ml_interview_reference.md", 10),
-        Step("Run", "pytorch/model_training_loop.py", 10),
-        Step("Run", "huggingface/pipelines_and_inference.py", 5),
-        Step("Review", "pytorch/debugging_and_shapes.md", 5),
-    ),
-    60: (
-        Step("Read", "reference/python_idioms.md", 10),
-        Step("Test", "", 10),
-        Step("Skim", "reference/pandas_patterns.md", 10),
-    ),
-    90: (
-        Step("Read", "huggingface/tokenization_notes.md", 10),
-        Step("Read", "sklearn_notes/when_to_use_sklearn.md", 10),
-        Step("Practice", "pytorch/model_training_loop.py", 10),
-    ),
-}
+class StepRunner:
+    """Runs a plan's runnable steps one after the other, importing ahead. Made when the plan begins."""
 
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self._remaining = [step for step in steps if step.verb in RUNNABLE]
+        self._start_imports()
 
-def make_plan(minutes: int) -> list[Step]:
-    """The steps for 30, 60 or 90 minutes; a longer plan begins with the shorter ones."""
-    if minutes not in PLANS:
-        raise Exit(f"There is no plan for {minutes} minutes. `invoke warmup --minutes 30`, 60 or 90.", code=2)
-    return [step for length, steps in PLANS.items() if length <= minutes for step in steps]
+    def run_next(self, output: int) -> str:
+        """Run the next step, which prints to this file descriptor; why it failed, or ""."""
+        wait_for_end(self._imports)
+        child = fork_child(partial(execute_step, self._remaining.pop(0)), output)
+        self._start_imports()
+        return wait_for_child(child)
 
-
-def run_warmup(minutes: int, *, yes: bool, json: bool) -> None:
-    """The whole warm-up on the screen; raises Exit(1) unless every step ran, Exit(130) when interrupted."""
-    screen = Printer(json=json)
-    processes.adopt_environment(processes.child_environment(*processes.TESTS, *processes.READING, HF_HUB_OFFLINE="1"))
-    steps = make_plan(minutes)
-    outcomes: list[StepResult] = []
-    interrupted = False
-    try:
-        outcomes.extend(run_steps(steps, screen, wait=not yes and not json and sys.stdin.isatty()))
-    except KeyboardInterrupt:
-        interrupted = True
-    screen.print_view(view.render_results(outcomes, steps))
-    complete = len(outcomes) == len(steps) and not any(outcome.failure for outcome in outcomes)
-    screen.print_json({"version": 2, "minutes": minutes, "complete": complete, "results": outcomes})
-    if not complete:
-        exit_now(130 if interrupted else 1)
-
-
-def run_steps(steps: list[Step], screen: Printer, *, wait: bool) -> Iterator[StepResult]:
-    """Go through the steps, yielding each outcome as it is known; with `wait`, a key starts the next one."""
-    to_run = [step for step in steps if step.verb in RUNNABLE]
-    imports = start_imports(to_run[0].path if to_run else None)
-    done = 0
-    for number, step in enumerate(steps, 1):
-        heading = view.render_heading(step, f"{number} of {len(steps)}", done, sum(each.minutes for each in steps))
-        start = time.perf_counter()
-        failure = ""
-        if step.verb in RUNNABLE:
-            screen.print_view(heading)
-            wait_for_end(imports)
-            child = fork_step(partial(execute_step, to_run.pop(0)), screen)
-            imports = start_imports(to_run[0].path if to_run else None)
-            failure = wait_for(child)
-        elif step.verb == "Practice":
-            screen.print_view(heading)
-            screen.print_line(copy_for_practice())
-        else:
-            screen.show_page(heading, ML / step.path, paged=wait)
-        yield StepResult(step, time.perf_counter() - start, failure)
-        done += step.minutes
-        if wait and number < len(steps) and not screen.wait_for_enter():
-            return
+    def _start_imports(self) -> None:
+        self._imports = start_imports(self._remaining[0].path if self._remaining else None)
 
 
 def execute_step(step: Step) -> int:
@@ -108,29 +46,30 @@ def execute_step(step: Step) -> int:
         from interview_prep.selftest.run_pytest import PYTEST_OPTIONS
 
         os.chdir(ROOT)
-        return int(pytest.main([*PYTEST_OPTIONS, str(ML.relative_to(ROOT)), "-W", PRELOADED], [forks]))
+        folder = str((ML / step.path).relative_to(ROOT))
+        return int(pytest.main([*PYTEST_OPTIONS, folder, "-W", IGNORE_PRELOADED], [forks]))
     script = ML / step.path
     sys.argv[:], sys.path[0] = [str(script)], str(script.parent)
     runpy.run_path(str(script), run_name="__main__")
     return 0
 
 
-def fork_step(work: Callable[[], int], screen: Printer) -> int:
-    """Start `work` in a forked child, which ends with the exit code it returns; the child's process id."""
-    screen.flush()
+def fork_child(work: Callable[[], int], output: int) -> int:
+    """Fork a child that runs `work`, prints to `output` and ends with the code that `work` returns; its process id."""
+    flush_streams()  # a child would print again what is left in the buffers
     child = os.fork()
     if child == 0:
-        os.dup2(screen.output, sys.stdout.fileno())
-        os._exit(exit_code(work))
+        os.dup2(output, sys.stdout.fileno())
+        os._exit(run_to_exit_code(work))
     return child
 
 
-def wait_for(child: int) -> str:
-    """Why the child failed, or "" where it did not."""
+def wait_for_child(child: int) -> str:
+    """Wait until the child ends; why it failed, or ""."""
     try:
         _, status = os.waitpid(child, 0)
     except KeyboardInterrupt:
-        os.waitpid(child, 0)  # the terminal has interrupted the child too
+        os.waitpid(child, 0)  # the terminal interrupts the child as well
         raise
     code = os.waitstatus_to_exitcode(status)
     if code == 0:
@@ -138,8 +77,8 @@ def wait_for(child: int) -> str:
     return f"ended by signal {-code}" if code < 0 else f"exit {code}"
 
 
-def exit_code(work: Callable[[], int]) -> int:
-    """What an interpreter that only does `work` would end with."""
+def run_to_exit_code(work: Callable[[], int]) -> int:
+    """Run `work` to the exit code that an interpreter would end with."""
     code = 0
     try:
         code = work()
@@ -150,22 +89,27 @@ def exit_code(work: Callable[[], int]) -> int:
     except BaseException:  # noqa: BLE001 - whatever a script raises is shown as Python would show it
         sys.excepthook(*sys.exc_info())
         code = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
+    flush_streams()
     return code
 
 
+def flush_streams() -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
 def copy_for_practice() -> str:
-    """Put a copy of the training loop into work/, never over one that is there; a sentence that says where."""
-    place = PRACTICE_COPY.relative_to(ROOT) if PRACTICE_COPY.is_relative_to(ROOT) else PRACTICE_COPY
-    if PRACTICE_COPY.exists():
+    """Copy the training loop into work/, never over an existing copy; a sentence that says where it is."""
+    copy = paths.read_work() / "training_loop.py"
+    place = copy.relative_to(ROOT) if copy.is_relative_to(ROOT) else copy
+    if copy.exists():
         return f"Your copy from before is still in {place}: change it without looking, then run it."
     try:
-        PRACTICE_COPY.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ML / "pytorch" / "model_training_loop.py", PRACTICE_COPY)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ML / "pytorch" / "model_training_loop.py", copy)
     except OSError as error:
-        raise Exit(
-            f"Cannot write {place} ({error.strerror}). Mount a folder that you own on {PRACTICE_COPY.parent}.", code=2
+        raise WarmupError(
+            f"Cannot write {place} ({error.strerror}). Mount a folder that you own on {copy.parent}."
         ) from None
     return (
         f"A copy is in {place}: change one thing (the optimizer, the schedule, the loss) without looking, then run it."

@@ -11,7 +11,7 @@ import pytest
 
 import conftest
 from interview_prep.paths import ROOT
-from interview_prep.warmup import runner
+from interview_prep.warmup.plan import make_plan
 from tests.support.listing import list_files
 from tests.support.readme import COMMANDS, PROMISED, README, SCRIPTS
 
@@ -86,7 +86,7 @@ def test_a_sheet_is_read_in_its_minutes(name: str) -> None:
 
 def test_the_plan_gives_each_sheet_its_minutes() -> None:
     """Or fewer words would have to do than there are."""
-    for step in runner.make_plan(90):
+    for step in make_plan(90):
         if step.path.endswith(".md"):
             assert MINUTES[step.path] == step.minutes
 

@@ -1,51 +1,48 @@
-"""`invoke test` and the warm-up's tests under variables that people set for their own pytest and Python."""
+"""`invoke test` and the warm-up's tests run as they should, whatever variables people set for pytest and Python."""
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
-from interview_prep.paths import ROOT
-from tests.support.invoke import INVOKE
+import pytest
 
-VARIABLES = {
+from interview_prep.paths import ROOT
+from interview_prep.selftest.run_pytest import TestPathError, run_tests
+from tests.support.invoke import INVOKE
+from tests.support.small_plan import run_warmup
+
+PYTEST_VARIABLES = {
     "PYTEST_ADDOPTS": "--collect-only -k nothing",
     "PYTEST_PLUGINS": "no_such_plugin",
-    "PYTHONOPTIMIZE": "2",
-    "PYTHONWARNINGS": "error",
     "TORCH_LOGS": "nonsense",
     "HYPOTHESIS_STORAGE_DIRECTORY": "/nowhere",
 }
-ONE_STEP = """
-from interview_prep.warmup import runner as warmup
-warmup.ML = warmup.ML / "visualization"
-warmup.PLANS = {30: (warmup.Step("Test", "", 10),)}
-warmup.IMPORTS = {}
-warmup.run_warmup(30, yes=True, json=False)
-"""
+PYTHON_VARIABLES = {"PYTHONOPTIMIZE": "2", "PYTHONWARNINGS": "error"}
+FILE = "interview_prep/ml/visualization/test_quick_patterns.py"
 
 
-def run(*command: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
-    settings = {**os.environ, **VARIABLES}
-    return subprocess.run(command, cwd=cwd, env=settings, capture_output=True, text=True, check=False)
-
-
-def test_invoke_test_runs_what_it_says(tmp_path: Path) -> None:
-    """Every test of the file runs; a relative path is one in the folder where it is typed."""
-    path = os.path.relpath(ROOT / "interview_prep/ml/visualization", tmp_path)
-    ended = run(INVOKE, "--search-root", str(ROOT), "test", "--path", path, cwd=tmp_path)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert " passed" in ended.stdout
-    assert "deselected" not in ended.stdout
-
-
-def test_the_warm_up_runs_its_tests() -> None:
-    """The step of the plan that runs pytest does, in this process's fork."""
-    own = {name: text for name, text in VARIABLES.items() if not name.startswith("PYTHON")}
+def test_invoke_test_runs_every_test_of_a_path(tmp_path: Path) -> None:
+    """A relative path is one in the folder where it is typed."""
+    path = os.path.relpath(ROOT / FILE, tmp_path)
     ended = subprocess.run(
-        [sys.executable, "-c", ONE_STEP],
-        cwd=ROOT, env={**os.environ, **own}, capture_output=True, text=True, check=False,
+        [INVOKE, "--search-root", str(ROOT), "test", "--path", path],
+        cwd=tmp_path, env={**os.environ, **PYTEST_VARIABLES, **PYTHON_VARIABLES},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert " passed" in ended.stdout
     assert "deselected" not in ended.stdout
+
+
+def test_warmup_runs_its_tests(tmp_path: Path) -> None:
+    """The plan's step that runs pytest does so in a fork of a process that has these variables."""
+    ended = run_warmup(("Test", "visualization"), variables={**PYTEST_VARIABLES, "PREP_WORK": str(tmp_path)})
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert " passed" in ended.stdout
+    assert "deselected" not in ended.stdout
+
+
+def test_missing_path_is_an_error() -> None:
+    """The error says what runs everything; at the door it becomes exit 2."""
+    with pytest.raises(TestPathError, match=r"No file or folder 'nowhere.py' to test. `invoke test` runs everything"):
+        run_tests("nowhere.py::test_it")
