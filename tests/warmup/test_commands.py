@@ -68,8 +68,8 @@ def restore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-# Says so once the warm-up, its parent, waits for it: a signal right after a fork can hit one of Python's own fork hooks,
-# and these drop it.
+# Prints once its parent, the warm-up, waits: right after a fork, a signal can hit one of Python's own fork hooks,
+# which drop it.
 ENDLESS = """
 import os, pathlib
 status = pathlib.Path(f"/proc/{os.getppid()}/stat")
