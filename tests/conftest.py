@@ -42,8 +42,8 @@ def drill() -> Drill:
 
 
 @pytest.fixture(scope="session")
-def worker() -> Iterator[JudgeClient]:
+def judge_client() -> Iterator[JudgeClient]:
     """One warm judge for all tests of a file, as a person's session has one."""
-    with JudgeClient() as worker:
-        worker.preload_drill(DOUBLE)
-        yield worker
+    with JudgeClient() as client:
+        client.preload_drill(DOUBLE)
+        yield client

@@ -1,29 +1,34 @@
-"""The handle by which the kit asks for verdicts: it keeps a warm process (warm.py) and starts another when one is lost.
+"""JudgeClient: asks for verdicts, keeps the judge server (server.py) running, and restarts it when it is lost.
 
-Left out: more than one answer at a time; use as many workers.
+A fault of the judge or the machine is never a verdict: it is a JudgeError. Left out: more than one answer at a time;
+use as many clients.
 """
 
 import ast
+import contextlib
 import functools
 import json
 import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import asdict
 from multiprocessing.connection import Pipe
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from interview_prep.catalog.drill import Drill
 from interview_prep.catalog.sources import find_imported_names, parse_source
-from interview_prep.errors import KitError
-from interview_prep.judge.limits import SECONDS, find_rejected_names
+from interview_prep.errors import KitError, one_line
+from interview_prep.judge.limits import SECONDS
+from interview_prep.judge.request import DrillSpec
+from interview_prep.judge.source_rules import find_rejected_names
 from interview_prep.judge.verdict import Verdict
 from interview_prep.paths import ROOT
 from interview_prep.processes import as_utf8, child_environment
 
-AGAIN = "There is no verdict, and nothing is noted. `invoke doctor` checks this machine."
-GRACE = 60  # seconds more until a process that does not answer is given up, its start included
+NO_VERDICT = "There is no verdict, and nothing is noted. `invoke doctor` checks this machine."
+GRACE_SECONDS = 60  # beyond an answer's own time, until a server that doesn't reply is given up; its start included
 JUDGE_ENVIRONMENT = {
     **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),  # more do not survive a fork
     "TOKENIZERS_PARALLELISM": "false",
@@ -34,53 +39,57 @@ JUDGE_ENVIRONMENT = {
 
 
 class JudgeError(KitError):
-    """The judge or its surroundings failed: there is no verdict, and nothing to note."""
+    """The judge or the machine failed: there is no verdict, and nothing to note."""
 
 
 class JudgeClient:
-    """Starts to warm up at once; `judge` waits for it. It and its files are gone after `close`."""
+    """Starts the server at once, without waiting for it. `close`, or the end of a `with`, removes it and its files."""
 
-    def __init__(self, *, fork: bool = hasattr(os, "fork")) -> None:
-        """Without `fork` each verdict has an interpreter of its own: the same, some seconds later."""
-        self.fork = fork
+    def __init__(self) -> None:
+        """Raise JudgeError where the machine doesn't let the server start."""
         self.start()
 
     def start(self) -> None:
-        """Start the process; raises JudgeError where the machine does not let it."""
+        """Start a server; raises JudgeError where the machine doesn't let it."""
         environment = child_environment(**JUDGE_ENVIRONMENT)
         try:
-            self.folder = tempfile.TemporaryDirectory(None, "judge-", environment["TMPDIR"], ignore_cleanup_errors=True)
-            self.log = tempfile.TemporaryFile(dir=self.folder.name)  # noqa: SIM115 - closed by close()
-            self.line, theirs = Pipe()
-            with theirs:
-                self.process = subprocess.Popen(
-                    [*self.command(), str(theirs.fileno()), self.folder.name],
-                    cwd=ROOT,
-                    env=environment,
-                    pass_fds=[theirs.fileno()],
-                    stdin=subprocess.DEVNULL,
-                    stdout=self.log,
-                    stderr=self.log,
-                    start_new_session=True,  # Ctrl-C is for the kit
-                )
+            with contextlib.ExitStack() as resources:
+                folder = tempfile.TemporaryDirectory(None, "judge-", environment["TMPDIR"], ignore_cleanup_errors=True)
+                self.folder = Path(resources.enter_context(folder))
+                self.log = resources.enter_context(tempfile.TemporaryFile(dir=self.folder))
+                connection, server_end = Pipe()
+                self.connection = resources.enter_context(connection)
+                with server_end:
+                    self.process = self.start_process(server_end.fileno(), environment)
+                self.resources = resources.pop_all()  # which are kept until close()
         except OSError as error:
-            raise JudgeError(f"The judge cannot start: {error}. {AGAIN}") from None
+            raise JudgeError(f"The judge cannot start: {error}. {NO_VERDICT}") from None
 
-    def command(self) -> list[str]:
-        """Run in the checkout, whose modules it finds there: PYTHONPATH has no way to write a folder with a colon."""
-        return [sys.executable, "-s", "-m", "interview_prep.judge.server", "fork" if self.fork else "spawn"]
+    def start_process(self, descriptor: int, environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+        """The server's process, which talks over a descriptor of this one."""
+        return subprocess.Popen(
+            [sys.executable, "-s", "-m", "interview_prep.judge.server", str(descriptor), str(self.folder)],
+            cwd=ROOT,  # where it finds the kit: PYTHONPATH has no way to write a folder with a colon
+            env=environment,
+            pass_fds=[descriptor],
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=self.log,
+            start_new_session=True,  # Ctrl-C is for the kit
+        )
 
     def restart(self) -> None:
+        """Give up the server and start another."""
         self.close()
         self.start()
 
     def wait_until_ready(self) -> None:
-        """Wait until it is warm."""
-        self.send_request({"ready": True}, GRACE)
+        """Wait until the server has started and done everything that was asked before."""
+        self.send_request({}, GRACE_SECONDS)
 
     def preload_drill(self, drill: Drill) -> None:
-        """Learn, in the background, how the drill's known mistakes fail, and rehearse."""
-        self.send_request(drill_payload(drill))
+        """In the background, learn how the drill's known mistakes fail and collect its checks."""
+        self.send_request({"drill": asdict(describe_drill(drill))})
 
     def judge(
         self, drill: Drill, answer: Path, *, seconds: float = SECONDS, compare_with_known: bool = True
@@ -91,46 +100,43 @@ class JudgeClient:
         answer can be said to fail, and with the known mistakes. Raises JudgeError where there is no verdict.
         """
         request = {
+            "drill": asdict(describe_drill(drill)),
             "answer": as_utf8(os.path.realpath(answer)),
             "seconds": seconds,
             "compare_with_known": compare_with_known,
-            **drill_payload(drill),
         }
-        reply = self.send_request(request, seconds + GRACE)
-        if not reply:  # it was ended, from outside or by the answer: a second try tells
+        reply = self.send_request(request, seconds + GRACE_SECONDS)
+        if not reply:  # the server was ended, from outside or by the answer: a second try tells
             self.restart()
-            reply = self.send_request(request, seconds + GRACE)
-        if not reply:
-            reason = self.last_words()
-            self.restart()
-            if not self.send_request({**request, "answer": as_utf8(drill.solution)}, seconds + GRACE):
-                raise JudgeError(f"The judge ends before it has a verdict: {reason or 'without a word'}. {AGAIN}")
-            return Verdict(drill.name, passed=False, reason="It has ended the judge itself.")
-        found = json.loads(reply)
-        if "fault" in found:
-            raise JudgeError(f"{found['fault']} {AGAIN}")
-        return Verdict.from_dict(found)
+            reply = self.send_request(request, seconds + GRACE_SECONDS)
+        return read_reply(reply) if reply else self.explain_lost_server(drill, request)
 
-    def send_request(self, request: dict[str, object], seconds: float = 0) -> bytes:
-        """The process's reply, or b"" where none comes in time or it is gone."""
+    def explain_lost_server(self, drill: Drill, request: dict[str, Any]) -> Verdict:
+        """Why the server was lost twice: the answer did it, unless the solution does it too. Then raise JudgeError."""
+        last_line = self.read_last_log_line()
+        self.restart()
+        if not self.send_request({**request, "answer": as_utf8(drill.solution)}, request["seconds"] + GRACE_SECONDS):
+            raise JudgeError(f"The judge ends before it has a verdict: {last_line or 'without a word'}. {NO_VERDICT}")
+        return Verdict(drill.name, passed=False, reason="It has ended the judge itself.")
+
+    def send_request(self, request: dict[str, Any], timeout: float = 0) -> bytes:
+        """Send it, and return the reply, or b"" where none comes within `timeout` seconds or the server is gone."""
         try:
-            self.line.send_bytes(json.dumps(request).encode())
-            return self.line.recv_bytes() if self.line.poll(seconds) else b""
+            self.connection.send_bytes(json.dumps(request).encode())
+            return self.connection.recv_bytes() if self.connection.poll(timeout) else b""
         except (OSError, EOFError):
             return b""
 
-    def last_words(self) -> str:
-        """The last line that the process has printed: of a traceback, the error."""
+    def read_last_log_line(self) -> str:
+        """The last line that the server has printed: the error, if that was a traceback."""
         self.log.seek(0)
-        lines = self.log.read().decode(errors="replace").split("\n")
-        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+        return one_line(self.log.read().decode(errors="replace"), last=True)
 
     def close(self) -> None:
-        self.line.close()
+        """End the server and remove its files."""
         self.process.kill()
         self.process.wait()
-        self.log.close()
-        self.folder.cleanup()
+        self.resources.close()
 
     def __enter__(self) -> Self:
         return self
@@ -139,9 +145,21 @@ class JudgeClient:
         self.close()
 
 
+def read_reply(reply: bytes) -> Verdict:
+    """The verdict in a reply of the server; raises JudgeError where it is a fault."""
+    content = json.loads(reply)
+    if "fault" in content:
+        raise JudgeError(f"{content['fault']} {NO_VERDICT}")
+    return Verdict.from_dict(content)
+
+
 @functools.cache
-def drill_payload(drill: Drill) -> dict[str, object]:
-    """What the process has to know of a drill."""
-    allows = {name for name, _ in find_rejected_names(ast.walk(parse_source(drill.solution)))}
-    folder = as_utf8(drill.folder.resolve())
-    return {"folder": folder, "forbids": drill.forbids, "allows": sorted(allows), "wants": find_imported_names(drill)}
+def describe_drill(drill: Drill) -> DrillSpec:
+    """What the server has to know about a drill. Names are allowed that the drill's own solution uses."""
+    allowed_names = sorted({name for name, _ in find_rejected_names(ast.walk(parse_source(drill.solution)))})
+    return DrillSpec(
+        folder=as_utf8(drill.folder.resolve()),
+        forbids=list(drill.forbids),
+        allowed_names=allowed_names,
+        required_names=find_imported_names(drill),
+    )

@@ -1,8 +1,7 @@
-"""The warm process: a pytest session that has begun and never collects. Each verdict is a fork of it, which does.
+"""The judge server: a warm process that forks a prepared pytest session for each answer.
 
-A fork has neither torch to import nor pytest to start, and while it waits for its answer it rehearses with a known
-mistake and imports the checks. This process itself never runs an answer, never touches CUDA and has one thread. Where
-there is no fork, each verdict has an interpreter of its own instead, started in advance.
+A fork has neither torch to import nor pytest to start, and the checks are collected in it before the answer comes.
+The server itself never runs an answer, never touches CUDA and has one thread. Left out: more than one answer at a time.
 """
 
 import contextlib
@@ -19,141 +18,133 @@ import pytest
 
 from interview_prep.catalog.drill import list_mistakes
 from interview_prep.catalog.sources import summarize_mistake
-from interview_prep.judge import session
 from interview_prep.judge.attempt import Attempt, Fault
-from interview_prep.judge.forbids import find_owner
 from interview_prep.judge.limits import SECONDS
-from interview_prep.judge.run_checks import Request
+from interview_prep.judge.request import DrillSpec
+from interview_prep.judge.session import begin_session
+from interview_prep.judge.tripwires import find_owner
 from interview_prep.judge.verdict import Verdict
 
-ROOM = 1 << 20  # bytes that must be left on the disk for what an answer prints
-SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: orphans of a fork become this process's children, which it can end
+FREE_BYTES = 1 << 20  # required on the disk for what an answer prints
+SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: orphans of a fork become the server's children, which it can kill
+Signatures = dict[Path, frozenset[tuple[str, str]]]  # how each known mistake of a drill fails
 
 
 class JudgeServer:
-    """Answers requests in JSON until the other end of the line is closed."""
+    """Answers requests in JSON until the other end of the connection is closed.
 
-    def __init__(self, line: Connection, folder: Path) -> None:
-        self.line, self.folder = line, folder
-        self.session: pytest.Session | None = None
-        self.next_attempt: Attempt | None = None
-        self.last_attempt: Attempt | None = None
-        self.current_drill: dict[str, Any] | None = None  # the drill that the next answer will be for
-        self.signatures: dict[str, dict[Path, frozenset[tuple[str, str]]]] = {}
-        self.sound: set[str] = set()  # drills whose own solution has passed here
+    A request is {"drill": ...} to get ready for its answers, that with "answer", "seconds" and "compare_with_known"
+    for a verdict, or {} to be told when everything before it is done.
+    """
 
-    def serve(self, begun: pytest.Session | None = None) -> None:
-        self.session = begun
+    def __init__(self, connection: Connection, folder: Path, session: pytest.Session) -> None:
+        self.connection, self.folder, self.session = connection, folder, session
+        self.attempt: Attempt | None = None  # the last one, or the one that waits for the next answer
+        self.current_drill: DrillSpec | None = None  # the drill that the next answer will be for
+        self.signatures: dict[str, Signatures] = {}  # by the drill's folder
+        self.solved_folders: set[str] = set()  # drills whose own solution has passed here
+
+    def serve(self) -> None:
+        """Serve until nobody can ask any more."""
         self.renew_attempt()
         with contextlib.suppress(EOFError):
             while True:
-                asked = json.loads(self.line.recv_bytes())
-                if "answer" in asked:
-                    self.send_reply(self.judge_or_explain(asked))
-                elif "folder" in asked:
-                    self.current_drill = asked
-                else:
-                    self.send_reply({})
+                self.handle_request(json.loads(self.connection.recv_bytes()))
                 self.do_idle_work()
-        if self.next_attempt:
-            self.next_attempt.clean_up()
+        if self.attempt:
+            self.attempt.clean_up()
 
-    def do_idle_work(self) -> None:
-        """What can be done before the next request."""
-        if self.current_drill:
-            self.record_signatures(self.current_drill, idly=True)
-        spare = self.renew_attempt()
-        if self.current_drill and not spare.rehearses and (mistake := self.find_harmless_mistake(self.current_drill)):
-            spare.rehearse(make_request(self.current_drill, str(mistake), rehearsal=True))
-
-    def renew_attempt(self) -> Attempt:
-        """Clear the last attempt away, and have another process wait for the next."""
-        if self.last_attempt:
-            self.last_attempt.clean_up()
-            self.last_attempt = None
-        self.next_attempt = self.next_attempt or Attempt(self.session, self.folder)
-        return self.next_attempt
+    def handle_request(self, request: dict[str, Any]) -> None:
+        drill = DrillSpec(**request["drill"]) if "drill" in request else None
+        if drill and "answer" in request:
+            self.send_reply(self.judge_or_explain(drill, request))
+        elif drill:
+            self.current_drill = drill
+        else:
+            self.send_reply({})
 
     def send_reply(self, content: dict[str, Any]) -> None:
-        self.line.send_bytes(json.dumps(content).encode())
+        self.connection.send_bytes(json.dumps(content).encode())
 
-    def judge_or_explain(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """The verdict, or the fault of the judge or of the machine because of which there is none."""
+    def do_idle_work(self) -> None:
+        """Learn how the current drill's mistakes fail, and collect its checks for the next answer."""
+        if self.current_drill:
+            with contextlib.suppress(Fault):  # a verdict that needs the signatures will say so
+                self.record_signatures(self.current_drill, only_while_idle=True)
+        attempt = self.renew_attempt()
+        if self.current_drill and not attempt.drill:
+            attempt.preload_checks(self.current_drill)
+
+    def renew_attempt(self, drill: DrillSpec | None = None) -> Attempt:
+        """A process that waits for an answer, to `drill` if given. One that can't is cleaned up first."""
+        if self.attempt and not self.attempt.can_judge(drill or self.current_drill):
+            self.attempt.clean_up()
+            self.attempt = None
+        self.attempt = self.attempt or Attempt(self.session, self.folder)
+        return self.attempt
+
+    def judge_or_explain(self, drill: DrillSpec, request: dict[str, Any]) -> dict[str, Any]:
+        """The verdict, or the fault of the judge or the machine because of which there is none."""
         try:
-            return self.judge(asked).as_dict()
+            verdict = self.judge_answer(drill, request["answer"], request["seconds"])
+            if request["compare_with_known"] and not verdict.passed:
+                verdict = self.compare_with_known(drill, verdict, request)
+            return verdict.as_dict()
         except Fault as fault:
             return {"fault": str(fault)}
         except OSError as error:  # no process, file or folder can be made
             return {"fault": f"The judge cannot go on: {error}."}
 
-    def judge(self, asked: dict[str, Any]) -> Verdict:
-        verdict = self.run_attempt(asked, asked["answer"], asked["seconds"])
-        if verdict.passed or not asked["compare_with_known"]:
-            return verdict
-        if verdict.failed_to_write and shutil.disk_usage(self.folder).free < ROOM:
+    def judge_answer(self, drill: DrillSpec, answer: str, seconds: float = SECONDS) -> Verdict:
+        """The verdict of one attempt, compared with nothing; raises Fault."""
+        for name in drill.forbids:
+            with contextlib.suppress(ImportError, AttributeError):  # the fork reports these
+                find_owner(name)  # imported in the server, it is there in every later fork
+        return self.renew_attempt(drill).judge_answer(drill, answer, seconds)
+
+    def compare_with_known(self, drill: DrillSpec, verdict: Verdict, request: dict[str, Any]) -> Verdict:
+        """A failure with the name of the known mistake that fails alike; raises Fault if the machine is to blame."""
+        if verdict.failed_to_write and shutil.disk_usage(self.folder).free < FREE_BYTES:
             raise Fault(f"The answer cannot print: the disk of {self.folder.parent} is full.")
-        self.check_solution(asked, again=bool(verdict.reason))
+        if request["answer"] != str(Path(drill.folder, "solution.py")):
+            self.require_passing_solution(drill, request["seconds"], again=bool(verdict.reason))
         if not verdict.failure_signature:
             return verdict
-        if self.session:  # without fork it takes a minute, and is done idly
-            self.record_signatures(asked)
-        known = self.signatures.get(asked["folder"], {}).items()
-        return replace(
-            verdict,
-            known_mistake=next(
-                (summarize_mistake(path) for path, pattern in known if pattern == verdict.failure_signature), ""
-            ),
-        )
+        self.record_signatures(drill)
+        known = self.signatures[drill.folder].items()
+        mistakes = (path for path, signature in known if signature == verdict.failure_signature)
+        return replace(verdict, known_mistake=next(map(summarize_mistake, mistakes), ""))
 
-    def check_solution(self, asked: dict[str, Any], *, again: bool) -> None:
+    def require_passing_solution(self, drill: DrillSpec, seconds: float, *, again: bool) -> None:
         """Raise Fault unless the drill's own solution passes here: only then a verdict is about the answer.
 
-        It is judged once, and `again` where the answer had no report of every check: the machine may have changed.
+        It is judged once, and `again` where the answer has no report of every check: the machine may have changed.
         """
-        solution = Path(asked["folder"], "solution.py")
-        if asked["answer"] == str(solution) or (asked["folder"] in self.sound and not again):
+        if drill.folder in self.solved_folders and not again:
             return
-        verdict = self.run_attempt(asked, str(solution), asked["seconds"])
+        verdict = self.judge_answer(drill, str(Path(drill.folder, "solution.py")), seconds)
         if not verdict.passed:
             why = verdict.reason or f"{verdict.failed[0].name} fails."
             raise Fault(f"The drill's own solution does not pass on this machine now: {why}")
-        self.sound.add(asked["folder"])
+        self.solved_folders.add(drill.folder)
 
-    def record_signatures(self, asked: dict[str, Any], *, idly: bool = False) -> None:
-        """How each known mistake of a drill fails; `idly` no further when somebody waits for a verdict."""
-        known = self.signatures.setdefault(asked["folder"], {})
-        for path in list_mistakes(Path(asked["folder"])):
-            if idly and self.line.poll():
+    def record_signatures(self, drill: DrillSpec, *, only_while_idle: bool = False) -> None:
+        """Judge the drill's known mistakes that haven't been yet, or as many as there is time until a request comes."""
+        known = self.signatures.setdefault(drill.folder, {})
+        for path in list_mistakes(Path(drill.folder)):
+            if only_while_idle and self.connection.poll():
                 return
             if path not in known:
-                known[path] = self.run_attempt(asked, str(path)).failure_signature
-
-    def find_harmless_mistake(self, asked: dict[str, Any]) -> Path | None:
-        """A known mistake that checks alone find: another could take the process with it that rehearses on it."""
-        known = self.signatures.get(asked["folder"], {}).items()
-        return next((path for path, pattern in known if all(name for name, _ in pattern)), None)
-
-    def run_attempt(self, asked: dict[str, Any], answer: str, seconds: float = SECONDS) -> Verdict:
-        for name in asked["forbids"]:
-            with contextlib.suppress(ImportError, AttributeError):  # which the fork reports
-                find_owner(name)  # imported here, it is there in every later fork
-        if self.next_attempt and self.next_attempt.rehearses not in ("", asked["folder"]):
-            self.last_attempt, self.next_attempt = self.next_attempt, None
-        spare, self.next_attempt = self.renew_attempt(), None
-        self.last_attempt = spare
-        return spare.judge_answer(make_request(asked, answer), seconds)
+                known[path] = self.judge_answer(drill, str(path)).failure_signature
 
 
-def make_request(asked: dict[str, Any], answer: str, *, rehearsal: bool = False) -> Request:
-    return Request(asked["folder"], answer, asked["forbids"], asked["allows"], asked["wants"], rehearsal)
+def become_subreaper() -> None:
+    """Adopt the orphans of forked processes, where the system has a call for that (Linux)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
-    way, line, folder = sys.argv[1:]
-    service = JudgeServer(Connection(int(line)), Path(folder))
-    if way == "spawn":
-        service.serve()
-    else:
-        session.begin_session(service.serve)
+    become_subreaper()
+    connection, folder = Connection(int(sys.argv[1])), Path(sys.argv[2])
+    begin_session(lambda session: JudgeServer(connection, folder, session).serve())

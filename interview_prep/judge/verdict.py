@@ -1,4 +1,7 @@
-"""What the judge says of an answer: plain data, the same in a process, over a pipe and as JSON."""
+"""What the judge says about an answer: plain data, the same in a process, over a pipe and as JSON.
+
+Left out: how a verdict is shown and stored.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,10 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check of a drill. What follows `given` is empty where it passed."""
+    """The result of one check. Everything below `parameters` is empty where it passed."""
 
     name: str  # the test's name, with its parameters
-    description: str  # what it is about, in one sentence
+    description: str  # what the check is about, in one sentence
     passed: bool
     parameters: str = ""  # the parameters that it was run with
     kind: str = ""  # shape, dtype, nan, value, ..., or the name of an exception
@@ -21,14 +24,14 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Of one answer: `passed` only where every check reported that it did and nothing else was amiss."""
+    """The verdict on one answer: `passed` only if every check reported a pass and nothing else was wrong."""
 
     drill: str
     passed: bool
     checks: tuple[CheckResult, ...] = ()
-    reason: str = ""  # why there is no such report: a syntax error, a loop without end, a refused call
-    line: int = 0  # of the answer, where the reason has one
-    known_mistake: str = ""  # what a known mistake with the same failures would be told
+    reason: str = ""  # why the answer failed without a failed check: a syntax error, an endless loop, a forbidden call
+    line: int = 0  # of the answer, where the reason has one; else 0
+    known_mistake: str = ""  # the advice for a known mistake that fails the same checks in the same way
     printed: str = ""  # the end of what the answer printed
     seconds: float = field(default=0.0, compare=False)
 
@@ -38,12 +41,12 @@ class Verdict:
 
     @property
     def failure_signature(self) -> frozenset[tuple[str, str]]:
-        """By which a mistake is known again: what failed, and how."""
+        """Which checks failed, and how; identifies a known mistake."""
         return frozenset((check.name, check.kind) for check in self.failed) | ({("", self.reason)} - {("", "")})
 
     @property
     def failed_to_write(self) -> bool:
-        """Whether an answer may have failed because nothing could be written."""
+        """Whether the answer may have failed because the disk is full."""
         return "OSError" in self.reason or any(check.kind == "OSError" for check in self.checks)
 
     def as_dict(self) -> dict[str, Any]:

@@ -1,3 +1,4 @@
+# expect: rejected: It is ended by SIGABRT in test_example\.
 import torch
 import os
 

@@ -1,3 +1,4 @@
+# expect: fails: RuntimeError
 import torch
 
 

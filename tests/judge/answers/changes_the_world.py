@@ -1,3 +1,4 @@
+# expect: passes
 import torch
 import gc, os, sys, warnings
 gc.disable()

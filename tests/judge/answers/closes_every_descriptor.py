@@ -1,6 +1,8 @@
-import torch
+# expect: rejected: It closes its line to the judge in test_example\.
 import os
+import time
+
 
 def double(x):
     os.closerange(0, 64)
-    return x + x
+    time.sleep(100)

@@ -1,3 +1,4 @@
+# expect: passes
 import torch
 import sys
 sys.stdout.close()

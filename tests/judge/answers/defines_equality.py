@@ -1,3 +1,4 @@
+# expect: rejected: It uses __eq__, which no answer needs
 import torch
 class Equal(torch.Tensor):
     def __eq__(self, other):

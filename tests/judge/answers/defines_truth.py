@@ -1,3 +1,4 @@
+# expect: rejected: It defines a kind of Tensor, Right, which would decide itself how it is compared\.
 import torch
 class Right(torch.Tensor):
     def __bool__(self):

@@ -1,3 +1,4 @@
+# expect: rejected: It changes .*deletes_itself\.py\.
 import torch
 import os
 

@@ -1,3 +1,4 @@
+# expect: fails: value
 import torch
 
 

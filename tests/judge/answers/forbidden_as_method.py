@@ -1,3 +1,4 @@
+# expect: rejected: It uses torch\.Tensor\.mul, which
 import torch
 
 

@@ -1,3 +1,4 @@
+# expect: rejected: It uses torch\.Tensor\.mul, which
 class Doubler:
     def mul(self, x):
         return x.mul(2)

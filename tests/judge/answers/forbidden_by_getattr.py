@@ -1,3 +1,4 @@
+# expect: rejected: It uses torch\.mul, which
 import torch
 
 

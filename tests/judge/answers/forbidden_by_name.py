@@ -1,3 +1,4 @@
+# expect: rejected: It uses torch\.mul, which this drill is about: write it yourself\.
 import torch
 
 

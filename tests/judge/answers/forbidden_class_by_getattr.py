@@ -1,3 +1,4 @@
+# expect: rejected: It uses torch\.nn\.Identity, which
 import torch
 
 

@@ -1,3 +1,4 @@
+# expect: passes
 class Doubler:
     def __init__(self, x):
         self.x = x

@@ -1,3 +1,4 @@
+# expect: rejected: It takes more than 1 s in test_example\.
 import torch
 import signal, time
 for number in range(1, 65):

@@ -1,3 +1,4 @@
+# expect: rejected: It reads solution.* of the drill\.
 import torch
 import sys
 from pathlib import Path

@@ -1,3 +1,4 @@
+# expect: rejected: It raises KeyboardInterrupt, which no check can catch\.
 import torch
 
 

@@ -1,3 +1,4 @@
+# expect: rejected: It sends a signal to another process\.
 import torch
 import os, signal
 

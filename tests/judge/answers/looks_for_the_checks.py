@@ -1,3 +1,4 @@
+# expect: passes
 """Look for the checks among the modules: what they expect stands there."""
 
 import sys

@@ -1,3 +1,4 @@
+# expect: rejected: It replaces json\.dumps\.
 import torch
 import json
 

@@ -1,3 +1,4 @@
+# expect: rejected: It replaces Function\.runtest\.
 import torch
 import sys
 sys.modules['_pytest.python'].Function.runtest = lambda self: None

@@ -1,3 +1,4 @@
+# expect: rejected: It uses _getframe, which no answer needs
 import torch
 import sys
 

@@ -1,3 +1,4 @@
+# expect: rejected: It replaces torch\.testing\.assert_close\.
 import torch
 import torch.testing
 torch.testing.assert_close = lambda *_: None

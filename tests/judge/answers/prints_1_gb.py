@@ -1,3 +1,4 @@
+# expect: fails: OSError
 import torch
 
 

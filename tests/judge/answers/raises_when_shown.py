@@ -1,3 +1,4 @@
+# expect: fails: SystemExit
 import torch
 class Strange:
     def __repr__(self):

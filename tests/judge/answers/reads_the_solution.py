@@ -1,3 +1,4 @@
+# expect: rejected: It reads solution\.py of the drill\.
 import torch
 from pathlib import Path
 exec((Path(__file__).parents[2] / 'support/drill_folders/golden/double/solution.py').read_text())

@@ -1,3 +1,4 @@
+# expect: fails: RecursionError
 import torch
 
 

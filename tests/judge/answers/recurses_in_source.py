@@ -1,3 +1,4 @@
+# expect: rejected: It does not parse: (RecursionError|MemoryError|SyntaxError)
 import torch
 
 

@@ -1,3 +1,4 @@
+# expect: rejected: It replaces the module torch\.testing\.
 import torch
 import sys, types
 fake = types.ModuleType('torch.testing')

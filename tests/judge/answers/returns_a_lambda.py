@@ -1,3 +1,4 @@
+# expect: fails: type
 import torch
 
 

@@ -1,3 +1,4 @@
+# expect: rejected: It uses unittest\.mock, which no answer needs
 import torch
 from unittest.mock import ANY
 

@@ -1,3 +1,4 @@
+# expect: fails: none
 import torch
 
 

@@ -1,3 +1,4 @@
+# expect: rejected: It starts a process\.
 import torch
 import subprocess
 

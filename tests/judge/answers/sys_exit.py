@@ -1,3 +1,4 @@
+# expect: fails: SystemExit
 import torch
 import sys
 

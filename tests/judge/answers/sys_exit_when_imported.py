@@ -1,3 +1,4 @@
+# expect: rejected: It cannot be imported: SystemExit: 0
 import torch
 import sys
 sys.exit(0)

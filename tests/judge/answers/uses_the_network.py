@@ -1,3 +1,4 @@
+# expect: rejected: It uses the network\.
 import torch
 import socket
 

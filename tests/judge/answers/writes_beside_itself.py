@@ -1,3 +1,4 @@
+# expect: rejected: It writes .*left_behind\.
 import torch
 from pathlib import Path
 

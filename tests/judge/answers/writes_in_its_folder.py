@@ -1,3 +1,4 @@
+# expect: passes
 import torch
 from pathlib import Path
 

@@ -1,7 +1,8 @@
+# expect: rejected: It ends the process while it is imported\.
 import torch
 import json, marshal, os
 for descriptor in range(3, 64):
-    for message in ({'ended': 5, 'refused': '', 'line': 0}, {'check': {'name': 'a', 'says': 'a', 'passed': True}}):
+    for message in ({'ended': 5, 'refused': '', 'line': 0}, {'check': {'name': 'a', 'description': 'a', 'passed': True}}):
         for line in (json.dumps(message).encode(), (bytes(32) + marshal.dumps(message)).hex().encode(), b'\xff'):
             try:
                 os.write(descriptor, line + b'\n')

@@ -1,2 +1,3 @@
+# expect: fails: TypeError
 def double():
     return 2

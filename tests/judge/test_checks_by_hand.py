@@ -1,0 +1,50 @@
+"""The checks of a drill by plain pytest, as a person may run them: the same results as the judge's."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from interview_prep.paths import DRILLS, ROOT
+
+MASK, K_MEANS = DRILLS / "attention" / "causal_mask", DRILLS / "classical" / "k_means"
+WARNING = "\n\nimport warnings\nright = {0}\ndef {0}(*args):\n    warnings.warn('!'); return right(*args)\n"
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What pytest prints for three answers, which it runs at the same time. ANSWER names the file."""
+    folder = tmp_path_factory.mktemp("by_hand")
+    for drill, function in ((MASK, "build_mask"), (K_MEANS, "assign")):
+        source = (drill / "solution.py").read_text()
+        (folder / f"{drill.name}.py").write_text(source + WARNING.format(function))
+    runs = {
+        "wrong": (MASK, MASK / "wrong/hides_itself.py"),
+        "warns": (MASK, folder / "causal_mask.py"),
+        "warns where it may not": (K_MEANS, folder / "k_means.py"),
+    }
+    processes = {name: start_pytest(drill, answer) for name, (drill, answer) in runs.items()}
+    return {name: f"{process.communicate()[0]}\nexit {process.returncode}" for name, process in processes.items()}
+
+
+def start_pytest(drill: Path, answer: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-q", str(drill)],
+        cwd=ROOT,
+        env={**os.environ, "ANSWER": str(answer)},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "counts", "code"),
+    [("wrong", "8 failed, 12 passed", 1), ("warns", "20 passed", 0), ("warns where it may not", " failed", 1)],
+)
+def test_plain_pytest_agrees_with_the_judge(outputs: dict[str, str], name: str, counts: str, code: int) -> None:
+    """A wrong answer fails, a right one passes, and a warning fails where the drill forbids warnings, nowhere else."""
+    assert counts in outputs[name]
+    assert outputs[name].endswith(f"exit {code}")
