@@ -1,4 +1,7 @@
-"""`invoke lock` in a small checkout, with an index in a folder: what narrows a machine's view narrows no lock."""
+"""`invoke lock` with a real uv and an index in a folder: what narrows a machine's view narrows no lock.
+
+The first and the last test start the task; the others call what it calls.
+"""
 
 import hashlib
 import os
@@ -13,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.locks.read_locks import ENTRY
+from interview_prep.locks import read_locks, resolve, torch_wheels, write_locks
+from interview_prep.locks.read_locks import ENTRY, LockError
 from interview_prep.paths import ROOT
 
 pytestmark = pytest.mark.skipif(
@@ -64,8 +68,8 @@ def sha256(wheel: Path) -> str:
     return hashlib.sha256(wheel.read_bytes()).hexdigest()
 
 
-def make_index(folder: Path) -> str:
-    """An index in a folder: two versions of grid, a torch that wants CUDA, and the URL of it all."""
+def make_index(folder: Path) -> None:
+    """An index in a folder: two versions of grid, and a torch that wants CUDA."""
     for version in ("1.0", "1.1"):
         for tag in (*GRID, "cp311-cp311-win_amd64", "cp312-cp312-manylinux_2_28_x86_64"):
             make_wheel(folder / "grid", f"grid-{version}-{tag}")
@@ -75,7 +79,6 @@ def make_index(folder: Path) -> str:
         make_wheel(folder / "torch", f"torch-2.0-{tag}", CUDA)
     for package in folder.iterdir():
         list_wheels(package)
-    return folder.as_uri()
 
 
 def list_wheels(package: Path) -> None:
@@ -86,16 +89,37 @@ def list_wheels(package: Path) -> None:
 
 @dataclass(frozen=True)
 class Small:
-    """A checkout with small locks, and the environment of its processes."""
+    """A checkout with small locks, and the environment in which they are made."""
 
     folder: Path
     environment: Mapping[str, str]
+    index: Path
 
-    def lock(self, *options: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        """Run `invoke lock` in a process of its own."""
+    def start_task(self, *options: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        """Run `invoke lock` in a process of its own, in a copy of the kit's code."""
+        for room in ("bootstrap", "locks"):
+            shutil.copytree(ROOT / "interview_prep" / room, self.folder / "interview_prep" / room)
+        for path in (ROOT / "interview_prep").glob("*.py"):
+            shutil.copy(path, self.folder / "interview_prep")
+        shutil.copy(ROOT / "tasks.py", self.folder)
         command = [sys.executable, "-m", "invoke", "lock", *options]
         settings = {**self.environment, **environment}
         return subprocess.run(command, cwd=self.folder, env=settings, capture_output=True, text=True, check=False)
+
+    def write_locks(
+        self, environment: Mapping[str, str] | None = None, *, upgrade: bool = False, extra_indexes: bool = False
+    ) -> list[Path]:
+        """Do what `invoke lock` does, in this process with the environment of that one."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name in list(os.environ):
+                patch.delenv(name)
+            for name, text in {**self.environment, **(environment or {})}.items():
+                patch.setenv(name, text)
+            patch.setattr(resolve, "ROOT", self.folder)
+            patch.setattr(torch_wheels, "ROOT", self.folder)
+            patch.setattr(read_locks, "LOCKS", self.folder / "docker" / "locks")
+            settings = resolve.read_uv_environment(extra_indexes=extra_indexes)
+            return write_locks.write_locks(upgrade=upgrade, environment=settings)
 
     def locked(self, name: str = "cpu.txt") -> dict[str, list[str]]:
         """Package and version to its hashes."""
@@ -103,14 +127,19 @@ class Small:
         return {entry.partition(" \\")[0]: re.findall(r"sha256:(\w+)", entry) for entry in ENTRY.findall(text)}
 
 
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index that every checkout uses."""
+    folder = tmp_path_factory.mktemp("index")
+    make_index(folder)
+    return folder
+
+
 @pytest.fixture
-def small(tmp_path: Path) -> Small:
+def small(tmp_path: Path, index: Path) -> Small:
     """A checkout whose pip is set to the index in a folder, and knows nothing of this machine's settings."""
     folder = tmp_path / "above" / "checkout"
-    shutil.copytree(
-        ROOT / "interview_prep", folder / "interview_prep", ignore=shutil.ignore_patterns("ml", "drills", "__pycache__")
-    )
-    shutil.copy(ROOT / "tasks.py", folder)
+    folder.mkdir(parents=True)
     (folder / "pyproject.toml").write_text(PYPROJECT)
     (folder / "docker" / "locks").mkdir(parents=True)
     (folder / "docker" / "locks" / "cpu.txt").write_text(f"grid==1.0 \\\n    --hash=sha256:{'f' * 64}\n")
@@ -122,7 +151,7 @@ def small(tmp_path: Path) -> Small:
         "PIP_CONFIG_FILE": os.devnull,
         "UV_CACHE_DIR": str(tmp_path / "cache"),
     }
-    return Small(folder, {**plain, "PIP_INDEX_URL": make_index(tmp_path / "index")})
+    return Small(folder, {**plain, "PIP_INDEX_URL": index.as_uri()}, index)
 
 
 @pytest.fixture
@@ -137,10 +166,9 @@ def narrow(tmp_path: Path) -> Path:
 
 def assert_complete(small: Small, version: str) -> None:
     """cpu.txt has the index's three wheels of grid at that version, and torch as pyproject.toml says."""
-    index = Path(small.folder, "..", "..", "index", "grid")
     assert small.locked() == {
-        f"grid=={version}": [sha256(index / f"grid-{version}-{tag}.whl") for tag in GRID],
-        "plain==3.0": [sha256(index.parent / "plain" / "plain-3.0-py3-none-any.whl")],
+        f"grid=={version}": [sha256(small.index / "grid" / f"grid-{version}-{tag}.whl") for tag in GRID],
+        "plain==3.0": [sha256(small.index / "plain" / "plain-3.0-py3-none-any.whl")],
         'torch==2.0 ; sys_platform == "darwin"': ["0" * 63 + "c"],
         'torch==2.0+cpu ; sys_platform == "linux"': ["0" * 63 + "a", "0" * 63 + "b"],
     }
@@ -148,16 +176,19 @@ def assert_complete(small: Small, version: str) -> None:
 
 def test_a_lock_keeps_the_versions_of_the_one_before_it_and_none_of_its_hashes(small: Small) -> None:
     """A narrow lock must not survive; 1.1 is there and is not taken. What CUDA needs is in the CUDA lock alone."""
-    answer = small.lock()
-    assert (answer.returncode, answer.stderr) == (0, "")
+    done = small.start_task()
+    assert (done.returncode, done.stderr) == (0, "")
+    changed = [f"changed: docker/locks/{name}" for name in ("cpu.txt", "cuda.txt", "installer.txt", "tools.txt")]
+    assert done.stdout.splitlines() == [*changed, "`git diff docker/locks` shows the difference."]
     assert_complete(small, "1.0")
     assert small.locked("cuda.txt").keys() == {"grid==1.0", "nvidia-blocks==4.0", "plain==3.0", "torch==2.0"}
 
 
 def test_upgrade_takes_the_newest_version(small: Small) -> None:
     """That pyproject.toml allows."""
-    assert small.lock("--upgrade").returncode == 0
+    small.write_locks(upgrade=True)
     assert_complete(small, "1.1")
+    assert small.write_locks() == []  # and keeps it
 
 
 def test_what_pip_is_set_to_ask_besides_the_index_is_not_asked(small: Small, narrow: Path, tmp_path: Path) -> None:
@@ -165,7 +196,7 @@ def test_what_pip_is_set_to_ask_besides_the_index_is_not_asked(small: Small, nar
     settings = tmp_path / "pip.conf"
     settings.write_text(f"[global]\nfind-links = {narrow}\n[install]\nextra-index-url = {narrow.parent.as_uri()}\n")
     variables = {"PIP_CONFIG_FILE": str(settings), "PIP_FIND_LINKS": str(narrow), "PIP_NO_INDEX": "1"}
-    assert small.lock(**variables).returncode == 0
+    small.write_locks(variables)
     assert_complete(small, "1.0")
 
 
@@ -185,41 +216,38 @@ def test_what_uv_is_set_to_is_not_asked_either(small: Small, narrow: Path, tmp_p
         "UV_CONFIG_FILE": str(tmp_path / "named" / "uv.toml"),
         "UV_EXCLUDE_NEWER": "2001-01-01",
     }
-    answer = small.lock(**variables)
-    assert (answer.returncode, answer.stderr) == (0, "")
+    small.write_locks(variables)
     assert_complete(small, "1.0")
 
 
 def test_extra_indexes_are_asked_on_demand(small: Small, tmp_path: Path) -> None:
     """For packages that lie in a company's own index alone."""
     wheel = make_wheel(tmp_path / "own", "grid-9.0-py3-none-any")
-    assert small.lock("--upgrade", "--extra-indexes", PIP_FIND_LINKS=str(wheel.parent)).returncode == 0
+    small.write_locks({"PIP_FIND_LINKS": str(wheel.parent)}, upgrade=True, extra_indexes=True)
     assert small.locked()["grid==9.0"] == [sha256(wheel)]
+
+
+def test_a_pip_conf_that_cannot_be_read_is_named(small: Small, tmp_path: Path) -> None:
+    """In one line."""
+    settings = tmp_path / "pip.conf"
+    settings.write_text("find-links = /wheels\n")
+    with pytest.raises(LockError, match=f"^No lock made: pip's settings in {settings} cannot be read [^\n]*$"):
+        small.write_locks({"PIP_CONFIG_FILE": str(settings)})
+
+
+def test_an_index_out_of_reach_keeps_the_lock(small: Small) -> None:
+    """One line with uv's own words."""
+    before = small.locked()
+    with pytest.raises(LockError, match=r"^No lock made for cpu.txt: [^\n]+\. Check the network and pyproject.toml\.$"):
+        small.write_locks({"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "UV_HTTP_RETRIES": "0"})
+    assert small.locked() == before
 
 
 def test_a_narrow_lock_is_refused_where_it_would_be_made(small: Small, tmp_path: Path) -> None:
     """One line that names the package and the platform, exit 2, and the lock as it was."""
     before = small.locked()
     wheel = make_wheel(tmp_path / "own", f"grid-9.0-{GRID[2]}")
-    answer = small.lock("--upgrade", "--extra-indexes", UV_FIND_LINKS=str(wheel.parent))
-    assert (answer.returncode, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
-    assert answer.stderr.startswith("No lock made for cpu.txt: grid 9.0 has no wheel for Linux aarch64. Pin another")
-    assert small.locked() == before
-
-
-def test_a_pip_conf_that_cannot_be_read_is_one_line(small: Small, tmp_path: Path) -> None:
-    """It names the file; exit 2."""
-    settings = tmp_path / "pip.conf"
-    settings.write_text("find-links = /wheels\n")
-    answer = small.lock(PIP_CONFIG_FILE=str(settings))
-    assert (answer.returncode, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
-    assert answer.stderr.startswith(f"No lock made: pip's settings in {settings} cannot be read (")
-
-
-def test_an_index_out_of_reach_is_one_line(small: Small) -> None:
-    """With uv's own words, exit 2, and the lock as it was."""
-    before = small.locked()
-    answer = small.lock(PIP_INDEX_URL="http://127.0.0.1:9/simple", UV_HTTP_RETRIES="0")
-    assert (answer.returncode, answer.stderr.count("\n")) == (2, 1)
-    assert answer.stderr.startswith("No lock made for cpu.txt: ")
+    done = small.start_task("--upgrade", "--extra-indexes", UV_FIND_LINKS=str(wheel.parent))
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith("No lock made for cpu.txt: grid 9.0 has no wheel for Linux aarch64. Pin another")
     assert small.locked() == before

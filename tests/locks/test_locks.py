@@ -4,14 +4,12 @@ import importlib.metadata
 import re
 
 import pytest
-from packaging.markers import Marker
 from packaging.requirements import Requirement
 
-from interview_prep.locks.lock_text import WheelMissingError, format_entry, list_locks
+from interview_prep.locks.lock_text import list_locks
 from interview_prep.locks.read_locks import ENTRY
 from interview_prep.locks.read_locks import LOCKS as FOLDER
 from interview_prep.locks.torch_wheels import load_torch_table
-from interview_prep.locks.wheels import EVERYWHERE, Package
 
 LOCKS = {each.name: ENTRY.findall((FOLDER / each.name).read_text()) for each in list_locks()}
 PROMISED = {
@@ -75,75 +73,3 @@ def test_the_locked_requirements_of_torch_are_what_its_wheel_says() -> None:
     if any(each.name.startswith(("nvidia", "cuda", "triton")) for each in said):
         pytest.skip("the torch installed here is the CUDA build")
     assert {str(Requirement(text)) for text in load_torch_table()["requires"]} == wanted
-
-
-def package(*wheels: str, marker: str = "") -> Package:
-    """A package of these wheels, each with a hash that begins with its place among them."""
-    hashes = {wheel: f"{place}".ljust(64, "0") for place, wheel in enumerate(wheels)}
-    return Package("grid", "1.0", Marker(marker) if marker else None, hashes)
-
-
-X86_64, AARCH64, ARM64 = (
-    f"grid-1.0-cp311-cp311-{tag}.whl" for tag in ("manylinux_2_28_x86_64", "manylinux2014_aarch64", "macosx_11_0_arm64")
-)
-
-
-def test_an_entry_names_the_wheel_of_each_hash_in_the_same_order() -> None:
-    """Hashes alone do not say for which machine they are."""
-    assert format_entry(package(X86_64, AARCH64, ARM64), EVERYWHERE) == (
-        "grid==1.0 \\\n"
-        f"    --hash=sha256:{'2'.ljust(64, '0')} \\\n"
-        f"    --hash=sha256:{'1'.ljust(64, '0')} \\\n"
-        f"    --hash=sha256:{'0'.ljust(64, '0')}\n"
-        f"    # {ARM64}\n"
-        f"    # {AARCH64}\n"
-        f"    # {X86_64}\n"
-    )
-
-
-@pytest.mark.parametrize(
-    ("tags", "lacks"),
-    [
-        (["cp311-cp311-manylinux_2_28_x86_64", "cp311-cp311-macosx_11_0_arm64"], "Linux aarch64"),
-        (["cp311-cp311-manylinux_2_28_x86_64", "cp311-cp311-manylinux_2_28_aarch64"], "macOS arm64"),
-        (["cp311-cp311-manylinux_2_34_x86_64", "cp311-cp311-macosx_11_0_arm64"], "Linux x86-64"),
-        (["cp312-cp312-manylinux_2_28_x86_64"], "Linux x86-64"),
-        (["cp311-cp311-musllinux_1_2_x86_64"], "Linux x86-64"),
-        ([], "Linux x86-64"),
-    ],
-)
-def test_a_package_without_a_wheel_for_a_platform_cannot_be_locked(tags: list[str], lacks: str) -> None:
-    """A narrow lock is refused where it would be made."""
-    with pytest.raises(WheelMissingError, match=f"^grid 1.0 has no wheel for {lacks}$"):
-        format_entry(package(*(f"grid-1.0-{tag}.whl" for tag in tags)), EVERYWHERE)
-
-
-@pytest.mark.parametrize("tag", ["cp311-cp311-manylinux_2_34_x86_64", "cp311-cp311-macosx_15_0_arm64"])
-def test_wheels_for_newer_machines_are_locked_beside_those_for_the_oldest(tag: str) -> None:
-    """A newer machine's installer prefers them, and an index may hold no others: "hash mismatch" otherwise."""
-    newer = f"grid-1.0-{tag}.whl"
-    assert newer in format_entry(package(X86_64, AARCH64, ARM64, newer), EVERYWHERE)
-
-
-@pytest.mark.parametrize(
-    "tag", ["cp311-cp311-win_amd64", "cp312-cp312-macosx_11_0_arm64", "cp311-cp311-musllinux_1_2_x86_64"]
-)
-def test_wheels_that_no_promised_platform_installs_are_left_out(tag: str) -> None:
-    """They would be most of the lock."""
-    other = f"grid-1.0-{tag}.whl"
-    assert other not in format_entry(package(X86_64, AARCH64, ARM64, other), EVERYWHERE)
-
-
-@pytest.mark.parametrize(
-    ("marker", "written"),
-    [
-        ("python_full_version < '3.12'", "grid==1.0 \\"),
-        ("sys_platform == 'linux' or sys_platform == 'win32'", 'grid==1.0 ; sys_platform == "linux" \\'),
-        ("platform_system == 'Darwin'", 'grid==1.0 ; sys_platform == "darwin" \\'),
-        ("platform_machine == 'aarch64'", 'grid==1.0 ; sys_platform == "linux" and platform_machine == "aarch64" \\'),
-        ("sys_platform == 'win32'", ""),
-    ],
-)
-def test_a_marker_says_no_more_than_which_platforms_want_the_package(marker: str, written: str) -> None:
-    """Uv resolves for every system and for later Pythons."""
-    assert format_entry(package(X86_64, AARCH64, ARM64, marker=marker), EVERYWHERE).partition("\n")[0] == written

@@ -1,7 +1,7 @@
 """A package index on 127.0.0.1: a folder of wheels a package, over HTTP or HTTPS, and as a proxy for plain HTTP.
 
-It writes down who asked for what, and can hold a wheel back, so that a test knows what an installer is doing.
-Left out: wheels' metadata beside them, ranges, passwords.
+It records who asked for what, and can hold a wheel back, so that a test knows what an installer is doing. Left out:
+wheels' metadata beside them, ranges, passwords.
 """
 
 import ssl
@@ -10,20 +10,22 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
-PATIENCE = 60  # seconds until a test gives up on what must happen
+from tests.support.http_server import LOCAL, LocalServer, QuietHandler
+
+WAIT_SECONDS = 60  # seconds until a test gives up on what must happen
 
 
-class Index(ThreadingHTTPServer):
+class Index(LocalServer):
     """Serves `folder`/simple until it is closed."""
 
     def __init__(self, folder: Path, certificate: Path | None = None) -> None:
-        super().__init__(("127.0.0.1", 0), partial(_Answer, directory=str(folder)))
-        self.asked: list[tuple[str, str]] = []  # (program, address) a request
+        super().__init__((LOCAL, 0), partial(_Answer, directory=str(folder)))
+        self.requests: list[tuple[str, str]] = []  # (program, address)
         self.held = ""
         self.released = threading.Event()
         scheme = "https" if certificate else "http"
@@ -31,24 +33,22 @@ class Index(ThreadingHTTPServer):
             context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
             context.load_cert_chain(certificate)
             self.socket = context.wrap_socket(self.socket, server_side=True)
-        self.root = f"{scheme}://127.0.0.1:{self.server_port}"
+        self.root = f"{scheme}://{LOCAL}:{self.server_port}"
         self.url = f"{self.root}/simple"
 
     @contextmanager
-    def serving(self) -> Iterator["Index"]:
-        """Answer in a thread."""
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        try:
-            yield self
-        finally:
-            self.released.set()
-            self.shutdown()
-            self.server_close()
+    def serving(self) -> Iterator[Self]:
+        """Answer in a thread; nobody is kept waiting at the end."""
+        with super().serving():
+            try:
+                yield self
+            finally:
+                self.released.set()
 
     @contextmanager
     def holding(self, wheel: str) -> Iterator[None]:
         """Keep everyone waiting for the wheels whose name begins so, until the block ends."""
-        self.asked.clear()
+        self.requests.clear()
         self.released.clear()
         self.held = wheel
         try:
@@ -57,31 +57,25 @@ class Index(ThreadingHTTPServer):
             self.held = ""
             self.released.set()
 
-    def wait_until_asked(self, wheel: str) -> None:
+    def wait_for_request(self, wheel: str) -> None:
         """Return as soon as somebody waits for that wheel."""
-        wait_until(lambda: any(f"/{wheel}" in address for _, address in self.asked), f"a request for {wheel}")
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that were killed."""
+        wait_until(lambda: any(f"/{wheel}" in address for _, address in self.requests), f"a request for {wheel}")
 
 
-class _Answer(SimpleHTTPRequestHandler):
+class _Answer(QuietHandler, SimpleHTTPRequestHandler):
     server: Index
 
     def do_GET(self) -> None:
-        self.server.asked.append((self.headers["User-Agent"].partition("/")[0], self.path))
+        self.server.requests.append((self.headers["User-Agent"].partition("/")[0], self.path))
         self.path = urlsplit(self.path).path  # a proxy is asked for a whole address
         if self.server.held and Path(self.path).name.startswith(self.server.held):
             self.server.released.wait()
         super().do_GET()
 
-    def log_message(self, *_: Any) -> None:
-        """Print nothing: `asked` has it."""
-
 
 def wait_until(happened: Any, what: str) -> None:
-    """Look every millisecond; fail after PATIENCE."""
-    until = time.monotonic() + PATIENCE
+    """Look every millisecond; fail after WAIT_SECONDS."""
+    until = time.monotonic() + WAIT_SECONDS
     while not happened():
-        assert time.monotonic() < until, f"{what} did not come in {PATIENCE} s"
+        assert time.monotonic() < until, f"{what} did not come in {WAIT_SECONDS} s"
         time.sleep(0.001)

@@ -65,10 +65,10 @@ def test_debian_13_as_it_comes_is_enough(image: str, portable: Mirror, index: In
     variables = [word for name, text in given.items() for word in ("--env", f"{name}={text}")]
     mounted = ["--network", "host", "--volume", f"{checkout.folder}:{checkout.folder}"]
     without = "import importlib.util as i; print([n for n in ('pip', 'ensurepip') if i.find_spec(n)])"
-    index.asked.clear()
+    index.requests.clear()
     script = f"python3 -c {without!r} && cd / && {checkout.folder}/prep hello && {checkout.folder}/prep hello"
     done = docker("run", "--rm", *mounted, *variables, image, "sh", "-c", script)
     assert (done.returncode, done.stdout.splitlines()) == (0, ["[]", "hello", "hello"]), done.stderr
     assert done.stderr.splitlines() == [MAKES, FETCHES]
-    assert next(program for program, address in index.asked if Path(address).name.startswith("uv-")) == "prep"
+    assert next(program for program, address in index.requests if Path(address).name.startswith("uv-")) == "prep"
     assert docker("run", "--rm", *mounted, image, f"{checkout.venv}/bin/python", "-V").stdout[:11] == "Python 3.11"

@@ -27,7 +27,7 @@ def at(moment: Path | str, checkout: Checkout, index: Index, end: Callable[[Proc
     with index.holding(moment if isinstance(moment, str) else "nothing"):
         process = checkout.start("hello", UV_CACHE_DIR=cache)
         if isinstance(moment, str):
-            index.wait_until_asked(moment)
+            index.wait_for_request(moment)
         else:
             wait_until((checkout.venv / moment).exists, f".venv/{moment}")
         end(process)
@@ -74,7 +74,7 @@ def test_an_installer_that_outlives_its_prep_is_waited_for(checkout: Checkout, i
     """Two installers never write the same environment, even when prep alone was killed."""
     with index.holding(moment):
         orphaned = checkout.start("hello", UV_CACHE_DIR=str(checkout.folder / "cache"))
-        index.wait_until_asked(moment)
+        index.wait_for_request(moment)
         orphaned.kill()
         orphaned.wait()
         second = checkout.start("hello")
@@ -121,7 +121,7 @@ def test_an_interrupt_while_waiting_ends_only_the_one_that_waits(checkout: Check
     """The other goes on installing."""
     with index.holding(FETCHING_PACKAGES):
         first = checkout.start("hello", UV_CACHE_DIR=str(checkout.folder / "cache"))
-        index.wait_until_asked(FETCHING_PACKAGES)
+        index.wait_for_request(FETCHING_PACKAGES)
         second = checkout.start("hello")
         assert second.stderr is not None
         second.stderr.readline()
@@ -159,7 +159,7 @@ def test_an_interrupt_on_a_terminal_shows_no_traceback(checkout: Checkout, index
     """There uv's progress is on the screen when it ends; the last line is prep's own."""
 
     def end(process: Process) -> None:
-        index.wait_until_asked(FETCHING_PACKAGES)
+        index.wait_for_request(FETCHING_PACKAGES)
         interrupt(process)
 
     with index.holding(FETCHING_PACKAGES):

@@ -123,10 +123,10 @@ def test_shims_that_lead_nowhere_are_passed_over(
 
 def test_a_python_without_pip_and_venv_is_enough(checkout: Checkout, index: Index, bare_python: Path) -> None:
     """As Debian's and Ubuntu's: the standard library fetches uv, and uv makes the environment."""
-    index.asked.clear()
+    index.requests.clear()
     done = checkout.run(PATH=checkout.interpreter(bare_python))
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
-    assert next(program for program, address in index.asked if Path(address).name.startswith("uv-")) == "prep"
+    assert next(program for program, address in index.requests if Path(address).name.startswith("uv-")) == "prep"
     checkout.assert_whole()
 
 
@@ -137,10 +137,10 @@ def test_a_python_that_only_bundles_pip_is_enough(
     """As Fedora's: what ensurepip would install fetches uv, and is not installed."""
     subprocess.run([python, "-m", "venv", "--without-pip", tmp_path / "bare"], check=True)
     path = f"{tmp_path / 'bare' / 'bin'}{os.pathsep}{checkout.programs()}"  # through a link it would be its base
-    index.asked.clear()
+    index.requests.clear()
     done = checkout.run(PATH=path, UV_PYTHON_DOWNLOADS_JSON_URL=mirror.downloads)
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
-    assert next(program for program, address in index.asked if Path(address).name.startswith("uv-")) == "pip"
+    assert next(program for program, address in index.requests if Path(address).name.startswith("uv-")) == "pip"
     assert list((tmp_path / "bare").glob("lib/*/site-packages/*")) == []
 
 
@@ -231,7 +231,7 @@ def test_a_start_killed_while_it_fetched_python_is_mended(
     path = checkout.interpreter(python)
     with index.holding("cpython-"):
         process = checkout.start("hello", PATH=path, UV_PYTHON_DOWNLOADS_JSON_URL=mirror.downloads)
-        index.wait_until_asked("cpython-")
+        index.wait_for_request("cpython-")
         process.kill() if alone else os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         assert not checkout.is_ready
@@ -250,7 +250,7 @@ def test_a_start_killed_while_it_fetched_uv_alone_is_mended(
     path = checkout.interpreter(bare_python)
     with index.holding("uv-"):
         process = checkout.start("hello", PATH=path)
-        index.wait_until_asked("uv-")
+        index.wait_for_request("uv-")
         os.killpg(process.pid, signal.SIGKILL)
     finish(process)
     assert list((checkout.folder / ".bootstrap").glob("uv-*")) == []

@@ -180,7 +180,7 @@ def test_a_disk_that_fills_up_while_uv_installs_is_named(disk: Checkout, index: 
     filler = disk.folder / "filler"
     with index.holding("six-"):
         process = disk.start("hello", UV_CACHE_DIR=str(tmp_path / "cache"))
-        index.wait_until_asked("six-")
+        index.wait_for_request("six-")
         fill(filler)
     line = said(finish(process), 2)
     assert "No space left on device" in line

@@ -44,13 +44,13 @@ def installs(checkout: Checkout, **settings: str) -> None:
 
 def programs(index: Index) -> set[str]:
     """Who has fetched a wheel from the index."""
-    return {program for program, address in index.asked if address.endswith(".whl")}
+    return {program for program, address in index.requests if address.endswith(".whl")}
 
 
 @pytest.fixture
 def own(index: Index) -> Index:
     """The shared index, with nothing written down yet."""
-    index.asked.clear()
+    index.requests.clear()
     return index
 
 
@@ -76,7 +76,7 @@ def test_a_folder_of_wheels_in_pips_file_is_enough(bare: Checkout, wheels: Path,
 def test_no_index_means_no_index(bare: Checkout, wheels: Path, own: Index) -> None:
     """Where only a folder may be used, the index is not asked, by uv neither."""
     installs(bare, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(wheels), PIP_INDEX_URL=own.url)
-    assert own.asked == []
+    assert own.requests == []
 
 
 def test_a_wheel_that_the_folder_lacks_is_refused(bare: Checkout, wheels: Path, own: Index, tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_an_extra_index_with_another_build_is_no_obstacle(bare: Checkout, own: I
     with zipfile.ZipFile(other, "a") as archive:
         archive.comment = b"built elsewhere"
     installs(bare, PIP_INDEX_URL=own.url, PIP_EXTRA_INDEX_URL=f"{own.root}/other-build")
-    assert any("/other-build/six/six-" in address for _, address in own.asked)
+    assert any("/other-build/six/six-" in address for _, address in own.requests)
 
 
 def test_the_proxy_of_pip_is_used(bare: Checkout, own: Index) -> None:
@@ -118,7 +118,7 @@ def test_the_proxy_of_pip_is_used(bare: Checkout, own: Index) -> None:
     settings = {"PIP_INDEX_URL": index, "PIP_PROXY": own.root, "PIP_TRUSTED_HOST": "packages.invalid"}
     installs(bare, **settings, http_proxy=UNREACHABLE, https_proxy=UNREACHABLE)
     assert programs(own) == {"pip", "uv"}
-    assert all(address.startswith("http://packages.invalid/") for _, address in own.asked)
+    assert all(address.startswith("http://packages.invalid/") for _, address in own.requests)
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +150,7 @@ def test_the_certificate_of_pip_is_used(bare: Checkout, secure: Index, certifica
     others = f"{certificate}.others"
     shutil.copy(certificate, others)
     Path(others).write_text("")
-    secure.asked.clear()
+    secure.requests.clear()
     installs(bare, PIP_INDEX_URL=secure.url, SSL_CERT_FILE=others, **{name: f"{certificate}.public"})
     assert programs(secure) == {"pip", "uv"}
 
@@ -166,7 +166,10 @@ def test_a_setting_for_uv_wins_over_one_for_pip(bare: Checkout, own: Index, site
     """Who has set uv up on purpose is not overruled; here both addresses lead to the same wheels."""
     (site / "for-uv").symlink_to("simple")
     installs(bare, PIP_INDEX_URL=own.url, UV_DEFAULT_INDEX=f"{own.root}/for-uv")
-    assert {(program, address.split("/")[1]) for program, address in own.asked} == {("pip", "simple"), ("uv", "for-uv")}
+    assert {(program, address.split("/")[1]) for program, address in own.requests} == {
+        ("pip", "simple"),
+        ("uv", "for-uv"),
+    }
 
 
 @pytest.fixture(scope="module")

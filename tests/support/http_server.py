@@ -15,8 +15,6 @@ LOCAL = "127.0.0.1"
 class LocalServer(ThreadingHTTPServer):
     """Serves until the `serving` block ends, without waiting for answers that are still being given."""
 
-    daemon_threads = True
-
     @contextmanager
     def serving(self) -> Iterator[Self]:
         """Answer in a thread."""

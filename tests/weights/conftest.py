@@ -1,15 +1,18 @@
 """Three repositories on a Hub of this machine, the lock that fits them, and an empty cache to fetch them into."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from huggingface_hub import constants
+from huggingface_hub import constants, file_download
+from huggingface_hub.utils import _http
 
 from interview_prep.paths import ROOT
-from interview_prep.weights import download
+from interview_prep.weights import download, reach
 from interview_prep.weights.models_lock import Model
 from tests.support.hub import Hub, Repository
 from tests.support.models_checkout import Checkout
@@ -41,13 +44,17 @@ def hub(repositories: dict[str, Repository]) -> Iterator[Hub]:
 
 @pytest.fixture
 def cache(tmp_path: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache; huggingface_hub and the kit are set to use it and the Hub, and to lose patience soon."""
+    """An empty cache; huggingface_hub and the kit are set to use it and the Hub, and to wait only briefly."""
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
     set_endpoint(hub.endpoint, monkeypatch)
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(constants, "HF_HUB_DOWNLOAD_TIMEOUT", 1)
     monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 1 << 16)  # it writes only when it has as much: 10 MB
     monkeypatch.setattr(download, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(reach, "PAUSE_SECONDS", 0.01)
+    quick = SimpleNamespace(**{**vars(time), "sleep": lambda seconds: time.sleep(seconds / 100)})
+    for module in (file_download, _http):  # where huggingface_hub tries again
+        monkeypatch.setattr(module, "time", quick)
     for name in ("HF_HOME", "HF_TOKEN", "HF_TOKEN_PATH", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path / "cache"

@@ -7,7 +7,7 @@ from itertools import repeat
 from pathlib import Path
 
 import pytest
-from huggingface_hub import snapshot_download, try_to_load_from_cache
+from huggingface_hub import constants, snapshot_download, try_to_load_from_cache
 
 from interview_prep.machine import checks
 from interview_prep.weights import models_lock
@@ -94,10 +94,11 @@ def test_a_file_of_another_length_is_found_without_hashing(models: list[Model]) 
     ]
 
 
+STALL = 0.6  # seconds
 STUMBLES = {
     "cut off at once": Fault(cut_after=0),
     "cut off in the middle": Fault(cut_after=150_000),
-    "stalled": Fault(stall=2),
+    "stalled": Fault(stall=STALL),
     "another byte": Fault(flip=True),
     "fewer bytes": Fault(shorten=10),
     "429": Fault(429, {"Retry-After": "0"}),
@@ -108,8 +109,12 @@ STUMBLES = {
 
 @pytest.mark.parametrize("fault", STUMBLES.values(), ids=STUMBLES)
 @pytest.mark.parametrize("path", [LARGE, "vocab.txt"])
-def test_a_hub_that_stumbles_once_is_asked_again(hub: Hub, models: list[Model], fault: Fault, path: str) -> None:
+def test_a_hub_that_stumbles_once_is_asked_again(
+    hub: Hub, models: list[Model], monkeypatch: pytest.MonkeyPatch, fault: Fault, path: str
+) -> None:
     """The end is the same as without it."""
+    if fault.stall:
+        monkeypatch.setattr(constants, "HF_HUB_DOWNLOAD_TIMEOUT", STALL / 3)
     hub.faults[path] = iter([fault])
     assert fetch_models(models, ignore_progress) == []
     assert verify_models(models) == []
@@ -118,7 +123,7 @@ def test_a_hub_that_stumbles_once_is_asked_again(hub: Hub, models: list[Model], 
 
 FALLS = {
     "cut off at once": (Fault(cut_after=0), "peer closed connection"),
-    "stalled": (Fault(stall=2), "timed out"),
+    "stalled": (Fault(stall=STALL), "timed out"),
     "another byte": (Fault(flip=True), "hash "),
     "fewer bytes": (Fault(shorten=10), "19,990 bytes came, which is not the size of the file"),
     "401": (Fault(401), "401, the Hub wants a token: set HF_TOKEN"),
@@ -131,9 +136,11 @@ FALLS = {
 
 @pytest.mark.parametrize(("fault", "cause"), FALLS.values(), ids=FALLS)
 def test_a_hub_that_goes_on_stumbling_costs_that_file_alone(
-    hub: Hub, models: list[Model], fault: Fault, cause: str
+    hub: Hub, models: list[Model], monkeypatch: pytest.MonkeyPatch, fault: Fault, cause: str
 ) -> None:
     """One line that names model, file and cause; every other file of every model is in place."""
+    if fault.stall:
+        monkeypatch.setattr(constants, "HF_HUB_DOWNLOAD_TIMEOUT", STALL / 3)
     hub.faults["vocab.txt"] = repeat(fault)
     (problem,) = fetch_models(models, ignore_progress)
     assert (problem.model, problem.file) == ("first", "vocab.txt")

@@ -1,14 +1,16 @@
 """What the build of an image does about weights: it brings them, goes on without them and says so, or fails in a line.
 
-It runs as in the Dockerfiles, with the files that they mount and nothing else of the kit. tests/container does the same
-with Docker.
+Once for each way it can end, it runs as in the Dockerfiles, with the files that they mount and nothing else of the kit;
+the other tests call it in this process. tests/container does the same with Docker.
 """
 
+import io
 import os
 import re
 import shutil
 import subprocess
 import sys
+from contextlib import redirect_stderr
 from dataclasses import dataclass, replace
 from itertools import repeat
 from pathlib import Path
@@ -18,13 +20,13 @@ from huggingface_hub import constants
 
 from interview_prep.machine import checks
 from interview_prep.paths import ROOT
-from interview_prep.weights import absent
+from interview_prep.weights import absent, image, models_lock
 from interview_prep.weights.models_lock import Model
 from tests.support.hub import Fault, Hub
 from tests.support.impostor import PAGE, Answer, Impostor, closed_port
 from tests.support.invoke import INVOKE
 from tests.support.models_checkout import Checkout
-from tests.support.weights import format_lock
+from tests.support.weights import format_lock, set_endpoint
 
 MOUNT = re.compile(r"--mount=type=bind,source=(\S+),target=/kit/(\S+)")
 INCOMPLETE = "files of the pretrained weights did not come; the first: "
@@ -36,6 +38,9 @@ NOTE = (
 Done = subprocess.CompletedProcess[str]
 
 
+pytestmark = pytest.mark.usefixtures("cache")
+
+
 @dataclass(frozen=True)
 class Build:
     """The folder /kit of a build, and the folder /opt/models."""
@@ -44,7 +49,22 @@ class Build:
     weights: Path
 
     def install(self, endpoint: str, models: str = "core", **variables: str) -> Done:
-        """Run what docker/install-models runs."""
+        """Do what docker/install-models does, in this process."""
+        stderr = io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stderr(stderr):
+            patch.setattr(models_lock, "LOCK", self.kit / "docker" / "locks" / "models.lock")
+            patch.setattr(constants, "HF_HUB_CACHE", str(self.weights / "hub"))
+            set_endpoint(variables.pop("HF_ENDPOINT", endpoint), patch)
+            for name, text in {"HF_HOME": str(self.weights), "MODELS": models, **variables}.items():
+                patch.setenv(name, text)
+            try:
+                image.main()
+            except SystemExit as end:
+                return Done([], 1, "", f"{end.code}\n")
+        return Done([], 0, "", stderr.getvalue())
+
+    def run_step(self, endpoint: str, models: str = "core", **variables: str) -> Done:
+        """Run what docker/install-models runs, in a process of its own."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "MODELS"))}
         own = {"HF_HOME": str(self.weights), "HF_ENDPOINT": endpoint, "MODELS": models, "NO_PROXY": "*"}
         command = [sys.executable, "-m", "interview_prep.weights.image"]
@@ -73,16 +93,15 @@ def build(tmp_path: Path, models: list[Model]) -> Build:
 
 def test_weights_come_without_a_word(build: Build, hub: Hub) -> None:
     """And with no note."""
-    done = build.install(hub.endpoint)
+    done = build.run_step(hub.endpoint)
     assert (done.returncode, done.stdout, done.stderr, build.note()) == (0, "", "", "")
     assert hub.whole_files == 6
 
 
-@pytest.mark.parametrize("required", ["", "0"])
-def test_without_a_hub_the_build_goes_on_and_says_so_once(build: Build, required: str) -> None:
-    """One loud line: which Hub, why, what serves, and the command; the note in the image does not name the Hub."""
+def test_without_a_hub_the_build_goes_on_and_says_so_once(build: Build) -> None:
+    """One line: which Hub, why, what serves, and the command; the note in the image does not name the Hub."""
     with closed_port() as address:
-        done = build.install(address, MODELS_REQUIRED=required)
+        done = build.run_step(address, MODELS_REQUIRED="")
     assert (done.returncode, done.stdout, build.note()) == (0, "", NOTE)
     assert done.stderr.startswith(f"WARNING: {address} cannot be reached (")
     assert done.stderr.endswith(f"Connection refused). {NOTE}")
@@ -92,7 +111,7 @@ def test_without_a_hub_the_build_goes_on_and_says_so_once(build: Build, required
 def test_the_command_names_the_set(build: Build) -> None:
     """And the service: MODELS=full would otherwise become core."""
     with closed_port() as address:
-        build.install(address, models="full")
+        build.install(address, models="full", MODELS_REQUIRED="0")
     assert re.search("`MODELS=full MODELS_REQUIRED=1 docker compose build lab(-cuda)?` brings them", build.note())
 
 
@@ -107,7 +126,7 @@ def test_what_answers_in_the_hub_s_place_is_no_hub(build: Build, answer: Answer)
 def test_required_weights_fail_the_build_where_there_is_no_hub(build: Build) -> None:
     """Who publishes an image wants no other."""
     with closed_port() as address:
-        done = build.install(address, MODELS_REQUIRED="1")
+        done = build.run_step(address, MODELS_REQUIRED="1")
     assert (done.returncode, done.stdout, done.stderr.count("\n"), build.note()) == (1, "", 1, "")
     assert done.stderr.startswith(f"{address} cannot be reached (")
     assert done.stderr.endswith(f"Connection refused), and MODELS_REQUIRED=1 insists on weights. {ADVICE}")

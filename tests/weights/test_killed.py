@@ -14,10 +14,11 @@ from tests.support.hub import Hub
 from tests.support.weights import ignore_progress
 
 KILLS = 50
-SPEED = 2_000_000  # bytes a second of each file: the largest takes a third of a second
+SPEED = 6_000_000  # bytes a second of each file: the largest takes a ninth of a second
+LATEST = 0.18  # seconds after which a fetch is killed at the latest
 
 
-def start(models: list[Model]) -> int:
+def start_fetch(models: list[Model]) -> int:
     """A process that fetches; a fork, so that it takes no second to begin."""
     child = os.fork()
     if child == 0:
@@ -25,7 +26,7 @@ def start(models: list[Model]) -> int:
     return child
 
 
-def wrong_in_place(models: list[Model]) -> list[str]:
+def find_wrong_files(models: list[Model]) -> list[str]:
     """Files that are in their place and not as locked."""
     paths = {snapshot_folder(model) / file.path: file.sha256 or "" for model in models for file in model.files}
     return [str(path) for path, sha256 in paths.items() if path.exists() and compare_hash(path, sha256)]
@@ -37,11 +38,11 @@ def test_no_kill_leaves_a_wrong_file_in_place(hub: Hub, models: list[Model], cac
     unfinished = 0
     for kill in range(KILLS):
         hub.speed = SPEED
-        child = start(models)
-        time.sleep(moments.uniform(0, 0.5))
+        child = start_fetch(models)
+        time.sleep(moments.uniform(0, LATEST))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        assert wrong_in_place(models) == []
+        assert find_wrong_files(models) == []
         unfinished += bool(verify_models(models))
         if kill % 2:  # otherwise the next one goes on from here
             hub.speed = 0

@@ -1,7 +1,5 @@
 """The lock is read strictly: what is refused, in which words, and what a new commit changes in it."""
 
-from typing import Any
-
 import pytest
 
 from interview_prep.weights import models_lock
@@ -67,16 +65,6 @@ def test_the_lock_of_the_kit_is_right() -> None:
 def test_every_byte_of_the_core_set_is_locked() -> None:
     """What the images carry by default has a hash for each file."""
     assert [file.path for model in load_models("core") for file in model.files if not file.sha256] == []
-
-
-def test_the_sentiment_pipeline_pins_the_commit_of_the_lock() -> None:
-    """pipeline("sentiment-analysis") without a name takes the repository and revision that transformers holds."""
-    from transformers.pipelines import SUPPORTED_TASKS
-
-    tasks: dict[str, Any] = SUPPORTED_TASKS
-    name, revision = tasks["text-classification"]["default"]["model"]
-    model = load_models()[0]
-    assert (model.repo, model.commit[:7]) == (name, revision)
 
 
 def test_a_new_commit_changes_its_lines_and_no_others() -> None:

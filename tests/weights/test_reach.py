@@ -122,7 +122,7 @@ def test_the_hub_is_asked_once_before_the_files(hub: Hub, models: list[Model]) -
     assert (hub.requests[0].method, heads) == ("HEAD", ["config.json"])
 
 
-@pytest.mark.parametrize(("options", "code"), [("--fetch", 2), ("--fetch --json", 2), ("--relock first", 1)])
+@pytest.mark.parametrize(("options", "code"), [("--fetch --json", 2), ("--relock first", 1)])
 def test_a_task_without_a_hub_is_one_line(checkout: Checkout, options: str, code: int) -> None:
     """On standard error, with the variable that leads elsewhere."""
     with closed_port() as address:
