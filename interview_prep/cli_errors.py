@@ -1,7 +1,12 @@
-"""What a mistake gets at the door: one line with the next command, and exit 2, where invoke has a traceback or 1."""
+"""Mistakes at the door: one line with the next command and exit 2, where invoke prints a traceback or exits with 1.
+
+Left out: what the tasks themselves refuse with Exit.
+"""
 
 import difflib
 import errno
+import itertools
+import re
 from collections.abc import Collection, Sequence
 
 from invoke.exceptions import Exit, ParseError
@@ -10,13 +15,13 @@ from invoke.program import Program
 from interview_prep import paths, processes, streams
 from interview_prep.errors import KitError
 
-TAKE_A_NAME = ("drill", "check", "practice", "hint", "solution", "reset", "lint-drills")  # tasks
-FULL = (errno.ENOSPC, errno.EDQUOT)
-FLAGS = ("--json", "--give-up")  # after which a name may come as well
+NAMED_TASKS = ("drill", "check", "practice", "hint", "solution", "reset", "lint-drills")  # `invoke check NAME`
+FLAGS_BEFORE_NAME = ("--json", "--give-up")  # `invoke check --json NAME`
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def explain_mistakes(program: Program) -> None:
-    """Let `program` answer what it cannot parse, and what a task raises as KitError, with Exit(code=2)."""
+    """Make `program` answer what it cannot parse, and what a task raises as KitError, with one line and exit code 2."""
     parse, execute = program.parse_tasks, program.execute
 
     def parse_or_explain() -> None:
@@ -26,7 +31,7 @@ def explain_mistakes(program: Program) -> None:
             parse()
         except ParseError as mistake:
             raise Exit(describe_mistake(program, mistake), code=2) from None
-        except ValueError as mistake:  # invoke hands a number's text to int() as it is
+        except ValueError as mistake:  # from int(), which invoke calls for an option that is a number
             raise Exit(
                 f"{str(mistake).rpartition(': ')[2]} is not a number. `invoke TASK --help` shows the options.",
                 code=2,
@@ -39,11 +44,11 @@ def explain_mistakes(program: Program) -> None:
             execute()
         except KitError as error:
             raise Exit(str(error), code=2) from error
-        except BrokenPipeError:  # `| head` has seen enough
+        except BrokenPipeError:  # the reader is gone, as with `| head`
             streams.drop_output()
-            raise Exit(code=streams.CLOSED) from None
+            raise Exit(code=streams.SIGPIPE_EXIT_CODE) from None
         except OSError as error:
-            if error.errno not in FULL:
+            if error.errno not in DISK_FULL:
                 raise
             streams.finish_output()
             where = error.filename or "the output, or a file"
@@ -51,30 +56,33 @@ def explain_mistakes(program: Program) -> None:
         if cause := streams.finish_output():
             raise Exit(f"Standard output cannot be written: {cause}.", code=2)
 
-    program.execute = execute_or_explain  # type: ignore[method-assign]  # as below
-    program.parse_tasks = parse_or_explain  # type: ignore[method-assign]  # the one place where it can be caught
+    program.execute = execute_or_explain  # type: ignore[method-assign]  # invoke has no other place to catch these
+    program.parse_tasks = parse_or_explain  # type: ignore[method-assign]
 
 
 def name_positional_arguments(words: Sequence[str], tasks: Collection[str]) -> list[str]:
-    """`check NAME` as `check --name NAME`: to invoke an argument without an option's name is never optional, nor help.
+    """Rewrite `check NAME` as `check --name NAME`.
 
-    As a true positional, `--help` would be taken for the drill's name.
+    A positional argument of invoke cannot be optional, and it would take `--help` for the drill's name.
     """
     named: list[str] = []
-    for word, before in zip(words, ["", *words], strict=False):
-        if before in (*TAKE_A_NAME, *FLAGS) and not word.startswith("-") and word not in tasks:
+    for before, word in itertools.pairwise(["", *words]):
+        if before in (*NAMED_TASKS, *FLAGS_BEFORE_NAME) and not word.startswith("-") and word not in tasks:
             named.append("--name")
         named.append(word)
     return named
 
 
 def describe_mistake(program: Program, mistake: ParseError) -> str:
-    """What was mistyped and the next command."""
-    task = mistake.context.name if mistake.context else None
+    """Say what was mistyped, and the next command."""
+    task = mistake.context.name if mistake.context else ""
+    help_command = f"`invoke {task} --help`" if task else "`invoke --help`"
+    if flag := re.match(r"Flag <Argument: (\S+)", str(mistake)):
+        return f"--{flag[1].replace('_', '-')} needs a value. {help_command} shows the options."
     word = str(mistake).removeprefix("No idea what '").removesuffix("' is!")
     if word == str(mistake):  # not an unknown word: invoke's own sentence
-        return f"{word.rstrip('!.')}. `invoke {f'{task} --help' if task else '--list'}`."
+        return f"{word.rstrip('!.')}. {help_command} shows the options."
     if word.startswith("-"):
-        return f"No option {word} here. `invoke {f'{task} --help' if task else '--help'}` shows the options."
+        return f"No option {word} here. {help_command} shows the options."
     near = difflib.get_close_matches(word, program.collection.task_names, n=1)
     return f"No task {word!r}{f', but {near[0]!r}' if near else ''}. `invoke --list` shows all of them."

@@ -1,4 +1,7 @@
-"""All that the kit prints. Everything else returns values; with --json one document is printed and nothing else."""
+"""The only module that prints: lines, views, pages, questions, and with --json one document on standard output.
+
+Left out: what is printed, which each room makes in its own view.py from plain values.
+"""
 
 import difflib
 import json
@@ -13,18 +16,23 @@ from rich.console import Console, Group, RenderableType
 
 STANDARD_OUTPUT, STANDARD_ERROR = 1, 2
 HOME, CLEAR_BELOW, BEGIN_UPDATE, END_UPDATE = "\x1b[H", "\x1b[J", "\x1b[?2026h", "\x1b[?2026l"
-LESS = r"-RFX -PsSpace\: on   b\: back   /\: search   q\: done$"  # instead of a bare colon
+LESS_OPTIONS = r"-RFX -PsSpace\: on   b\: back   /\: search   q\: done$"  # instead of a bare colon
 
 
 class Terminal(Console):
-    """Rich's console, which leaves it to the door what an output that nobody reads any more ends with."""
+    """Rich's console, except that a closed pipe is left to the door, which chooses the exit code."""
 
     def on_broken_pipe(self) -> None:
+        """Raise it, where rich would end the process with 1."""
         raise BrokenPipeError
 
 
 class Printer:
-    """The terminal. Made with `json=True` it moves everything but `document` to standard error."""
+    """Prints on standard output. With `json=True` everything but the document of `print_json` goes to standard error.
+
+    `output` is the descriptor that it prints on, for what a child process prints. `console` is rich's console, for what
+    draws by itself, such as progress bars.
+    """
 
     def __init__(self, *, json: bool = False) -> None:
         self.output = STANDARD_ERROR if json else STANDARD_OUTPUT
@@ -32,71 +40,74 @@ class Printer:
         self.console = Terminal(stderr=json, highlight=False)
 
     def print_line(self, text: str) -> None:
+        """Print text as it is, however long its lines are."""
         self.console.print(text, markup=False, soft_wrap=True)
 
     def flush(self) -> None:
-        """Leave nothing in a buffer that a forked child would print again."""
+        """Empty the buffers, which a forked child would otherwise print again."""
         sys.stdout.flush()
         sys.stderr.flush()
 
     def print_json(self, content: Any) -> None:
-        """Print one JSON document on standard output, if this screen was made for it."""
+        """Print one JSON document on standard output, if this printer was made with `json=True`; else nothing."""
         if self._json:
-            print(json.dumps(content, default=_plain, indent=2))
+            print(json.dumps(content, default=as_plain, indent=2))
 
     def show_page(self, heading: RenderableType, path: Path, *, paged: bool) -> None:
-        """Show a Markdown page below its heading; paged where somebody is there to turn the pages."""
-        from rich.markdown import Markdown  # in functions, as most tasks need neither it nor bars, and start sooner
+        """Show a Markdown page below its heading, with `paged` in a pager where there is a terminal."""
+        from rich.markdown import Markdown  # here, as most tasks show no page, and start sooner without it
 
         page = Group(heading, Markdown(with_absolute_links(path)))
         if paged and self.console.is_terminal:
-            os.environ["LESS"] = f"-R {own}" if (own := os.environ.get("LESS")) else LESS  # without -R it prints codes
+            options = os.environ.get("LESS")
+            os.environ["LESS"] = f"-R {options}" if options else LESS_OPTIONS  # without -R it prints codes
             with self.console.pager(styles=True):
                 self.console.print(page)
         else:
             self.console.print(page)
 
-    def print_view(self, part: RenderableType) -> None:
-        self.console.print(part)
+    def print_view(self, view: RenderableType) -> None:
+        """Print what a room's view.py has made."""
+        self.console.print(view)
 
-    def redraw(self, part: RenderableType) -> None:
-        """Put it in place of all that is on the terminal, in one write, so that nothing flickers."""
+    def redraw(self, view: RenderableType) -> None:
+        """Draw it over everything on the terminal, in one write, so that nothing flickers."""
         with self.console.capture() as drawn:
-            self.console.print(part)
+            self.console.print(view)
         text = "".join(f"{line}\x1b[K\n" for line in drawn.get().splitlines())
         sys.stdout.write(f"{BEGIN_UPDATE}{HOME}{text}{CLEAR_BELOW}{END_UPDATE}")
         sys.stdout.flush()
 
     def show_status(self, text: str) -> None:
-        """Say what goes on in the line below, which the next `replace` overwrites; at once, for somebody waits."""
+        """Say at once what is going on, in the line below, which the next `redraw` overwrites."""
         sys.stdout.write(f"{text}\r")
         sys.stdout.flush()
 
     def wait_for_enter(self) -> bool:
-        """Wait for Enter; False when the person types q."""
+        """Wait for Enter; return False when the person types q."""
         return self.console.input("\n[dim]Enter: next step   q: stop here[/] ").strip().lower() != "q"
 
-    def show_diff(self, before: str, after: str) -> None:
-        """The changed lines of a text."""
+    def show_diff(self, before: str, after: str, names: tuple[str, str]) -> None:
+        """Show the changed lines of a text; `names` say what is before and what after."""
         from rich.syntax import Syntax
 
-        lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "locked", "on the Hub", lineterm="")
+        lines = difflib.unified_diff(before.splitlines(), after.splitlines(), *names, lineterm="")
         self.console.print(Syntax("\n".join(lines), "diff", background_color="default"))
 
     def confirm(self, question: str) -> bool:
-        """Ask; nobody there is no."""
+        """Ask a yes-or-no question. Where nobody is there to answer, the answer is no."""
         return sys.stdin.isatty() and self.console.input(f"{question} \\[y/N] ").strip().lower() == "y"
 
 
 def with_absolute_links(page: Path) -> str:
-    """A page's text, in which links to files are such as a terminal can open."""
+    """Read a page, with its relative links made into file: addresses, which a terminal can open."""
 
-    def absolute(link: "re.Match[str]") -> str:
+    def make_absolute(link: "re.Match[str]") -> str:
         return f"]({(page.parent / link[1]).resolve().as_uri()}{link[2] or ''})"
 
-    return re.sub(r"\]\(([^)#:]+)(#[^)]*)?\)", absolute, page.read_text(encoding="utf-8"))
+    return re.sub(r"\]\(([^)#:]+)(#[^)]*)?\)", make_absolute, page.read_text(encoding="utf-8"))
 
 
-def _plain(value: Any) -> Any:
-    """What json.dumps cannot write by itself: dataclasses and paths."""
+def as_plain(value: Any) -> Any:
+    """Turn what json.dumps cannot write, dataclasses and paths, into what it can."""
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)

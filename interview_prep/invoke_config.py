@@ -1,7 +1,7 @@
-"""invoke's configuration for these tasks: its defaults alone.
+"""invoke's configuration for these tasks: its defaults and nothing else.
 
-What people set in ~/.invoke.yaml, /etc/invoke.yaml, INVOKE_RUNTIME_CONFIG or another INVOKE_ variable is meant for
-other projects, and an executor from there would break these tasks. Left out: what invoke reads before it finds tasks.py
+What people set in ~/.invoke.yaml, /etc/invoke.yaml or an INVOKE_ variable is meant for other projects, and could break
+these tasks. Left out: what invoke reads before it finds tasks.py
 (a file that does not parse, `tasks.search_root`, `tasks.collection_name`); `./prep` passes the last two by itself.
 """
 
@@ -9,7 +9,7 @@ from invoke.config import Config
 
 
 class DefaultConfig(Config):
-    """invoke's defaults, whatever files and variables say. Its copies, one for each task, read nothing either."""
+    """Reads no file and no variable, and neither do its copies, one for each task."""
 
     def load_base_conf_files(self) -> None:
         """Read neither /etc nor the home folder."""

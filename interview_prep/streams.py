@@ -1,6 +1,6 @@
-"""Standard output as it comes: not in UTF-8, closed by its reader, or on a full disk. None of them is a traceback.
+"""Standard streams that are not in UTF-8, are closed, or end on a full disk, and how a task ends then: no traceback.
 
-Left out: how wide it is and whether it has colors, which rich finds out.
+Left out: width and colors, which rich finds out.
 """
 
 import codecs
@@ -9,7 +9,7 @@ import os
 import sys
 import unicodedata
 
-STAND_INS = {  # for what an ASCII or Latin-1 terminal cannot show
+STAND_INS = {  # for what a terminal in ASCII or Latin-1 cannot show
     "✓": "+",
     "✗": "x",
     "•": "*",
@@ -30,36 +30,36 @@ STAND_INS = {  # for what an ASCII or Latin-1 terminal cannot show
     "\u201c": '"',
     "\u201d": '"',
 }
-CLOSED = 128 + 13  # the exit code of a program whose reader has gone: as if SIGPIPE had ended it
+SIGPIPE_EXIT_CODE = 128 + 13  # what a shell reports of a program that SIGPIPE ended, because its reader is gone
 
 
-def stand_in(error: UnicodeError) -> tuple[str, int]:
-    """The codec's error handler: a known stand-in, else the letters below the accents, else a question mark."""
+def encode_stand_in(error: UnicodeError) -> tuple[str, int]:
+    """Handle an encoding error: a known stand-in, else the letter without its accent, else a question mark."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text = error.object[error.start : error.end]
-    plain = (STAND_INS.get(each) or unicodedata.normalize("NFKD", each) for each in text)
-    return "".join(part.encode("ascii", "ignore").decode() or "?" for part in plain), error.end
+    replacements = (STAND_INS.get(each) or unicodedata.normalize("NFKD", each) for each in text)
+    return "".join(part.encode("ascii", "ignore").decode() or "?" for part in replacements), error.end
 
 
 def prepare_streams() -> None:
-    """Let the streams print a stand-in for what their encoding lacks, and open those that were closed."""
+    """Make the streams print a stand-in for what their encoding lacks, and open those that were closed."""
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
-        except OSError:  # closed, its number would be that of the next file, such as the history
+        except OSError:  # closed: the next file to be opened, such as the history, would get its number
             os.open(os.devnull, os.O_RDWR)
     sys.stdin = sys.stdin or open(0, encoding="utf-8")  # noqa: SIM115 - until the end
     sys.stdout = sys.stdout or open(1, "w", encoding="utf-8")  # noqa: SIM115 - as above
     sys.stderr = sys.stderr or open(2, "w", encoding="utf-8")  # noqa: SIM115 - as above
-    codecs.register_error("stand-in", stand_in)
+    codecs.register_error("stand-in", encode_stand_in)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="stand-in")
 
 
 def finish_output() -> str:
-    """Write out what is still in standard output's buffer; why that cannot be done, or ""."""
+    """Write what is still in standard output's buffer; return why that cannot be done, or ""."""
     try:
         sys.stdout.flush()
     except OSError as error:
@@ -69,6 +69,6 @@ def finish_output() -> str:
 
 
 def drop_output() -> None:
-    """Send standard output nowhere, so that Python does not try to write the rest at its end."""
+    """Send standard output nowhere, so that Python does not fail when it writes the rest at exit."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)

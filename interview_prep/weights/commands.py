@@ -56,7 +56,7 @@ def relock_and_show(name: str, *, yes: bool) -> None:
     if before == after:
         printer.print_line(f"{name} is locked as the Hub has it.")
         return
-    printer.show_diff(before, after)
+    printer.show_diff(before, after, ("locked", "on the Hub"))
     if not (yes or printer.confirm("Write this to docker/locks/models.lock?")):
         raise Exit("Nothing was written. `--yes` writes it without asking.", code=1)
     write_atomically(models_lock.LOCK, after)

@@ -76,10 +76,10 @@ def test_practice_draws_before_the_judge_is_ready(drill: Drill, tmp_path: Path) 
     (tmp_path / "work" / "causal_mask.py").write_text(drill.solution.read_text())
     command = watched(tmp_path / "report", "--search-root", str(ROOT), "practice", "causal_mask")
     terminal = Terminal(*command, PREP_WORK=str(tmp_path / "work"))
-    assert f"level {drill.level} of 3" in terminal.until(drill.title)
-    assert "20 of 20 checks hold" in terminal.until("Follow-ups")
+    assert f"level {drill.level} of 3" in terminal.read_screen(drill.title)
+    assert "20 of 20 checks hold" in terminal.read_screen("Follow-ups")
     terminal.press("q")
-    assert terminal.ended() == 0
+    assert terminal.wait_for_exit() == 0
     terminal.close()
     _, _, heavy = json.loads((tmp_path / "report").read_text())
     assert heavy == []

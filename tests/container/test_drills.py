@@ -29,12 +29,12 @@ def test_save_from_outside_is_judged(tmp_path: Path) -> None:
         command = "docker", "compose", "--project-directory", str(copy.folder), "run", "--rm", "lab"
         terminal = Terminal(*command, "invoke", "practice", MASK.name, **copy.environment())
         try:
-            terminal.until("Causal and padding masks")
+            terminal.read_screen("Causal and padding masks")
             answer = copy.folder / "work" / f"{MASK.name}.py"
             assert answer.stat().st_uid == copy.owner
             answer.write_text(MASK.solution.read_text())
-            terminal.until("20 of 20 checks hold")
+            terminal.read_screen("20 of 20 checks hold")
             terminal.press("q")
-            assert terminal.ended() == 0
+            assert terminal.wait_for_exit() == 0
         finally:
             terminal.close()

@@ -1,4 +1,4 @@
-"""The drill tasks as a person and a machine meet them: exit codes, files, JSON, and what stands on the screen."""
+"""The drill tasks as a person and a script see them: exit codes, files, JSON, and what is on the screen."""
 
 import json
 import sqlite3
@@ -10,41 +10,41 @@ from interview_prep.catalog.drill import Drill
 from tests.support.invoke import Invoke
 
 
-def test_first_use_to_solved(invoke: Invoke, drill: Drill, tmp_path: Path) -> None:
+def test_each_task_does_what_it_says_from_first_use_to_solved(task: Invoke, drill: Drill, tmp_path: Path) -> None:
     """Drill, check, hint, solve, solution, reset: each does what it says and exits as it should."""
     answer = tmp_path / "causal_mask.py"
-    begun = invoke("drill", "causal_mask")
-    assert begun.returncode == 0
-    assert "Causal and padding masks" in begun.stdout
+    started = task("drill", "causal_mask")
+    assert started.returncode == 0
+    assert "Causal and padding masks" in started.stdout
     assert answer.read_text() == drill.start.read_text()
 
     answer.write_text((drill.folder / "wrong/hides_itself.py").read_text())
-    assert invoke("drill", "causal_mask").returncode == 0
+    assert task("drill", "causal_mask").returncode == 0
     assert answer.read_text() == (drill.folder / "wrong/hides_itself.py").read_text()
 
-    failed = invoke("check", "causal_mask")
+    failed = task("check", "causal_mask")
     assert failed.returncode == 1
     assert "✗ not yet  12 of 20 checks hold" in failed.stdout
     assert "This looks like: Keep the diagonal" in " ".join(failed.stdout.split())
     assert max(map(len, failed.stdout.splitlines())) <= 80
 
-    refused = invoke("solution", "causal_mask")
-    assert refused.returncode == 2
-    assert "Solve it first (`invoke hint causal_mask` helps)" in refused.stderr
-    assert "Hint 1 of 3" in invoke("hint", "causal_mask").stdout
-    second = invoke("hint", "causal_mask").stdout
+    too_early = task("solution", "causal_mask")
+    assert too_early.returncode == 2
+    assert "Solve it first (`invoke hint causal_mask` helps)" in too_early.stderr
+    assert "Hint 1 of 3" in task("hint", "causal_mask").stdout
+    second = task("hint", "causal_mask").stdout
     assert "Hint 1 of 3" in second
     assert "Hint 2 of 3" in second
     assert "Hint 3 of 3" not in second
 
     answer.write_text(drill.solution.read_text())
-    passed = invoke("check", "causal_mask")
+    passed = task("check", "causal_mask")
     assert passed.returncode == 0
     assert "✓ passed  20 of 20 checks hold" in passed.stdout
     assert "Follow-ups" in passed.stdout
-    assert "A solution" in invoke("solution", "causal_mask").stdout
+    assert "A solution" in task("solution", "causal_mask").stdout
 
-    assert invoke("reset", "causal_mask").returncode == 0
+    assert task("reset", "causal_mask").returncode == 0
     assert answer.read_text() == drill.start.read_text()
     assert [path.read_text() for path in (tmp_path / "archive").iterdir()] == [drill.solution.read_text()]
 
@@ -58,9 +58,9 @@ def test_first_use_to_solved(invoke: Invoke, drill: Drill, tmp_path: Path) -> No
     assert len(detail["code"]) == 64
 
 
-def test_check_for_machines(invoke: Invoke, drill: Drill, tmp_path: Path) -> None:
-    """--json prints one document and nothing else; another file's verdict is not noted."""
-    failed = invoke("check", "causal_mask", "--answer", str(drill.folder / "wrong/leaves_nan.py"), "--json")
+def test_json_verdict_on_another_file_is_not_recorded(task: Invoke, drill: Drill, tmp_path: Path) -> None:
+    """Standard output has the document and nothing else; the history has no event."""
+    failed = task("check", "causal_mask", "--answer", str(drill.folder / "wrong/leaves_nan.py"), "--json")
     assert failed.returncode == 1
     verdict = json.loads(failed.stdout)
     assert (verdict["version"], verdict["passed"]) == (2, False)
@@ -68,32 +68,32 @@ def test_check_for_machines(invoke: Invoke, drill: Drill, tmp_path: Path) -> Non
     assert (first["kind"], first["got"], first["expected"]) == ("nan", "nan at [0, 0, 0, 0]", "0")
     assert first["call"].startswith("masked_softmax(")
     assert not (tmp_path / "history.sqlite3").exists()
-    passed = invoke("check", "causal_mask", "--answer", str(drill.solution), "--json")
+    passed = task("check", "causal_mask", "--answer", str(drill.solution), "--json")
     assert (passed.returncode, json.loads(passed.stdout)["passed"]) == (0, True)
 
 
-def test_catalogue(invoke: Invoke) -> None:
-    """Every folder is listed once, with its state; a topic narrows it."""
-    invoke("drill", "causal_mask")
-    listed = json.loads(invoke("drills", "--json").stdout)["drills"]
+def test_drills_lists_every_drill_with_its_state(task: Invoke) -> None:
+    """Each name is unique and listed once; --topic narrows the list."""
+    task("drill", "causal_mask")
+    listed = json.loads(task("drills", "--json").stdout)["drills"]
     names = [drill["name"] for drill in listed]
     assert len(names) == len(set(names))
     assert {"causal_mask", "bpe", "k_means"} <= set(names)
     assert {drill["name"] for drill in listed if drill["state"] == "started"} == {"causal_mask"}
-    text = json.loads(invoke("drills", "--topic", "text", "--json").stdout)["drills"]
+    text = json.loads(task("drills", "--topic", "text", "--json").stdout)["drills"]
     assert {drill["topic"] for drill in text} == {"text"}
-    assert "bpe" in invoke("drills", "--topic", "text").stdout
+    assert "bpe" in task("drills", "--topic", "text").stdout
 
 
-def test_giving_up_is_recorded(invoke: Invoke, tmp_path: Path) -> None:
+def test_giving_up_opens_the_solution_and_is_recorded(task: Invoke, tmp_path: Path) -> None:
     """The solution opens on giving up, and the history says so."""
-    assert "A solution" in invoke("solution", "bpe", "--give-up").stdout
+    assert "A solution" in task("solution", "bpe", "--give-up").stdout
     kinds = sqlite3.connect(tmp_path / "history.sqlite3").execute("SELECT kind FROM event").fetchall()
     assert kinds == [("give up",)]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         (["check", "causal_maks"], "No drill 'causal_maks', but 'causal_mask'. `invoke drills` lists all"),
         (["check"], "Which drill? `invoke drills` lists all, `invoke practice` takes the first that is not solved."),
@@ -106,19 +106,17 @@ def test_giving_up_is_recorded(invoke: Invoke, tmp_path: Path) -> None:
         (["hint", "nothing"], "No drill 'nothing'"),
     ],
 )
-def test_mistakes(invoke: Invoke, arguments: list[str], says: str) -> None:
-    """One line with the next command, and exit 2."""
-    answer = invoke(*arguments)
-    assert answer.returncode == 2
-    assert says in answer.stderr
-    assert "Traceback" not in answer.stderr
-    assert answer.stdout == ""
+def test_mistake_is_one_line_and_exit_2(task: Invoke, arguments: list[str], message: str) -> None:
+    """The line names what is wrong and the next command."""
+    result = task(*arguments)
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert message in result.stderr
 
 
-def test_unusable_history(invoke: Invoke, tmp_path: Path) -> None:
-    """A file that is no database is named, and left as it is."""
+def test_damaged_history_is_named_and_left_as_it_is(task: Invoke, tmp_path: Path) -> None:
+    """A file that is not a database ends the task with exit 2."""
     (tmp_path / "history.sqlite3").write_text("no database " * 100)
-    answer = invoke("drill", "bpe")
-    assert answer.returncode == 2
-    assert "history.sqlite3 cannot be used: file is not a database." in answer.stderr
+    result = task("drill", "bpe")
+    assert result.returncode == 2
+    assert "history.sqlite3 cannot be used: file is not a database." in result.stderr
     assert (tmp_path / "history.sqlite3").read_text() == "no database " * 100

@@ -33,48 +33,54 @@ class Terminal:
     def press(self, key: str) -> None:
         os.write(self.descriptor, key.encode())
 
-    def until(self, text: str, seconds: float = 120) -> str:
-        """The screen that begins with the last redraw and holds a text."""
+    def read_screen(self, text: str, seconds: float = 120) -> str:
+        """Read until a whole redraw with this text has come; return it."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            if select.select([self.descriptor], [], [], 0.05)[0]:
-                with contextlib.suppress(OSError):
-                    self.raw += os.read(self.descriptor, 1 << 16)
-            screen = plain(self.raw.rpartition(b"\x1b[H")[2])
+            self.read_some(end)
+            screen = strip_control_sequences(self.raw.rpartition(b"\x1b[H")[2])
             if text in screen and KEYS in screen:
                 self.raw = b""
                 return screen
-        pytest.fail(f"{text!r} does not come. There is:\n{plain(self.raw)[-2000:]}")
+        pytest.fail(f"{text!r} does not come. There is:\n{strip_control_sequences(self.raw)[-2000:]}")
 
     def wait_for(self, text: str, seconds: float = 60) -> None:
-        """Read until a text has come since the last screen, whoever writes it."""
+        """Read until this text has come, whoever writes it."""
         end = time.monotonic() + seconds
-        while text not in plain(self.raw):
-            if not select.select([self.descriptor], [], [], max(0, end - time.monotonic()))[0]:
-                pytest.fail(f"{text!r} does not come. There is:\n{plain(self.raw)[-2000:]}")
-            self.raw += os.read(self.descriptor, 1 << 16)
+        while text not in strip_control_sequences(self.raw):
+            if time.monotonic() > end:
+                pytest.fail(f"{text!r} does not come. There is:\n{strip_control_sequences(self.raw)[-2000:]}")
+            self.read_some(end)
         self.raw = b""
 
-    def is_as_a_shell_expects(self) -> bool:
-        """Whether it hands over whole lines and shows what is typed."""
+    def read_some(self, end: float) -> None:
+        """Read what the program writes next; nothing where it writes nothing until `end`."""
+        if select.select([self.descriptor], [], [], max(0, end - time.monotonic()))[0]:
+            try:
+                self.raw += os.read(self.descriptor, 1 << 16)
+            except OSError:  # the program has ended
+                pytest.fail(f"It ended. There is:\n{strip_control_sequences(self.raw)[-2000:]}")
+
+    def has_shell_mode(self) -> bool:
+        """Whether the terminal hands over whole lines and shows what is typed, as a shell expects."""
         modes: int = termios.tcgetattr(self.descriptor)[3]
         return bool(modes & termios.ECHO and modes & termios.ICANON)
 
     def close(self) -> None:
-        """End it, whatever it does."""
+        """Kill it."""
         with contextlib.suppress(ProcessLookupError, ChildProcessError):
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
         os.close(self.descriptor)
 
-    def ended(self) -> int:
-        """Its exit code, once it ends by itself."""
+    def wait_for_exit(self) -> int:
+        """Wait until it ends by itself; return its exit code."""
         with contextlib.suppress(OSError):
             while os.read(self.descriptor, 1 << 16):
                 pass
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
-def plain(data: bytes) -> str:
-    """What a terminal shows: without its control sequences."""
+def strip_control_sequences(data: bytes) -> str:
+    """The text that a terminal would show."""
     return re.sub(r"\x1b(\[[0-9;?]*[a-zA-Z]|\]8;.*?\x1b\\)", "", data.decode(errors="ignore")).replace("\r", "")

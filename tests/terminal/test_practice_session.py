@@ -1,168 +1,215 @@
-"""The watch loop in a real terminal: saves, keys, sizes, interruption."""
+"""What each key and each save does to a practice session: no terminal, and a judge that is told its verdicts."""
 
 import os
-import shutil
-import signal
-import sqlite3
-import termios
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from interview_prep.catalog.drill import Drill
-from interview_prep.paths import ROOT
-from tests.support.invoke import INVOKE
-from tests.support.terminal import Terminal
+from interview_prep.catalog.find import load_catalog
+from interview_prep.judge.client import JudgeClient, JudgeError
+from interview_prep.judge.verdict import CheckResult, Verdict
+from interview_prep.practice import workspace
+from interview_prep.practice.history import History
+from interview_prep.terminal.practice_session import PracticeSession
+
+PASSED = Verdict("causal_mask", passed=True, checks=(CheckResult("test_mask", "Hides the future.", passed=True),))
+FAILED = Verdict("causal_mask", passed=False, reason="It defines no build_mask.")
 
 
-def practice(work: Path) -> Terminal:
-    return Terminal(INVOKE, "--search-root", str(ROOT), "practice", "causal_mask", PREP_WORK=str(work))
+class ToldJudge(JudgeClient):
+    """Gives the verdict that a test tells it, or raises the error, and starts no process."""
+
+    outcome: Verdict | Exception = PASSED
+
+    def __init__(self) -> None:
+        """Start nothing."""
+
+    def preload_drill(self, drill: Drill) -> None:
+        """Learn nothing."""
+
+    def judge(self, *_: object, **__: object) -> Verdict:
+        """Return or raise what the test has told."""
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    opened = practice(tmp_path)
-    yield opened
-    opened.close()
+def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[History]:
+    """An empty history; answers are in the test's folder."""
+    monkeypatch.setattr(workspace, "WORK", tmp_path)
+    with History(tmp_path / "history.sqlite3") as events:
+        yield events
 
 
-def test_saves_and_keys(terminal: Terminal, drill: Drill, tmp_path: Path) -> None:
-    """A save shows its verdict; each key does what it says; q ends with 0 and leaves the answer alone."""
-    answer = tmp_path / "causal_mask.py"
-    screen = terminal.until("Causal and padding masks")
-    assert "causal_mask.py" in screen
-    assert "solved" in screen
-    answer.write_text((drill.folder / "wrong/hides_itself.py").read_text())
-    assert "This looks like: Keep the diagonal" in terminal.until("12 of 20 checks hold")
-    terminal.press("h")
-    assert "Hint 2" not in terminal.until("Hint 1 of 3")
-    replaced = tmp_path / "new"
-    replaced.write_text(drill.solution.read_text())
-    replaced.rename(answer)  # as many an editor saves
-    screen = terminal.until("20 of 20 checks hold")
-    assert "Follow-ups" in screen
-    assert "1 of " in screen
-    terminal.press("\x1b[H")  # the key Home is no h
-    terminal.press("s")
-    terminal.until("A solution")
-    terminal.press("pl")  # two keys at once are two keys
-    assert "bpe" in terminal.until("solved")
-    terminal.press("n")
-    terminal.until("level")
-    assert len(list(tmp_path.glob("*.py"))) == 2
-    terminal.press("q")
-    assert terminal.ended() == 0
-    assert answer.read_text() == drill.solution.read_text()
+@pytest.fixture
+def session(drill: Drill, history: History) -> PracticeSession:
+    """A session on a drill that was never started."""
+    return PracticeSession(load_catalog(), drill, ToldJudge(), history)
 
 
-def test_asks_before_it_gives_up_or_resets(terminal: Terminal, tmp_path: Path) -> None:
-    """s and r want a second press; another key in between forgets the first."""
-    answer = tmp_path / "causal_mask.py"
-    terminal.until("Causal and padding masks")
-    answer.write_text("mine = 1\n")
-    terminal.until("It defines no build_mask")
-    terminal.press("r")
-    terminal.until("r again: yes")
-    terminal.press("p")
-    terminal.until("Causal and padding masks")
-    terminal.press("s")
-    terminal.until("Give up, and see a solution?")
-    terminal.press("r")
-    terminal.until("r again: yes")
-    assert answer.read_text() == "mine = 1\n"
-    terminal.press("r")
-    terminal.until("Your answer is saved as")
-    assert [path.read_text() for path in (tmp_path / "archive").iterdir()] == ["mine = 1\n"]
-    terminal.press("s")
-    terminal.until("Give up, and see a solution?")
-    terminal.press("s")
-    terminal.until("A solution")
-    kinds = sqlite3.connect(tmp_path / "history.sqlite3").execute("SELECT kind FROM event").fetchall()
-    assert [kind for (kind,) in kinds] == ["start", "attempt", "reset", "give up"]
+def draw(session: PracticeSession) -> str:
+    """The screen as text, 80 columns wide."""
+    console = Console(width=80, color_system=None)
+    with console.capture() as drawn:
+        console.print(session.render())
+    return drawn.get()
 
 
-def test_answer_that_never_ends(terminal: Terminal, drill: Drill, tmp_path: Path) -> None:
-    """A loop without end becomes a sentence, and the next save is judged as ever."""
-    terminal.until("Causal and padding masks")
-    (tmp_path / "causal_mask.py").write_text("while True:\n    pass\n")
-    terminal.until("It takes more than 10 s while it is imported.")
-    (tmp_path / "causal_mask.py").write_text(drill.solution.read_text())
-    terminal.until("20 of 20 checks hold")
+def press(session: PracticeSession, keys: str) -> str:
+    """Press keys that do not end the session; the screen after them."""
+    assert all(map(session.handle_key, keys))
+    return draw(session)
 
 
-def test_deleted_and_written_again(terminal: Terminal, drill: Drill, tmp_path: Path) -> None:
-    """A file that is gone for a while, as in a slow save, is waited for."""
-    terminal.until("Causal and padding masks")
-    (tmp_path / "causal_mask.py").unlink()
-    time.sleep(0.3)
-    (tmp_path / "causal_mask.py").write_text(drill.solution.read_text())
-    terminal.until("20 of 20 checks hold")
+def read_kinds(history: History) -> list[str]:
+    return [event.kind for event in history.read_events()]
 
 
-def test_size(terminal: Terminal) -> None:
-    """Another width lays the screen out again."""
-    terminal.until("Causal and padding masks")
-    terminal.resize(100)
-    terminal.until("─" * 100)
+def test_first_screen_is_the_prompt(session: PracticeSession, drill: Drill) -> None:
+    """Progress and title above it, the keys below it; the start is there and is not judged."""
+    lines = draw(session).splitlines()
+    assert f"0 of {len(session.drills)} solved" in lines[0]
+    assert drill.title in lines[1]
+    assert f"level {drill.level} of 3" in "\n".join(lines)
+    assert lines[-1].rstrip() == "n next   p prompt   h hint   l list   s solution   r reset   q quit"
+    assert session.answer.read_bytes() == drill.start.read_bytes()
+    assert not session.has_new_save()
 
 
-def test_interrupt_restores_the_terminal(terminal: Terminal) -> None:
-    """Ctrl-C ends the loop as q does, the terminal echoes again, and no judge is left."""
-    terminal.until("Causal and padding masks")
-    worker = children(terminal.pid)
-    assert len(worker) == 1
-    assert not termios.tcgetattr(terminal.descriptor)[3] & termios.ECHO
-    terminal.press("\x03")
-    assert terminal.ended() == 0
-    assert termios.tcgetattr(terminal.descriptor)[3] & termios.ECHO
-    assert not Path(f"/proc/{worker[0]}").exists()
+def test_answer_from_before_is_judged_at_once(drill: Drill, history: History, tmp_path: Path) -> None:
+    """It counts as a save, once."""
+    (tmp_path / "causal_mask.py").write_text("mine = 1\n")
+    session = PracticeSession(load_catalog(), drill, ToldJudge(), history)
+    assert [session.has_new_save(), session.has_new_save()] == [True, False]
 
 
-@pytest.mark.skipif(not shutil.which("dash"), reason="dash is not installed: a shell that leaves the terminal alone")
-def test_stops_and_goes_on(drill: Drill, tmp_path: Path) -> None:
-    """Ctrl-Z gives the shell its terminal back as it was; fg takes it again and draws the screen anew."""
-    shell = Terminal("dash", "-i", PREP_WORK=str(tmp_path), PS1="$ ", ENV="")
-    shell.wait_for("$ ")
-    shell.press(f"{INVOKE} --search-root {ROOT} practice causal_mask\n")
-    shell.until(drill.title)
-    (practice,) = children(shell.pid)
-    for _ in range(2):
-        assert not shell.is_as_a_shell_expects()
-        shell.press("\x1a")
-        shell.wait_for("Stopped")
-        assert shell.is_as_a_shell_expects()
-        shell.press("fg\n")
-        shell.until(drill.title)
-    assert not shell.is_as_a_shell_expects()
-    os.kill(practice, signal.SIGSTOP)  # which nobody can act upon before, only after
-    shell.wait_for("Stopped")
-    shell.press("fg\n")
-    shell.until(drill.title)
-    shell.press("h")
-    shell.until("Hint 1 of 3")
-    shell.press("\x1a")
-    shell.wait_for("Stopped")
-    shell.press("bg\n")  # in the background it may not have the terminal: it stops again
-    shell.wait_for("$ ")
-    shell.press("fg\n")
-    shell.until("Hint 1 of 3")
-    shell.press("q")
-    shell.wait_for("$ ")
-    assert shell.is_as_a_shell_expects()
-    shell.close()
+def test_each_kind_of_save_is_noticed_once(session: PracticeSession) -> None:
+    """Written in place, replaced, or gone for a while; a file that is empty or missing is a save half done."""
+    session.answer.write_text("mine = 1\n")
+    assert [session.has_new_save(), session.has_new_save()] == [True, False]
+    session.answer.unlink()
+    assert not session.has_new_save()
+    session.answer.touch()
+    assert not session.has_new_save()
+    (session.answer.parent / "new").write_text("mine = 2\n")
+    (session.answer.parent / "new").rename(session.answer)
+    assert [session.has_new_save(), session.has_new_save()] == [True, False]
 
 
-def test_comes_back_to_an_answer(drill: Drill, tmp_path: Path) -> None:
-    """Opened on an answer that was begun, it is judged at once."""
-    (tmp_path / "causal_mask.py").write_text(drill.solution.read_text())
-    terminal = practice(tmp_path)
-    terminal.until("20 of 20 checks hold")
-    terminal.press("q")
-    assert terminal.ended() == 0
-    terminal.close()
+def test_passed_verdict_shows_what_comes_next(session: PracticeSession, history: History) -> None:
+    """The follow-ups and the key for the next drill; the attempt is recorded."""
+    session.check_answer()
+    shown = draw(session)
+    for text in ("✓ passed  1 of 1 checks hold", "Follow-ups", "n: the next drill", "1 of "):
+        assert text in shown
+    assert read_kinds(history) == ["start", "attempt"]
 
 
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+def test_failed_verdict_shows_no_follow_ups(session: PracticeSession) -> None:
+    """Those would give the task away."""
+    session.judge.outcome = FAILED  # type: ignore[attr-defined]
+    session.check_answer()
+    assert "It defines no build_mask." in draw(session)
+    assert "Follow-ups" not in draw(session)
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (JudgeError("The judge cannot start: no memory."), "The judge cannot start: no memory."),
+        (PermissionError(13, "Permission denied"), "causal_mask.py cannot be read: Permission denied."),
+    ],
+)
+def test_no_verdict_is_a_sentence_and_no_attempt(
+    error: Exception, message: str, session: PracticeSession, history: History
+) -> None:
+    """The session goes on."""
+    session.judge.outcome = error  # type: ignore[attr-defined]
+    session.check_answer()
+    assert message in " ".join(draw(session).split())
+    assert read_kinds(history) == ["start"]
+
+
+def test_answer_that_vanishes_while_it_is_judged_changes_nothing(session: PracticeSession) -> None:
+    """An editor is between the two halves of a save: the screen stays as it is."""
+    before = draw(session)
+    session.answer.unlink()
+    session.check_answer()
+    assert draw(session) == before
+
+
+def test_hints_come_one_at_a_time(session: PracticeSession, history: History) -> None:
+    """Until there is none left, which is not recorded."""
+    assert "Hint 2 of 3" not in press(session, "h")
+    assert "h: one more" in press(session, "hh")
+    assert "That was the last one." in press(session, "h")
+    assert read_kinds(history) == ["start", "hint", "hint", "hint"]
+
+
+@pytest.mark.parametrize(("key", "question"), [("s", "Give up, and see a solution?"), ("r", "Archive this answer")])
+def test_what_cannot_be_undone_wants_the_key_twice(
+    key: str, question: str, session: PracticeSession, history: History
+) -> None:
+    """Another key in between forgets the first."""
+    assert question in press(session, key)
+    assert question in press(session, "p" + key)
+    assert read_kinds(history) == ["start"]
+
+
+def test_second_s_gives_up_and_shows_a_solution(session: PracticeSession, history: History) -> None:
+    """From then on one press is enough."""
+    assert "A solution" in press(session, "ss")
+    assert "A solution" in press(session, "ps")
+    assert read_kinds(history) == ["start", "give up", "solution"]
+
+
+def test_second_r_archives_the_answer(session: PracticeSession, drill: Drill, history: History) -> None:
+    """The start that is put back is not judged."""
+    session.answer.write_text("mine = 1\n")
+    assert "Your answer is saved as" in press(session, "rr")
+    (archived,) = (session.answer.parent / "archive").iterdir()
+    assert archived.read_text() == "mine = 1\n"
+    assert session.answer.read_bytes() == drill.start.read_bytes()
+    assert not session.has_new_save()
+    assert read_kinds(history) == ["start", "reset"]
+
+
+def test_n_opens_the_next_unsolved_drill(session: PracticeSession, history: History) -> None:
+    """It is started then, and not before."""
+    position = session.drills.index(session.drill)
+    history.add_event(session.drills[position + 1].name, "attempt", passed=True)
+    shown = press(session, "n")
+    assert session.drill == session.drills[position + 2]
+    assert session.drill.title in shown
+    assert session.answer.read_bytes() == session.drill.start.read_bytes()
+
+
+def test_p_and_l_show_prompt_and_list(session: PracticeSession) -> None:
+    """Any other key changes nothing."""
+    listed = press(session, "l")
+    assert "k_means" in listed
+    assert press(session, "x") == listed
+    assert f"level {session.drill.level} of 3" in press(session, "p")
+
+
+def test_q_ends(session: PracticeSession) -> None:
+    """And only q."""
+    assert not session.handle_key("q")
+
+
+def test_work_that_cannot_be_written_does_not_end_the_session(
+    session: PracticeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The screen says why; the next drill is opened once there is room."""
+
+    def fail(_: Drill) -> bool:
+        raise OSError(28, os.strerror(28))
+
+    with monkeypatch.context() as full_disk:
+        full_disk.setattr(workspace, "write_start", fail)
+        assert "cannot be written: No space left on device." in " ".join(press(session, "n").split())
+    assert "level" in press(session, "n")
