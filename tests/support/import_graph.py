@@ -18,11 +18,11 @@ Graph = dict[str, set[str]]
 def find_modules(checkout: Path) -> dict[str, Path]:
     """Full name and file of each module of the kit: tasks, benchmarks and interview_prep without the material."""
     files = [checkout / "tasks.py", *checkout.glob("benchmarks/**/*.py"), *checkout.glob("interview_prep/**/*.py")]
-    names = {".".join(path.relative_to(checkout).with_suffix("").parts): path for path in sorted(files)}
+    found = {path.relative_to(checkout).with_suffix("").parts: path for path in sorted(files)}
     return {
-        name.removesuffix(".__init__"): path
-        for name, path in names.items()
-        if name.split(".")[1:2] not in [[each] for each in MATERIAL] and not path.name.startswith(".")
+        ".".join(parts).removesuffix(".__init__"): path
+        for parts, path in found.items()
+        if parts[1:2] not in [(each,) for each in MATERIAL] and not any(part.startswith(".") for part in parts)
     }
 
 
