@@ -4,6 +4,7 @@ Standard library only, for any Python from 3.9 on; of the kit it imports errors.
 Windows without WSL, and Docker, whose images hold everything. Read in this order:
 
 start.py             what every start does; imports next to nothing where .venv is ready
+venv.py              where .venv is, and whether it is what the locks ask for
 prepare.py           make .venv, or sync it with changed locks
 locked_uv.py         bring the locked uv; without_pip.py does it with the standard library alone
 pip_settings.py      where packages come from: pip's settings, for pip and for uv

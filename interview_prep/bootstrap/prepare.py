@@ -17,8 +17,8 @@ from interview_prep.bootstrap import locked_uv, pip_settings
 from interview_prep.bootstrap.messages import DISK_ADVICE, DOCKER_ADVICE, UnpreparedError, print_line
 from interview_prep.bootstrap.platforms import detect_system, explain_unsupported
 from interview_prep.bootstrap.python311 import find_python_311
-from interview_prep.bootstrap.start import CPU, INSTALLER, MADE_FROM, PYTHON, VENV, describe_locks, is_made_from
 from interview_prep.bootstrap.steps import FIXES, run_step
+from interview_prep.bootstrap.venv import CPU, INSTALLER, MADE_FROM, PYTHON, VENV, describe_locks, is_made_from
 from interview_prep.files import write_atomically
 from interview_prep.paths import ROOT
 
