@@ -39,52 +39,54 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
 
 
-def write(path: Path, text: str) -> str:
-    """Write one of pip's files."""
+def write_file(path: Path, text: str) -> str:
+    """Write a file and the folders above it; return its path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return str(path)
 
 
-def pip_says() -> dict[str, str]:
-    """What `pip install` would go by. (`pip config list` sorts by file name, not by precedence.)"""
+def ask_pip() -> dict[str, str]:
+    """What `pip install` would use. (`pip config list` sorts by file name, not by precedence.)"""
     said = subprocess.run([sys.executable, "-Ic", ASK_PIP], capture_output=True, text=True, check=True).stdout
     return {name.replace("default-timeout", "timeout"): text for name, text in json.loads(said)}
 
 
 @pytest.mark.skipif(not find_spec("pip"), reason="no pip beside this Python, as in the images")
 @pytest.mark.parametrize("chosen", ["", "chosen", "missing", os.devnull])
-def test_settings_are_what_pip_says_they_are(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, chosen: str) -> None:
-    """Files for everybody, one's own old and new ones, a chosen one, sections and variables, in pip's own order."""
+def test_settings_equal_what_pip_reads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, chosen: str) -> None:
+    """Global files, old and new user files, a chosen file, sections and variables are read in pip's own order."""
     shared, home = tmp_path / "xdg", tmp_path / "home"
-    write(shared / "pip" / "pip.conf", "[global]\nindex-url = a\nretries = 1\ntimeout = 1\nproxy = a\n")
-    write(
+    write_file(shared / "pip" / "pip.conf", "[global]\nindex-url = a\nretries = 1\ntimeout = 1\nproxy = a\n")
+    write_file(
         home / ".pip" / "pip.conf", "[global]\nretries = 2\ncert = old\n[install]\ntimeout = 2\n[freeze]\nproxy = f\n"
     )
-    write(home / ".config" / "pip" / "pip.conf", "[global]\ncert = new\nfind_links =\n  /a\n  /b\ntrusted-host =\n")
+    write_file(
+        home / ".config" / "pip" / "pip.conf", "[global]\ncert = new\nfind_links =\n  /a\n  /b\ntrusted-host =\n"
+    )
     monkeypatch.setenv("XDG_CONFIG_DIRS", str(shared))
     monkeypatch.setenv("PIP_TIMEOUT", "3")
     monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "b c")
     monkeypatch.setenv("PIP_CLIENT_CERT", "")
     if chosen:
-        write(tmp_path / "chosen", "[global]\nindex-url = chosen\ntimeout = 9\n")
+        write_file(tmp_path / "chosen", "[global]\nindex-url = chosen\ntimeout = 9\n")
         monkeypatch.setenv("PIP_CONFIG_FILE", chosen if chosen == os.devnull else str(tmp_path / chosen))
-    said = pip_says()
+    said = ask_pip()
     said.pop("config-file", None)
     assert {name: text for name, text in read_settings().items() if name != "config-file"} == said
     assert read_settings()["timeout"] == "3"
 
 
 def test_a_file_that_pip_cannot_read_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """pip would end there as well, with more words."""
-    file = write(tmp_path / "pip.conf", "index-url = x\n")
+    """A broken pip.conf is an error that names the file."""
+    file = write_file(tmp_path / "pip.conf", "index-url = x\n")
     monkeypatch.setenv("PIP_CONFIG_FILE", file)
     with pytest.raises(SettingsError, match=re.escape(f"{file} cannot be read")):
         read_settings()
 
 
-def test_pip_fetches_with_what_says_where_from_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where it installs to, what it refuses or rewrites is for other installations."""
+def test_pip_gets_only_the_settings_about_where_packages_come_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings about where pip installs, or what it refuses, are meant for other installations."""
     foreign = {"TARGET": "/a", "PREFIX": "/a", "ROOT": "/a", "USER": "1", "REQUIRE_VIRTUALENV": "1", "CONSTRAINT": "/a"}
     foreign |= {"NO_BINARY": ":all:", "PLATFORM": "any", "QUIET": "3", "DRY_RUN": "1"}
     for name, text in {**foreign, "INDEX_URL": "https://a", "CERT": "/c"}.items():
@@ -97,7 +99,7 @@ def test_pip_fetches_with_what_says_where_from_and_nothing_else(monkeypatch: pyt
 
 @pytest.mark.parametrize("name", ["UV_PYTHON", "UV_EXCLUDE_NEWER", "UV_CONSTRAINT", "UV_NO_BINARY", "UV_CONFIG_FILE"])
 def test_uv_takes_no_setting_of_other_projects(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """They would change which files are taken, or which Python."""
+    """Variables that change which files or which Python uv takes do not reach it."""
     monkeypatch.setenv(name, "x")
     assert name not in make_uv_environment({})
 
@@ -115,26 +117,26 @@ def test_uv_takes_no_setting_of_other_projects(monkeypatch: pytest.MonkeyPatch, 
         ("retries", "0", {"UV_HTTP_RETRIES": "0"}),
     ],
 )
-def test_each_option_of_pip_has_its_variable_of_uv(option: str, value: str, variables: dict[str, str]) -> None:
-    """Several values are parted as uv wants them, single ones are left as they are."""
+def test_each_pip_option_becomes_a_uv_variable(option: str, value: str, variables: dict[str, str]) -> None:
+    """Lists get uv's separator, and single values stay as they are."""
     given = make_uv_environment({option: value})
     assert {name: given[name] for name in variables} == variables
 
 
 @pytest.mark.parametrize(("option", "variable"), [("cert", "SSL_CERT_FILE"), ("find-links", "UV_FIND_LINKS")])
-def test_a_tilde_is_home(monkeypatch: pytest.MonkeyPatch, option: str, variable: str) -> None:
-    """As pip reads it, and uv would not."""
+def test_tilde_becomes_the_home_folder(monkeypatch: pytest.MonkeyPatch, option: str, variable: str) -> None:
+    """pip expands it, and uv would not."""
     monkeypatch.setenv("HOME", "/home/me")
     assert make_uv_environment({option: "~/kit"})[variable] == "/home/me/kit"
 
 
-def test_an_option_that_uv_does_not_know_changes_nothing() -> None:
-    """Where pip installs to, above all."""
+def test_option_unknown_to_uv_changes_nothing() -> None:
+    """Above all, where pip installs to."""
     assert make_uv_environment({"target": "/elsewhere", "user": "1", "trusted-host": "a"}) == make_uv_environment({})
 
 
-def test_what_is_set_for_uv_wins(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It was set for this very program."""
+def test_uv_variable_wins_over_pip_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that was set for uv itself counts more than an option for pip."""
     monkeypatch.setenv("UV_DEFAULT_INDEX", "https://uv.example/simple")
     monkeypatch.setenv("UV_INDEX_STRATEGY", "first-index")
     given = make_uv_environment({"index-url": "https://pip.example/simple"})
@@ -142,16 +144,16 @@ def test_what_is_set_for_uv_wins(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("option", "variable"), [("cert", "SSL_CERT_FILE"), ("proxy", "HTTPS_PROXY")])
-def test_pips_own_setting_wins_over_one_for_every_program(
+def test_pip_option_wins_over_variable_for_every_program(
     monkeypatch: pytest.MonkeyPatch, option: str, variable: str
 ) -> None:
-    """As it does in pip."""
+    """pip's certificate and proxy count more than SSL_CERT_FILE and HTTPS_PROXY, as they do in pip."""
     monkeypatch.setenv(variable, "everyone's")
     assert make_uv_environment({option: "pip's"})[variable] == "pip's"
 
 
-def test_the_bundle_that_pip_falls_back_to_is_uvs_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """REQUESTS_CA_BUNDLE before CURL_CA_BUNDLE, and both only where pip is given no certificate."""
+def test_uv_uses_the_certificates_that_pip_falls_back_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """REQUESTS_CA_BUNDLE comes before CURL_CA_BUNDLE, and both count only where pip is given no certificate."""
     monkeypatch.setenv("CURL_CA_BUNDLE", "/curl.pem")
     assert make_uv_environment({})["SSL_CERT_FILE"] == "/curl.pem"
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/requests.pem")
@@ -160,11 +162,11 @@ def test_the_bundle_that_pip_falls_back_to_is_uvs_too(monkeypatch: pytest.Monkey
 
 
 def test_any_index_may_provide_a_locked_package() -> None:
-    """A version and a hash decide; by default uv would stop at the first index that knows the name."""
+    """Version and hash decide; by default uv would stop at the first index that knows the name."""
     assert make_uv_environment({})["UV_INDEX_STRATEGY"] == "unsafe-best-match"
 
 
-def test_the_rest_of_the_environment_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """HOME, PATH and the cache's place reach uv as they are."""
+def test_rest_of_the_environment_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Other variables, such as the cache's folder, reach uv as they are."""
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path))
     assert make_uv_environment({})["UV_CACHE_DIR"] == str(tmp_path)

@@ -18,7 +18,7 @@ print(json.dumps([numpy.__file__, sorted(name for name in os.environ if name.sta
 
 
 def test_a_foreign_numpy_on_pythonpath_is_not_imported(tmp_path: Path) -> None:
-    """Nor do the processes that a task starts get it."""
+    """Neither the task nor the processes that it starts see PYTHONPATH."""
     (tmp_path / "numpy.py").write_text("raise SystemExit('the wrong numpy')\n")
     foreign = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{tmp_path}", "PYTHONHASHSEED": "1", "PYTHONUTF8": "1"}
     environment = {name: text for name, text in os.environ.items() if not name.startswith("PYTHON")}

@@ -64,7 +64,8 @@ def make_wheel(folder: Path, name: str, requires: str = "", text: str = "") -> P
     return folder / f"{name}.whl"
 
 
-def sha256(wheel: Path) -> str:
+def hash_wheel(wheel: Path) -> str:
+    """The sha256 of a wheel."""
     return hashlib.sha256(wheel.read_bytes()).hexdigest()
 
 
@@ -83,7 +84,7 @@ def make_index(folder: Path) -> None:
 
 def list_wheels(package: Path) -> None:
     """The page of one package in an index."""
-    links = [f'<a href="{wheel.name}#sha256={sha256(wheel)}">{wheel.name}</a>' for wheel in package.glob("*.whl")]
+    links = [f'<a href="{wheel.name}#sha256={hash_wheel(wheel)}">{wheel.name}</a>' for wheel in package.glob("*.whl")]
     (package / "index.html").write_text("<!DOCTYPE html>\n" + "\n".join(links))
 
 
@@ -156,7 +157,7 @@ def small(tmp_path: Path, index: Path) -> Small:
 
 @pytest.fixture
 def narrow(tmp_path: Path) -> Path:
-    """A folder with one wheel of each version of grid, in other bytes than the index's; it lies in an index as well."""
+    """A folder with a single wheel for each version of grid, in other bytes than the index's; it is an index too."""
     folder = tmp_path / "narrow" / "grid"
     for version in ("1.0", "1.1"):
         make_wheel(folder, f"grid-{version}-{GRID[2]}", text="# of another make")
@@ -167,15 +168,15 @@ def narrow(tmp_path: Path) -> Path:
 def assert_complete(small: Small, version: str) -> None:
     """cpu.txt has the index's three wheels of grid at that version, and torch as pyproject.toml says."""
     assert small.locked() == {
-        f"grid=={version}": [sha256(small.index / "grid" / f"grid-{version}-{tag}.whl") for tag in GRID],
-        "plain==3.0": [sha256(small.index / "plain" / "plain-3.0-py3-none-any.whl")],
+        f"grid=={version}": [hash_wheel(small.index / "grid" / f"grid-{version}-{tag}.whl") for tag in GRID],
+        "plain==3.0": [hash_wheel(small.index / "plain" / "plain-3.0-py3-none-any.whl")],
         'torch==2.0 ; sys_platform == "darwin"': ["0" * 63 + "c"],
         'torch==2.0+cpu ; sys_platform == "linux"': ["0" * 63 + "a", "0" * 63 + "b"],
     }
 
 
-def test_a_lock_keeps_the_versions_of_the_one_before_it_and_none_of_its_hashes(small: Small) -> None:
-    """A narrow lock must not survive; 1.1 is there and is not taken. What CUDA needs is in the CUDA lock alone."""
+def test_lock_keeps_the_previous_versions_but_not_their_hashes(small: Small) -> None:
+    """grid stays at 1.0 although 1.1 exists, with all wheels of the index; only the CUDA lock has what CUDA needs."""
     done = small.start_task()
     assert (done.returncode, done.stderr) == (0, "")
     changed = [f"changed: docker/locks/{name}" for name in ("cpu.txt", "cuda.txt", "installer.txt", "tools.txt")]
@@ -185,14 +186,14 @@ def test_a_lock_keeps_the_versions_of_the_one_before_it_and_none_of_its_hashes(s
 
 
 def test_upgrade_takes_the_newest_version(small: Small) -> None:
-    """That pyproject.toml allows."""
+    """--upgrade takes the newest version that pyproject.toml allows, and the next lock keeps it."""
     small.write_locks(upgrade=True)
     assert_complete(small, "1.1")
     assert small.write_locks() == []  # and keeps it
 
 
-def test_what_pip_is_set_to_ask_besides_the_index_is_not_asked(small: Small, narrow: Path, tmp_path: Path) -> None:
-    """Neither folders nor further indexes, from variables or from pip.conf."""
+def test_extra_places_of_pip_are_not_asked(small: Small, narrow: Path, tmp_path: Path) -> None:
+    """Folders and further indexes do not count, whether variables or pip.conf name them."""
     settings = tmp_path / "pip.conf"
     settings.write_text(f"[global]\nfind-links = {narrow}\n[install]\nextra-index-url = {narrow.parent.as_uri()}\n")
     variables = {"PIP_CONFIG_FILE": str(settings), "PIP_FIND_LINKS": str(narrow), "PIP_NO_INDEX": "1"}
@@ -200,8 +201,8 @@ def test_what_pip_is_set_to_ask_besides_the_index_is_not_asked(small: Small, nar
     assert_complete(small, "1.0")
 
 
-def test_what_uv_is_set_to_is_not_asked_either(small: Small, narrow: Path, tmp_path: Path) -> None:
-    """Neither by its variables nor by a uv.toml of the user, of a folder above, or named by a variable."""
+def test_extra_places_of_uv_are_not_asked(small: Small, narrow: Path, tmp_path: Path) -> None:
+    """Neither its variables count nor a uv.toml of the user, of a folder above, or named by a variable."""
     home = Path(small.environment["HOME"])
     for folder in (home / ".config" / "uv", small.folder.parent, tmp_path / "named"):
         folder.mkdir(parents=True, exist_ok=True)
@@ -221,30 +222,30 @@ def test_what_uv_is_set_to_is_not_asked_either(small: Small, narrow: Path, tmp_p
 
 
 def test_extra_indexes_are_asked_on_demand(small: Small, tmp_path: Path) -> None:
-    """For packages that lie in a company's own index alone."""
+    """--extra-indexes is for packages that exist only in a company's own index."""
     wheel = make_wheel(tmp_path / "own", "grid-9.0-py3-none-any")
     small.write_locks({"PIP_FIND_LINKS": str(wheel.parent)}, upgrade=True, extra_indexes=True)
-    assert small.locked()["grid==9.0"] == [sha256(wheel)]
+    assert small.locked()["grid==9.0"] == [hash_wheel(wheel)]
 
 
-def test_a_pip_conf_that_cannot_be_read_is_named(small: Small, tmp_path: Path) -> None:
-    """In one line."""
+def test_unreadable_pip_conf_is_named(small: Small, tmp_path: Path) -> None:
+    """The error is one line with the path of the file."""
     settings = tmp_path / "pip.conf"
     settings.write_text("find-links = /wheels\n")
     with pytest.raises(LockError, match=f"^No lock made: pip's settings in {settings} cannot be read [^\n]*$"):
         small.write_locks({"PIP_CONFIG_FILE": str(settings)})
 
 
-def test_an_index_out_of_reach_keeps_the_lock(small: Small) -> None:
-    """One line with uv's own words."""
+def test_unreachable_index_keeps_the_lock(small: Small) -> None:
+    """The error is one line with uv's own words."""
     before = small.locked()
     with pytest.raises(LockError, match=r"^No lock made for cpu.txt: [^\n]+\. Check the network and pyproject.toml\.$"):
         small.write_locks({"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "UV_HTTP_RETRIES": "0"})
     assert small.locked() == before
 
 
-def test_a_narrow_lock_is_refused_where_it_would_be_made(small: Small, tmp_path: Path) -> None:
-    """One line that names the package and the platform, exit 2, and the lock as it was."""
+def test_lock_with_missing_wheels_is_refused(small: Small, tmp_path: Path) -> None:
+    """One line names the package and the platform, the exit code is 2, and the lock stays as it was."""
     before = small.locked()
     wheel = make_wheel(tmp_path / "own", f"grid-9.0-{GRID[2]}")
     done = small.start_task("--upgrade", "--extra-indexes", UV_FIND_LINKS=str(wheel.parent))

@@ -40,8 +40,8 @@ def test_package_without_a_wheel_is_an_error_with_the_next_step() -> None:
     )
 
 
-def test_an_entry_names_the_wheel_of_each_hash_in_the_same_order() -> None:
-    """Hashes alone do not say for which machine they are."""
+def test_entry_names_the_wheel_of_each_hash_in_the_same_order() -> None:
+    """A hash alone does not say which machine it is for."""
     assert format_entry(make_package(X86_64, AARCH64, ARM64), EVERYWHERE) == (
         "grid==1.0 \\\n"
         f"    --hash=sha256:{'2'.ljust(64, '0')} \\\n"
@@ -64,15 +64,15 @@ def test_an_entry_names_the_wheel_of_each_hash_in_the_same_order() -> None:
         ([], "Linux x86-64"),
     ],
 )
-def test_a_package_without_a_wheel_for_a_platform_cannot_be_locked(tags: list[str], lacks: str) -> None:
-    """A narrow lock is refused where it would be made."""
+def test_package_without_a_wheel_for_a_platform_cannot_be_locked(tags: list[str], lacks: str) -> None:
+    """The error names the package and the first platform that lacks a wheel."""
     with pytest.raises(WheelMissingError, match=f"^grid 1.0 has no wheel for {lacks}$"):
         format_entry(make_package(*(f"grid-1.0-{tag}.whl" for tag in tags)), EVERYWHERE)
 
 
 @pytest.mark.parametrize("tag", ["cp311-cp311-manylinux_2_34_x86_64", "cp311-cp311-macosx_15_0_arm64"])
-def test_wheels_for_newer_machines_are_locked_beside_those_for_the_oldest(tag: str) -> None:
-    """A newer machine's installer prefers them, and an index may hold no others: "hash mismatch" otherwise."""
+def test_wheels_for_newer_machines_are_locked_too(tag: str) -> None:
+    """Installers on newer machines prefer them, and an index may have no others."""
     newer = f"grid-1.0-{tag}.whl"
     assert newer in format_entry(make_package(X86_64, AARCH64, ARM64, newer), EVERYWHERE)
 
@@ -81,7 +81,7 @@ def test_wheels_for_newer_machines_are_locked_beside_those_for_the_oldest(tag: s
     "tag", ["cp311-cp311-win_amd64", "cp312-cp312-macosx_11_0_arm64", "cp311-cp311-musllinux_1_2_x86_64"]
 )
 def test_wheels_that_no_promised_platform_installs_are_left_out(tag: str) -> None:
-    """They would be most of the lock."""
+    """Otherwise they would be most of the lock."""
     other = f"grid-1.0-{tag}.whl"
     assert other not in format_entry(make_package(X86_64, AARCH64, ARM64, other), EVERYWHERE)
 
@@ -96,6 +96,6 @@ def test_wheels_that_no_promised_platform_installs_are_left_out(tag: str) -> Non
         ("sys_platform == 'win32'", ""),
     ],
 )
-def test_a_marker_says_no_more_than_which_platforms_want_the_package(marker: str, written: str) -> None:
-    """Uv resolves for every system and for later Pythons."""
+def test_marker_says_only_which_platforms_want_the_package(marker: str, written: str) -> None:
+    """uv's markers also cover other systems and later Pythons."""
     assert format_entry(make_package(X86_64, AARCH64, ARM64, marker=marker), EVERYWHERE).partition("\n")[0] == written

@@ -35,6 +35,7 @@ def wheels(entry: str) -> list[str]:
 
 
 def is_wanted(requirement: Requirement, platform: str) -> bool:
+    """Whether a platform installs the requirement."""
     return requirement.marker is None or requirement.marker.evaluate(PROMISED[platform])
 
 
@@ -43,7 +44,7 @@ def is_wanted(requirement: Requirement, platform: str) -> bool:
     [(name, platform) for name in LOCKS for platform in PROMISED if name != "cuda.txt" or platform == "Linux x86-64"],
 )
 def test_each_package_has_a_wheel_for_each_promised_platform(name: str, platform: str) -> None:
-    """A lock made where only some wheels are seen ends in "hash mismatch" everywhere else."""
+    """A lock made where only some wheels are visible ends in "hash mismatch" everywhere else."""
     missing = [
         requirement.name
         for entry in LOCKS[name]
@@ -54,8 +55,8 @@ def test_each_package_has_a_wheel_for_each_promised_platform(name: str, platform
 
 
 @pytest.mark.parametrize("name", LOCKS)
-def test_each_hash_is_of_a_wheel_of_its_package(name: str) -> None:
-    """Not of a source archive, which an installer would compile, nor of another version."""
+def test_each_hash_belongs_to_a_wheel_of_its_package(name: str) -> None:
+    """It is neither a source archive, which an installer would compile, nor another version."""
     for entry in LOCKS[name]:
         requirement = Requirement(entry.partition(" \\")[0])
         files = wheels(entry)
@@ -66,8 +67,8 @@ def test_each_hash_is_of_a_wheel_of_its_package(name: str) -> None:
             assert file.endswith(".whl")
 
 
-def test_the_locked_requirements_of_torch_are_what_its_wheel_says() -> None:
-    """The lock is resolved with those of pyproject.toml, as the wheel lies in no public index."""
+def test_requirements_of_torch_are_those_of_its_wheel() -> None:
+    """The lock is resolved with those of pyproject.toml, because no public index has the wheel."""
     said = [Requirement(text) for text in importlib.metadata.requires("torch") or []]
     wanted = {str(each) for each in said if each.marker is None}
     if any(each.name.startswith(("nvidia", "cuda", "triton")) for each in said):

@@ -73,7 +73,7 @@ def test_lock_that_cannot_be_made_stays_as_it_was(folder: Path, resolve_to: Call
 def test_previous_versions_count_unless_upgrading(
     folder: Path, resolve_to: Callable[..., dict[str, list[str]]], upgrade: bool, previous: list[str]
 ) -> None:
-    """uv is given to keep what was locked, or to choose anew."""
+    """uv is told what was locked, unless it should choose the newest versions."""
     (folder / "tools.txt").write_text(f"grid==1.0 \\\n    --hash=sha256:{'f' * 64}\n")
     given = resolve_to(EVERY_WHEEL)
     write_locks.write_locks(upgrade=upgrade, environment={})

@@ -107,7 +107,7 @@ class Checkout:
 
     def run(self, task: str = "hello", *, program: Path | None = None, cwd: Path | None = None, **changes: str) -> Done:
         """Run ./prep to its end."""
-        return finish(self.start(task, program=program, cwd=cwd, **changes))
+        return finish_process(self.start(task, program=program, cwd=cwd, **changes))
 
     def copy(self) -> "Checkout":
         """Return another checkout in the same surroundings, with no .venv yet."""
@@ -120,14 +120,14 @@ class Checkout:
         kept = [entry for entry in ENTRY.findall((LOCKS / name).read_text()) if entry.split("==")[0] in packages]
         (self.folder / "docker" / "locks" / name).write_text("".join(kept))
 
-    def locked(self) -> dict[str, str]:
+    def read_locked(self) -> dict[str, str]:
         """Package to version, as its two locks say."""
         texts = [(self.folder / "docker" / "locks" / name).read_text() for name in ("installer.txt", "cpu.txt")]
         return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", "\n".join(texts), re.MULTILINE))
 
-    def installed(self) -> dict[str, str]:
+    def inspect_installed(self) -> dict[str, str]:
         """Package to version in .venv, after every package was imported and every file found whole."""
-        names = sorted(self.locked(), key="setuptools".__ne__)  # it wants to come before whatever imports distutils
+        names = sorted(self.read_locked(), key="setuptools".__ne__)  # it must come before what imports distutils
         modules = [name.replace("-", "_") for name in names]
         command = [str(self.venv / "bin" / "python"), "-I", "-c", INSPECT, *modules]
         said = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -138,14 +138,14 @@ class Checkout:
 
     def assert_whole(self) -> None:
         """.venv holds the locked packages in the locked versions, nothing else, and counts as made."""
-        assert self.installed() == self.locked()
+        assert self.inspect_installed() == self.read_locked()
         assert self.is_ready
 
-    def interpreter(self, python: Path, *more: tuple[str, Path]) -> str:
+    def make_path_with_python(self, python: Path, *more: tuple[str, Path]) -> str:
         """Make a folder with `python` as python3 and `more` names; return it as the whole PATH."""
-        return self.programs(("python3", python), *more)
+        return self.make_path(("python3", python), *more)
 
-    def programs(self, *named: tuple[str, Path]) -> str:
+    def make_path(self, *named: tuple[str, Path]) -> str:
         """Make a folder with these programs and the few that sh needs; return it as the whole PATH."""
         folder = self.folder / f"bin-{len(list(self.folder.glob('bin-*')))}"
         folder.mkdir()
@@ -154,7 +154,7 @@ class Checkout:
         return str(folder)
 
 
-def make(folder: Path, **environment: str) -> Checkout:
+def make_checkout(folder: Path, **environment: str) -> Checkout:
     """A checkout in `folder`/checkout, whose processes know nothing of this machine's settings."""
     checkout = folder / "checkout"
     (checkout / "docker" / "locks").mkdir(parents=True)
@@ -171,17 +171,17 @@ def make(folder: Path, **environment: str) -> Checkout:
     plain = {"HOME": str(home), "PIP_CONFIG_FILE": os.devnull, "PIP_RETRIES": "0", "LC_ALL": "C.UTF-8"}
     made = Checkout(checkout, {**plain, **environment})
     made.write_lock("cpu.txt", CPU)
-    path = made.interpreter(python())
+    path = made.make_path_with_python(base_python())
     return Checkout(checkout, {"PATH": path, **made.environment})
 
 
-def python() -> Path:
+def base_python() -> Path:
     """The Python 3.11 below the environment that the tests run in."""
     return Path(sys.executable).resolve()
 
 
-def finish(process: Process) -> Done:
-    """Wait for a process and return what it said; nothing of it is left when it takes too long."""
+def finish_process(process: Process) -> Done:
+    """Wait for a process and return its output; if it takes too long, kill it and everything it started."""
     try:
         output, errors = process.communicate(timeout=TIMEOUT)
     except subprocess.TimeoutExpired:
@@ -190,8 +190,8 @@ def finish(process: Process) -> Done:
     return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
 
-def said(done: Done, code: int) -> str:
-    """The one line that ended a preparation with `code`, besides the lines that say what is going on."""
+def only_error_line(done: Done, code: int) -> str:
+    """The one line that ended a preparation with `code`, apart from the lines about progress."""
     lines = [line for line in done.stderr.splitlines() if not line.startswith(PROGRESS)]
     assert (done.returncode, done.stdout, len(lines)) == (code, "", 1), (done.returncode, done.stdout, done.stderr)
     assert lines[0].startswith("prep: ")

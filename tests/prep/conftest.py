@@ -14,7 +14,7 @@ pytest.register_assert_rewrite("tests.prep.checkout")  # for failures that show 
 from tests.prep import checkout as small  # noqa: E402 - after the line above, which must come first
 from tests.prep.checkout import Checkout  # noqa: E402 - as above
 from tests.prep.index import Index  # noqa: E402 - as above
-from tests.prep.mirror import Mirror, make_mirror, unpack  # noqa: E402 - as above
+from tests.prep.mirror import Mirror, make_mirror, unpack_archive  # noqa: E402 - as above
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def wheels(folder: Path) -> Path:
     """The locked wheels of the small checkout, hashes checked, in one folder."""
-    locks = small.make(folder / "for-wheels").folder / "docker" / "locks"
+    locks = small.make_checkout(folder / "for-wheels").folder / "docker" / "locks"
     required = [word for name in ("installer.txt", "cpu.txt") for word in ("-r", str(locks / name))]
     command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--require-hashes", *required]
     subprocess.run([*command, "-d", str(folder / "wheels")], check=True)
@@ -56,14 +56,14 @@ def index(site: Path) -> Iterator[Index]:
 def checkout(tmp_path: Path, folder: Path, index: Index) -> Iterator[Checkout]:
     """A fresh checkout that installs from the index."""
     cache = str(folder / "cache")
-    yield small.make(tmp_path, PIP_INDEX_URL=index.url, UV_CACHE_DIR=cache)
+    yield small.make_checkout(tmp_path, PIP_INDEX_URL=index.url, UV_CACHE_DIR=cache)
     shutil.rmtree(tmp_path, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def prepared(folder: Path, index: Index) -> Checkout:
     """A checkout that is ready, for tests that change nothing in it."""
-    made = small.make(folder / "prepared", PIP_INDEX_URL=index.url, UV_CACHE_DIR=str(folder / "cache"))
+    made = small.make_checkout(folder / "prepared", PIP_INDEX_URL=index.url, UV_CACHE_DIR=str(folder / "cache"))
     done = made.run()
     assert done.returncode == 0, done.stderr
     return made
@@ -78,4 +78,4 @@ def mirror(site: Path, index: Index) -> Mirror:
 @pytest.fixture(scope="session")
 def bare_python(folder: Path, mirror: Mirror) -> Path:
     """A Python 3.11 without pip, venv and ensurepip."""
-    return unpack(mirror.archive, folder / "bare")
+    return unpack_archive(mirror.archive, folder / "bare")

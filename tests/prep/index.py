@@ -74,7 +74,7 @@ class _Answer(QuietHandler, SimpleHTTPRequestHandler):
 
 
 def wait_until(happened: Any, what: str) -> None:
-    """Look every millisecond; fail after WAIT_SECONDS."""
+    """Check every millisecond; fail after WAIT_SECONDS."""
     until = time.monotonic() + WAIT_SECONDS
     while not happened():
         assert time.monotonic() < until, f"{what} did not come in {WAIT_SECONDS} s"

@@ -12,7 +12,7 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.prep.checkout import python
+from tests.prep.checkout import base_python
 
 LEFT_OUT = {"test", "site-packages", "dist-packages", "ensurepip", "venv", "idlelib", "tkinter", "__pycache__"}
 
@@ -29,7 +29,7 @@ def make_mirror(folder: Path, address: str, prefix: Path | None = None) -> Mirro
     """Make both in `folder`, which is served at `address`."""
     folder.mkdir(parents=True)
     archive = folder / "cpython-3.11.tar.gz"
-    make_archive(archive, prefix or python().parent.parent)
+    make_archive(archive, prefix or base_python().parent.parent)
     return Mirror(archive, write_downloads(folder / "downloads.json", f"{address}/{archive.name}", archive))
 
 
@@ -39,16 +39,16 @@ def make_archive(archive: Path, prefix: Path) -> None:
         tar.add(prefix / "bin" / "python3.11", "python/bin/python3.11")
         for library in (prefix / "lib").glob("libpython3.11.*"):
             tar.add(library, f"python/lib/{library.name}")
-        tar.add(prefix / "lib" / "python3.11", "python/lib/python3.11", filter=keep)
+        tar.add(prefix / "lib" / "python3.11", "python/lib/python3.11", filter=filter_member)
 
 
-def keep(info: tarfile.TarInfo) -> tarfile.TarInfo | None:
+def filter_member(info: tarfile.TarInfo) -> tarfile.TarInfo | None:
     """Leave out what takes most of the space."""
     return None if LEFT_OUT & set(info.name.split("/")) or "/config-" in info.name else info
 
 
 def write_downloads(path: Path, url: str, archive: Path) -> str:
-    """Write what uv knows of a download, the hash included."""
+    """Write what uv knows about a download, its hash included."""
     apple = sys.platform == "darwin"
     entry = {
         "name": "cpython",
@@ -68,7 +68,7 @@ def write_downloads(path: Path, url: str, archive: Path) -> str:
     return str(path)
 
 
-def unpack(archive: Path, folder: Path) -> Path:
+def unpack_archive(archive: Path, folder: Path) -> Path:
     """Return a Python 3.11 without pip, venv and ensurepip, as Debian's python3 package has it."""
     folder.mkdir()
     subprocess.run(["tar", "xzf", archive, "-C", folder], check=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.prep import checkout as small
-from tests.prep.checkout import Checkout, Done, Process, finish, said
+from tests.prep.checkout import Checkout, Done, Process, finish_process, only_error_line
 from tests.prep.index import Index, wait_until
 
 PACKAGES = Path("lib", "python3.11", "site-packages")
@@ -21,8 +21,8 @@ FETCHING_UV, FETCHING_PACKAGES = "uv-", "invoke-"
 INTERRUPTED = "interrupted; run the same command again, it goes on from what is downloaded."
 
 
-def at(moment: Path | str, checkout: Checkout, index: Index, end: Callable[[Process], None]) -> Done:
-    """Start ./prep with an empty cache, `end` it at that moment, and return what it said."""
+def end_at(moment: Path | str, checkout: Checkout, index: Index, end: Callable[[Process], None]) -> Done:
+    """Start ./prep with an empty cache, `end` it at that moment, and return what it printed."""
     cache = str(checkout.folder / "cache")
     with index.holding(moment if isinstance(moment, str) else "nothing"):
         process = checkout.start("hello", UV_CACHE_DIR=cache)
@@ -31,7 +31,7 @@ def at(moment: Path | str, checkout: Checkout, index: Index, end: Callable[[Proc
         else:
             wait_until((checkout.venv / moment).exists, f".venv/{moment}")
         end(process)
-        return finish(process)
+        return finish_process(process)
 
 
 def kill_all(process: Process) -> None:
@@ -47,23 +47,21 @@ def interrupt(process: Process) -> None:
 @pytest.mark.parametrize(
     "moment", [MAKING_VENV, MAKING_PIP, FETCHING_UV, UNPACKING_UV, FETCHING_PACKAGES, LINKING], ids=str
 )
-def test_an_environment_killed_while_it_was_made_is_mended(
-    checkout: Checkout, index: Index, moment: Path | str
-) -> None:
-    """Half an environment never counts as made, and the next start makes it whole."""
-    assert at(moment, checkout, index, kill_all).returncode == -signal.SIGKILL
+def test_venv_killed_while_it_was_made_is_repaired(checkout: Checkout, index: Index, moment: Path | str) -> None:
+    """Half an environment never counts as ready, and the next start completes it."""
+    assert end_at(moment, checkout, index, kill_all).returncode == -signal.SIGKILL
     assert not checkout.is_ready
     done = checkout.run()
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
     checkout.assert_whole()
 
 
-def test_an_environment_killed_while_it_was_synced_is_mended(checkout: Checkout, index: Index) -> None:
-    """The old environment is no longer what its file says, so the file is gone first."""
+def test_venv_killed_while_it_was_synced_is_repaired(checkout: Checkout, index: Index) -> None:
+    """The file that says what .venv was made from is removed before it is changed."""
     checkout.write_lock("cpu.txt", ["invoke", "setuptools"])
     checkout.run()
     checkout.write_lock("cpu.txt", ["invoke", "setuptools", "six"])
-    assert at("six-", checkout, index, kill_all).returncode == -signal.SIGKILL
+    assert end_at("six-", checkout, index, kill_all).returncode == -signal.SIGKILL
     assert not checkout.is_ready
     assert checkout.run().stdout == "hello\n"
     checkout.assert_whole()
@@ -81,16 +79,16 @@ def test_an_installer_that_outlives_its_prep_is_waited_for(checkout: Checkout, i
         assert second.stderr is not None
         assert second.stderr.readline() == "prep: another ./prep is making .venv; waiting for it.\n"
         assert second.poll() is None
-    done = finish(second)
+    done = finish_process(second)
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
     checkout.assert_whole()
-    finish(orphaned)
+    finish_process(orphaned)
 
 
 @pytest.mark.parametrize("number", [2, 4])
 def test_several_at_once_make_one_environment(checkout: Checkout, number: int) -> None:
     """One installs, the others wait for it, and each runs its task."""
-    done = [finish(process) for process in [checkout.start("hello") for _ in range(number)]]
+    done = [finish_process(process) for process in [checkout.start("hello") for _ in range(number)]]
     assert [(each.returncode, each.stdout) for each in done] == [(0, "hello\n")] * number
     assert (
         sum("making .venv" in line for each in done for line in each.stderr.splitlines() if "another" not in line) == 1
@@ -102,23 +100,23 @@ def test_several_at_once_sync_a_changed_lock_once(checkout: Checkout) -> None:
     """As on a machine where two terminals are open during a `git pull`."""
     checkout.run()
     checkout.write_lock("cpu.txt", small.FEWER)
-    done = [finish(process) for process in [checkout.start("hello") for _ in range(3)]]
+    done = [finish_process(process) for process in [checkout.start("hello") for _ in range(3)]]
     assert [(each.returncode, each.stdout) for each in done] == [(0, "hello\n")] * 3
     assert sum("the lock has changed" in each.stderr for each in done) == 1
     checkout.assert_whole()
 
 
 @pytest.mark.parametrize("moment", [MAKING_VENV, FETCHING_UV, FETCHING_PACKAGES], ids=str)
-def test_an_interrupt_ends_with_one_line_and_nothing_lost(checkout: Checkout, index: Index, moment: Path | str) -> None:
-    """Ctrl-C is no error to be explained, and the next start goes on."""
-    assert said(at(moment, checkout, index, interrupt), 130) == INTERRUPTED
+def test_interrupt_ends_with_one_line_and_loses_nothing(checkout: Checkout, index: Index, moment: Path | str) -> None:
+    """Ctrl-C exits with 130, and the next start continues."""
+    assert only_error_line(end_at(moment, checkout, index, interrupt), 130) == INTERRUPTED
     assert not checkout.is_ready
     assert checkout.run().stdout == "hello\n"
     checkout.assert_whole()
 
 
-def test_an_interrupt_while_waiting_ends_only_the_one_that_waits(checkout: Checkout, index: Index) -> None:
-    """The other goes on installing."""
+def test_interrupt_while_waiting_ends_only_the_waiting_prep(checkout: Checkout, index: Index) -> None:
+    """The other one continues to install."""
     with index.holding(FETCHING_PACKAGES):
         first = checkout.start("hello", UV_CACHE_DIR=str(checkout.folder / "cache"))
         index.wait_for_request(FETCHING_PACKAGES)
@@ -126,12 +124,12 @@ def test_an_interrupt_while_waiting_ends_only_the_one_that_waits(checkout: Check
         assert second.stderr is not None
         second.stderr.readline()
         interrupt(second)
-        assert said(finish(second), 130) == INTERRUPTED
-    done = finish(first)
+        assert only_error_line(finish_process(second), 130) == INTERRUPTED
+    done = finish_process(first)
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
 
 
-def on_a_terminal(checkout: Checkout, end: Callable[[Process], None], **changes: str) -> tuple[int, list[str]]:
+def run_on_terminal(checkout: Checkout, end: Callable[[Process], None], **changes: str) -> tuple[int, list[str]]:
     """Run ./prep with a terminal as standard error until `end` has returned; its exit code and what it showed."""
     controller, terminal = pty.openpty()
     process = subprocess.Popen(
@@ -144,7 +142,7 @@ def on_a_terminal(checkout: Checkout, end: Callable[[Process], None], **changes:
     )
     os.close(terminal)
     end(process)
-    finish(process)
+    finish_process(process)
     shown = b""
     try:
         while some := os.read(controller, 65536):
@@ -155,21 +153,21 @@ def on_a_terminal(checkout: Checkout, end: Callable[[Process], None], **changes:
     return process.returncode, shown.decode().splitlines()
 
 
-def test_an_interrupt_on_a_terminal_shows_no_traceback(checkout: Checkout, index: Index) -> None:
-    """There uv's progress is on the screen when it ends; the last line is prep's own."""
+def test_interrupt_on_a_terminal_shows_no_traceback(checkout: Checkout, index: Index) -> None:
+    """uv's progress is on the screen, and the last line is prep's own."""
 
     def end(process: Process) -> None:
         index.wait_for_request(FETCHING_PACKAGES)
         interrupt(process)
 
     with index.holding(FETCHING_PACKAGES):
-        code, shown = on_a_terminal(checkout, end, UV_CACHE_DIR=str(checkout.folder / "cache"))
+        code, shown = run_on_terminal(checkout, end, UV_CACHE_DIR=str(checkout.folder / "cache"))
     assert (code, shown[-1]) == (130, f"prep: {INTERRUPTED}")
     assert not any("Traceback" in line for line in shown)
 
 
-def test_a_terminal_shows_the_progress_of_uv(checkout: Checkout) -> None:
-    """The full environment takes a minute or two, in which something should move."""
-    code, shown = on_a_terminal(checkout, lambda _: None)
+def test_terminal_shows_the_progress_of_uv(checkout: Checkout) -> None:
+    """The full environment takes a minute or two, so something should move."""
+    code, shown = run_on_terminal(checkout, lambda _: None)
     assert code == 0
     assert any("Installed" in line for line in shown)

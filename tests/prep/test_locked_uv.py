@@ -11,7 +11,7 @@ import pytest
 from interview_prep.bootstrap import locked_uv, without_pip
 from interview_prep.bootstrap.messages import UnpreparedError
 from interview_prep.locks.read_locks import LOCKS
-from tests.prep.checkout import Checkout, said
+from tests.prep.checkout import Checkout, only_error_line
 from tests.prep.index import Index
 
 UNREACHABLE = "http://127.0.0.1:9/simple"
@@ -51,14 +51,14 @@ def test_an_index_out_of_reach_is_named_without_its_password(tmp_path: Path) -> 
 
 def test_no_index_at_all_is_one_line(checkout: Checkout, bare_python: Path) -> None:
     """Without pip nobody knows an index that no setting names."""
-    line = said(checkout.run(PATH=checkout.interpreter(bare_python), PIP_INDEX_URL=""), 2)
+    line = only_error_line(checkout.run(PATH=checkout.make_path_with_python(bare_python), PIP_INDEX_URL=""), 2)
     assert line.startswith("this Python has no pip and no package index is set")
     assert "apt install python3-pip" in line
 
 
 def test_a_uv_of_the_machine_brings_the_locked_one(checkout: Checkout, index: Index, bare_python: Path) -> None:
     """Ubuntu's python3 has no pip, and who has uv needs none: uv knows an index by itself, here by its own setting."""
-    path = checkout.interpreter(bare_python, ("uv", Path(sys.prefix, "bin", "uv")))
+    path = checkout.make_path_with_python(bare_python, ("uv", Path(sys.prefix, "bin", "uv")))
     done = checkout.run(PATH=path, PIP_INDEX_URL="", UV_DEFAULT_INDEX=index.url)
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
     checkout.assert_whole()
@@ -68,7 +68,7 @@ def test_other_bytes_are_refused(checkout: Checkout, bare_python: Path) -> None:
     """As pip would; nothing of them stays."""
     lock = checkout.folder / "docker" / "locks" / "installer.txt"
     lock.write_text(re.sub(r"sha256:\w{8}", "sha256:00000000", lock.read_text()))
-    line = said(checkout.run(PATH=checkout.interpreter(bare_python)), 2)
+    line = only_error_line(checkout.run(PATH=checkout.make_path_with_python(bare_python)), 2)
     assert line.startswith("the uv wheel that was fetched has another hash than the lock")
     assert list((checkout.folder / ".bootstrap").glob("uv-*")) == []
     assert not checkout.venv.exists()

@@ -13,7 +13,7 @@ import pytest
 
 from interview_prep.paths import ROOT
 from tests.prep import checkout as small
-from tests.prep.checkout import FETCHES, MAKES, MODULES, Checkout, finish, said
+from tests.prep.checkout import FETCHES, MAKES, MODULES, Checkout, finish_process, only_error_line
 from tests.prep.index import Index
 from tests.prep.mirror import Mirror
 
@@ -23,7 +23,7 @@ UNREACHABLE = "http://127.0.0.1:9"
 UV = Path(sys.executable).with_name("uv")
 
 
-def others() -> dict[tuple[int, int], Path]:
+def find_other_pythons() -> dict[tuple[int, int], Path]:
     """Every Python 3 but 3.11 that is on PATH or kept by pyenv, by its version."""
     kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
     folders = [Path(folder) for folder in os.get_exec_path()] + sorted(kept.glob("3.*/bin"))
@@ -40,7 +40,7 @@ def others() -> dict[tuple[int, int], Path]:
     return found
 
 
-OTHERS = others()
+OTHERS = find_other_pythons()
 NONE = [pytest.param(None, marks=pytest.mark.skip(reason="no such Python on PATH or in pyenv's versions"))]
 NEWER = [
     pytest.param(path, id=".".join(map(str, key))) for key, path in sorted(OTHERS.items()) if key >= (3, 9)
@@ -48,14 +48,14 @@ NEWER = [
 OLDER = [pytest.param(path, id=".".join(map(str, key))) for key, path in sorted(OTHERS.items()) if key < (3, 9)] or NONE
 
 
-def shim(path: Path, does: str = "exit 127") -> Path:
+def make_shim(path: Path, does: str = "exit 127") -> Path:
     """Write what a version manager puts on PATH for a version that is not active."""
     path.write_text(f"#!/bin/sh\n{does}\n")
     path.chmod(0o755)
     return path
 
 
-def fetched(checkout: Checkout) -> list[str]:
+def list_fetched_pythons(checkout: Checkout) -> list[str]:
     """Return the Pythons that lie in the checkout, whole."""
     return sorted(path.name for path in checkout.folder.glob(".bootstrap/python/cpython*"))
 
@@ -63,7 +63,7 @@ def fetched(checkout: Checkout) -> list[str]:
 @pytest.mark.parametrize("python", NEWER)
 def test_another_python_fetches_311(checkout: Checkout, mirror: Mirror, python: Path) -> None:
     """One line says so; the environment is the same as everywhere, and later starts say nothing."""
-    path = checkout.interpreter(python)
+    path = checkout.make_path_with_python(python)
     done = checkout.run(PATH=path, UV_PYTHON_DOWNLOADS_JSON_URL=mirror.downloads)
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
     assert done.stderr.splitlines() == [MAKES, FETCHES]
@@ -76,7 +76,7 @@ def test_another_python_fetches_311(checkout: Checkout, mirror: Mirror, python: 
 @pytest.mark.parametrize("python", NEWER[-1:])
 def test_a_changed_lock_needs_no_second_python(checkout: Checkout, mirror: Mirror, python: Path) -> None:
     """Nor does an environment that was removed: what was fetched stays beside it."""
-    path = checkout.interpreter(python)
+    path = checkout.make_path_with_python(python)
     checkout.run(PATH=path, UV_PYTHON_DOWNLOADS_JSON_URL=mirror.downloads)
     checkout.write_lock("cpu.txt", small.FEWER)
     assert checkout.run(PATH=path).stdout == "hello\n"
@@ -90,9 +90,9 @@ def test_a_changed_lock_needs_no_second_python(checkout: Checkout, mirror: Mirro
 def test_another_python_uses_the_311_on_path(prepared: Checkout, python: Path) -> None:
     """Where python3 is another one, nothing is fetched while python3.11 is on PATH."""
     checkout = prepared.copy()
-    done = checkout.run(PATH=checkout.interpreter(python, ("python3.11", small.python())))
+    done = checkout.run(PATH=checkout.make_path_with_python(python, ("python3.11", small.base_python())))
     assert (done.stdout, done.stderr) == ("hello\n", f"{MAKES}\n")
-    assert (checkout.venv / "bin" / "python").resolve() == small.python()
+    assert (checkout.venv / "bin" / "python").resolve() == small.base_python()
 
 
 @pytest.mark.parametrize("python", NEWER[-1:])
@@ -102,8 +102,8 @@ def test_a_python311_that_is_none_is_passed_over(
 ) -> None:
     """As a version manager's shim for a version that is not active, or a name for another version."""
     checkout = prepared.copy()
-    first = checkout.interpreter(python, ("python3.11", shim(tmp_path / "shim", promise)))
-    second = checkout.interpreter(python, ("python3.11", small.python()))
+    first = checkout.make_path_with_python(python, ("python3.11", make_shim(tmp_path / "shim", promise)))
+    second = checkout.make_path_with_python(python, ("python3.11", small.base_python()))
     done = checkout.run(PATH=f"{first}{os.pathsep}{second}")
     assert (done.stdout, done.stderr) == ("hello\n", f"{MAKES}\n")
 
@@ -113,9 +113,11 @@ def test_shims_that_lead_nowhere_are_passed_over(
     checkout: Checkout, mirror: Mirror, tmp_path: Path, python: Path
 ) -> None:
     """Dead shims come first under every name, and the only Python stands behind them."""
-    dead = shim(tmp_path / "shim")
+    dead = make_shim(tmp_path / "shim")
     names = ("python3", "python", "python3.11", "python3.12", "python3.13", "python3.9")
-    path = f"{checkout.programs(*((name, dead) for name in names))}{os.pathsep}{checkout.interpreter(python)}"
+    path = (
+        f"{checkout.make_path(*((name, dead) for name in names))}{os.pathsep}{checkout.make_path_with_python(python)}"
+    )
     done = checkout.run(PATH=path, UV_PYTHON_DOWNLOADS_JSON_URL=mirror.downloads)
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
     assert FETCHES in done.stderr
@@ -124,7 +126,7 @@ def test_shims_that_lead_nowhere_are_passed_over(
 def test_a_python_without_pip_and_venv_is_enough(checkout: Checkout, index: Index, bare_python: Path) -> None:
     """As Debian's and Ubuntu's: the standard library fetches uv, and uv makes the environment."""
     index.requests.clear()
-    done = checkout.run(PATH=checkout.interpreter(bare_python))
+    done = checkout.run(PATH=checkout.make_path_with_python(bare_python))
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
     assert next(program for program, address in index.requests if Path(address).name.startswith("uv-")) == "prep"
     checkout.assert_whole()
@@ -136,7 +138,7 @@ def test_a_python_that_only_bundles_pip_is_enough(
 ) -> None:
     """As Fedora's: what ensurepip would install fetches uv, and is not installed."""
     subprocess.run([python, "-m", "venv", "--without-pip", tmp_path / "bare"], check=True)
-    path = f"{tmp_path / 'bare' / 'bin'}{os.pathsep}{checkout.programs()}"  # through a link it would be its base
+    path = f"{tmp_path / 'bare' / 'bin'}{os.pathsep}{checkout.make_path()}"  # through a link it would be its base
     index.requests.clear()
     done = checkout.run(PATH=path, UV_PYTHON_DOWNLOADS_JSON_URL=mirror.downloads)
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
@@ -146,7 +148,7 @@ def test_a_python_that_only_bundles_pip_is_enough(
 
 def test_uv_alone_is_enough(checkout: Checkout, mirror: Mirror) -> None:
     """No python3 at all: uv fetches one, which starts prep."""
-    done = checkout.run(PATH=checkout.programs(("uv", UV)), UV_PYTHON_DOWNLOADS_JSON_URL=mirror.downloads)
+    done = checkout.run(PATH=checkout.make_path(("uv", UV)), UV_PYTHON_DOWNLOADS_JSON_URL=mirror.downloads)
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
     assert done.stderr.splitlines() == [FETCHES_BY_UV, MAKES]
     checkout.assert_whole()
@@ -154,7 +156,7 @@ def test_uv_alone_is_enough(checkout: Checkout, mirror: Mirror) -> None:
 
 def test_neither_python_nor_uv_is_one_line(checkout: Checkout) -> None:
     """It says what to install, and the door that needs neither."""
-    line = said(checkout.run(PATH=checkout.programs()), 2)
+    line = only_error_line(checkout.run(PATH=checkout.make_path()), 2)
     assert line.startswith(NEITHER)
     assert line.endswith("or use `docker compose up`.")
 
@@ -163,16 +165,16 @@ def test_neither_python_nor_uv_is_one_line(checkout: Checkout) -> None:
 @pytest.mark.parametrize("directly", [True, False])
 def test_a_python_before_39_is_one_line(checkout: Checkout, python: Path, directly: bool) -> None:
     """However it is started: found on PATH, or as `python3 prep`."""
-    path = checkout.interpreter(python)
+    path = checkout.make_path_with_python(python)
     started = Checkout(checkout.folder, checkout.environment, (str(python),) if directly else ())
-    assert said(started.run(PATH=path), 2).startswith(NEITHER)
+    assert only_error_line(started.run(PATH=path), 2).startswith(NEITHER)
     assert not checkout.venv.exists()
 
 
 @pytest.mark.parametrize("python", OLDER[:1])
 def test_a_newer_python_beside_an_old_one_is_found(prepared: Checkout, python: Path) -> None:
     """As on a server whose python3 is ten years old."""
-    path = prepared.interpreter(python, ("python3.11", small.python()))
+    path = prepared.make_path_with_python(python, ("python3.11", small.base_python()))
     assert prepared.run(PATH=path).stdout == "hello\n"
 
 
@@ -200,35 +202,35 @@ def other_bytes(site: Path, mirror: Mirror, index: Index) -> str:
 @pytest.mark.parametrize("python", [*NEWER[-1:], pytest.param(None, id="uv")])
 def test_a_python_with_other_bytes_is_refused(checkout: Checkout, other_bytes: str, python: Path | None) -> None:
     """uv knows the hash; whoever fetches, nothing of it stays."""
-    path = checkout.interpreter(python) if python else checkout.programs(("uv", UV))
+    path = checkout.make_path_with_python(python) if python else checkout.make_path(("uv", UV))
     done = checkout.run(PATH=path, UV_PYTHON_INSTALL_MIRROR=other_bytes)
     line = done.stderr.splitlines()[-1]
     assert (done.returncode, done.stdout) == (2, "")
     assert "Hash mismatch" in line
     assert "mirror" in line
     assert "docker compose up" in line
-    assert fetched(checkout) == []
+    assert list_fetched_pythons(checkout) == []
     assert not checkout.is_ready
 
 
 @pytest.mark.parametrize("python", [*NEWER[-1:], pytest.param(None, id="uv")])
 def test_a_mirror_out_of_reach_is_one_line(checkout: Checkout, python: Path | None) -> None:
     """It names the address, the variable for another one, and the door that needs no Python."""
-    path = checkout.interpreter(python) if python else checkout.programs(("uv", UV))
+    path = checkout.make_path_with_python(python) if python else checkout.make_path(("uv", UV))
     done = checkout.run(PATH=path, UV_PYTHON_INSTALL_MIRROR=UNREACHABLE, UV_HTTP_RETRIES="0")
     line = done.stderr.splitlines()[-1]
     assert (done.returncode, done.stdout) == (2, "")
     assert [word for word in (UNREACHABLE, "UV_PYTHON_INSTALL_MIRROR", "docker compose up") if word not in line] == []
-    assert fetched(checkout) == []
+    assert list_fetched_pythons(checkout) == []
 
 
 @pytest.mark.parametrize("python", NEWER[-1:])
 @pytest.mark.parametrize("alone", [True, False])
-def test_a_start_killed_while_it_fetched_python_is_mended(
+def test_a_start_killed_while_it_fetched_python_is_repaired(
     checkout: Checkout, index: Index, mirror: Mirror, python: Path, alone: bool
 ) -> None:
     """Also when uv itself outlives prep and goes on."""
-    path = checkout.interpreter(python)
+    path = checkout.make_path_with_python(python)
     with index.holding("cpython-"):
         process = checkout.start("hello", PATH=path, UV_PYTHON_DOWNLOADS_JSON_URL=mirror.downloads)
         index.wait_for_request("cpython-")
@@ -236,23 +238,23 @@ def test_a_start_killed_while_it_fetched_python_is_mended(
         process.wait()
         assert not checkout.is_ready
         if not alone:
-            assert fetched(checkout) == []
+            assert list_fetched_pythons(checkout) == []
     done = checkout.run(PATH=path, UV_PYTHON_DOWNLOADS_JSON_URL=mirror.downloads)
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
     checkout.assert_whole()
-    finish(process)
+    finish_process(process)
 
 
-def test_a_start_killed_while_it_fetched_uv_alone_is_mended(
+def test_a_start_killed_while_it_fetched_uv_alone_is_repaired(
     checkout: Checkout, index: Index, bare_python: Path
 ) -> None:
     """Where the standard library does what pip does elsewhere."""
-    path = checkout.interpreter(bare_python)
+    path = checkout.make_path_with_python(bare_python)
     with index.holding("uv-"):
         process = checkout.start("hello", PATH=path)
         index.wait_for_request("uv-")
         os.killpg(process.pid, signal.SIGKILL)
-    finish(process)
+    finish_process(process)
     assert list((checkout.folder / ".bootstrap").glob("uv-*")) == []
     done = checkout.run(PATH=path)
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr

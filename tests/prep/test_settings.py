@@ -21,7 +21,7 @@ from interview_prep.bootstrap.pip_settings import (
     uv_finds_torch,
 )
 from tests.prep import checkout as small
-from tests.prep.checkout import Checkout, said
+from tests.prep.checkout import Checkout, only_error_line
 from tests.prep.index import Index
 
 UNREACHABLE = "http://127.0.0.1:9"
@@ -31,18 +31,20 @@ TORCH = "2.13.0+cpu"
 @pytest.fixture
 def bare(tmp_path: Path) -> Iterator[Checkout]:
     """A fresh checkout with an empty cache, for which an unreachable index is the default one."""
-    yield small.make(tmp_path, UV_CACHE_DIR=str(tmp_path / "cache"), ALL_PROXY=UNREACHABLE, NO_PROXY="127.0.0.1")
+    yield small.make_checkout(
+        tmp_path, UV_CACHE_DIR=str(tmp_path / "cache"), ALL_PROXY=UNREACHABLE, NO_PROXY="127.0.0.1"
+    )
     shutil.rmtree(tmp_path, ignore_errors=True)
 
 
-def installs(checkout: Checkout, **settings: str) -> None:
+def assert_installs(checkout: Checkout, **settings: str) -> None:
     """Make the environment with these settings."""
     done = checkout.run("hello", program=None, cwd=None, **settings)
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
     checkout.assert_whole()
 
 
-def programs(index: Index) -> set[str]:
+def list_fetchers(index: Index) -> set[str]:
     """Who has fetched a wheel from the index."""
     return {program for program, address in index.requests if address.endswith(".whl")}
 
@@ -56,12 +58,12 @@ def own(index: Index) -> Index:
 
 def test_without_any_setting_there_is_no_index_here(bare: Checkout) -> None:
     """What follows proves something only where the public index is out of reach."""
-    assert "No matching distribution found" in said(bare.run(), 2)
+    assert "No matching distribution found" in only_error_line(bare.run(), 2)
 
 
 def test_a_folder_of_wheels_is_enough(bare: Checkout, wheels: Path) -> None:
     """A laptop without any network, prepared from a stick."""
-    installs(bare, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(wheels))
+    assert_installs(bare, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(wheels))
 
 
 @pytest.mark.parametrize("section", ["global", "install"])
@@ -70,12 +72,12 @@ def test_a_folder_of_wheels_in_pips_file_is_enough(bare: Checkout, wheels: Path,
     Path(bare.environment["HOME"], "wheels").symlink_to(wheels)
     settings = bare.folder / "pip.conf"
     settings.write_text(f"[{section}]\nno-index = true\nfind-links = ~/wheels\n")
-    installs(bare, PIP_CONFIG_FILE=str(settings))
+    assert_installs(bare, PIP_CONFIG_FILE=str(settings))
 
 
 def test_no_index_means_no_index(bare: Checkout, wheels: Path, own: Index) -> None:
     """Where only a folder may be used, the index is not asked, by uv neither."""
-    installs(bare, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(wheels), PIP_INDEX_URL=own.url)
+    assert_installs(bare, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(wheels), PIP_INDEX_URL=own.url)
     assert own.requests == []
 
 
@@ -83,21 +85,21 @@ def test_a_wheel_that_the_folder_lacks_is_refused(bare: Checkout, wheels: Path, 
     """With no index it cannot come from anywhere else, and uv says so in one line."""
     fewer = tmp_path / "fewer"
     shutil.copytree(wheels, fewer, ignore=shutil.ignore_patterns("six-*"))
-    line = said(bare.run("hello", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(fewer), PIP_INDEX_URL=own.url), 2)
+    line = only_error_line(bare.run("hello", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(fewer), PIP_INDEX_URL=own.url), 2)
     assert "six was not found in the provided package locations" in line
 
 
 def test_the_index_of_pip_is_used(bare: Checkout, own: Index) -> None:
     """By pip for the installer, and by uv for all else."""
-    installs(bare, PIP_INDEX_URL=own.url)
-    assert programs(own) == {"pip", "uv"}
+    assert_installs(bare, PIP_INDEX_URL=own.url)
+    assert list_fetchers(own) == {"pip", "uv"}
 
 
 def test_the_extra_index_of_pip_is_used(bare: Checkout, own: Index) -> None:
     """Two extra indexes, of which the first is empty, beside a main one that is."""
     empty = f"{own.root}/nothing"
-    installs(bare, PIP_INDEX_URL=f"{own.root}/none", PIP_EXTRA_INDEX_URL=f"{empty} {own.url}")
-    assert programs(own) == {"pip", "uv"}
+    assert_installs(bare, PIP_INDEX_URL=f"{own.root}/none", PIP_EXTRA_INDEX_URL=f"{empty} {own.url}")
+    assert list_fetchers(own) == {"pip", "uv"}
 
 
 def test_an_extra_index_with_another_build_is_no_obstacle(bare: Checkout, own: Index, site: Path) -> None:
@@ -108,7 +110,7 @@ def test_an_extra_index_with_another_build_is_no_obstacle(bare: Checkout, own: I
     shutil.copy(wheel, other)
     with zipfile.ZipFile(other, "a") as archive:
         archive.comment = b"built elsewhere"
-    installs(bare, PIP_INDEX_URL=own.url, PIP_EXTRA_INDEX_URL=f"{own.root}/other-build")
+    assert_installs(bare, PIP_INDEX_URL=own.url, PIP_EXTRA_INDEX_URL=f"{own.root}/other-build")
     assert any("/other-build/six/six-" in address for _, address in own.requests)
 
 
@@ -116,8 +118,8 @@ def test_the_proxy_of_pip_is_used(bare: Checkout, own: Index) -> None:
     """The index has a name that only the proxy can resolve; the proxy of other programs is a wrong one."""
     index = "http://packages.invalid/simple"
     settings = {"PIP_INDEX_URL": index, "PIP_PROXY": own.root, "PIP_TRUSTED_HOST": "packages.invalid"}
-    installs(bare, **settings, http_proxy=UNREACHABLE, https_proxy=UNREACHABLE)
-    assert programs(own) == {"pip", "uv"}
+    assert_installs(bare, **settings, http_proxy=UNREACHABLE, https_proxy=UNREACHABLE)
+    assert list_fetchers(own) == {"pip", "uv"}
     assert all(address.startswith("http://packages.invalid/") for _, address in own.requests)
 
 
@@ -151,13 +153,13 @@ def test_the_certificate_of_pip_is_used(bare: Checkout, secure: Index, certifica
     shutil.copy(certificate, others)
     Path(others).write_text("")
     secure.requests.clear()
-    installs(bare, PIP_INDEX_URL=secure.url, SSL_CERT_FILE=others, **{name: f"{certificate}.public"})
-    assert programs(secure) == {"pip", "uv"}
+    assert_installs(bare, PIP_INDEX_URL=secure.url, SSL_CERT_FILE=others, **{name: f"{certificate}.public"})
+    assert list_fetchers(secure) == {"pip", "uv"}
 
 
 def test_an_unknown_certificate_is_refused(bare: Checkout, secure: Index) -> None:
     """Without the setting nothing is taken from an index that cannot say who it is."""
-    assert "check the network and pip's settings (index, proxy, certificate)" in said(
+    assert "check the network and pip's settings (index, proxy, certificate)" in only_error_line(
         bare.run(PIP_INDEX_URL=secure.url), 2
     )
 
@@ -165,7 +167,7 @@ def test_an_unknown_certificate_is_refused(bare: Checkout, secure: Index) -> Non
 def test_a_setting_for_uv_wins_over_one_for_pip(bare: Checkout, own: Index, site: Path) -> None:
     """Who has set uv up on purpose is not overruled; here both addresses lead to the same wheels."""
     (site / "for-uv").symlink_to("simple")
-    installs(bare, PIP_INDEX_URL=own.url, UV_DEFAULT_INDEX=f"{own.root}/for-uv")
+    assert_installs(bare, PIP_INDEX_URL=own.url, UV_DEFAULT_INDEX=f"{own.root}/for-uv")
     assert {(program, address.split("/")[1]) for program, address in own.requests} == {
         ("pip", "simple"),
         ("uv", "for-uv"),
@@ -206,20 +208,20 @@ def want(checkout: Checkout, torch: Path) -> None:
 def test_torch_comes_from_a_folder_that_holds_it(bare: Checkout, own: Index, torch: Path) -> None:
     """The PyTorch index, which cannot be reached here, is not asked."""
     want(bare, torch)
-    installs(bare, PIP_INDEX_URL=own.url, PIP_FIND_LINKS=str(torch))
+    assert_installs(bare, PIP_INDEX_URL=own.url, PIP_FIND_LINKS=str(torch))
 
 
 def test_torch_comes_from_an_index_that_holds_it(bare: Checkout, own: Index, torch: Path, site: Path) -> None:
     """A company's mirror is enough, without the PyTorch index that it mirrors."""
     shutil.copytree(torch, site / "mirror" / "torch")
     want(bare, torch)
-    installs(bare, PIP_INDEX_URL=own.url, PIP_EXTRA_INDEX_URL=f"{own.root}/mirror")
+    assert_installs(bare, PIP_INDEX_URL=own.url, PIP_EXTRA_INDEX_URL=f"{own.root}/mirror")
 
 
 def test_torch_is_looked_for_in_the_pytorch_index_otherwise(bare: Checkout, own: Index, torch: Path) -> None:
     """Which here is out of reach, and is named."""
     want(bare, torch)
-    assert PYTORCH_CPU_INDEX in said(bare.run(PIP_INDEX_URL=own.url, UV_HTTP_RETRIES="0"), 2)
+    assert PYTORCH_CPU_INDEX in only_error_line(bare.run(PIP_INDEX_URL=own.url, UV_HTTP_RETRIES="0"), 2)
 
 
 def set_for_pip(monkeypatch: pytest.MonkeyPatch, **environment: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.prep import checkout as small
-from tests.prep.checkout import Checkout, said
+from tests.prep.checkout import Checkout, only_error_line
 from tests.prep.index import Index
 
 ELSEWHERE = {"TARGET": "{}", "PREFIX": "{}", "ROOT": "{}", "USER": "1", "REQUIRE_VIRTUALENV": "1", "QUIET": "3"}
@@ -44,7 +44,7 @@ def test_variables_for_another_python_do_not_reach_a_first_use(checkout: Checkou
 
 def test_prep_under_a_named_python_is_the_same(prepared: Checkout, tmp_path: Path) -> None:
     """`python3 prep` reads PYTHONPATH before prep can say otherwise, so prep starts again without it."""
-    started = Checkout(prepared.folder, prepared.environment, (str(small.python()),))
+    started = Checkout(prepared.folder, prepared.environment, (str(small.base_python()),))
     foreign = tmp_path / "foreign"
     foreign.mkdir()
     (foreign / "hashlib.py").write_text("raise SystemExit('the wrong hashlib')\n")
@@ -95,7 +95,7 @@ def test_pips_file_that_cannot_be_read_is_one_line(checkout: Checkout, tmp_path:
     """It names the file."""
     file = tmp_path / "pip.conf"
     file.write_text("index-url = x\n")
-    line = said(checkout.run("hello", PIP_CONFIG_FILE=str(file)), 2)
+    line = only_error_line(checkout.run("hello", PIP_CONFIG_FILE=str(file)), 2)
     assert line.startswith(f"pip's settings in {file} cannot be read")
     assert line.endswith("; fix the file.")
 
@@ -103,8 +103,8 @@ def test_pips_file_that_cannot_be_read_is_one_line(checkout: Checkout, tmp_path:
 @pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
 def test_a_colon_in_the_path_is_one_line(prepared: Checkout, tmp_path: Path, locale: str) -> None:
     """No PATH can name such a folder; whatever the terminal can show, the line comes."""
-    checkout = small.make(tmp_path / "été: révision", LC_ALL=locale)
-    line = said(checkout.run(PATH=prepared.environment["PATH"]), 2)
+    checkout = small.make_checkout(tmp_path / "été: révision", LC_ALL=locale)
+    line = only_error_line(checkout.run(PATH=prepared.environment["PATH"]), 2)
     assert line.startswith("PATH cannot hold a folder with `:` in its name (")
     assert line.endswith("; move the checkout.")
     assert not checkout.venv.exists()
@@ -112,7 +112,7 @@ def test_a_colon_in_the_path_is_one_line(prepared: Checkout, tmp_path: Path, loc
 
 def test_a_home_that_cannot_be_written_is_no_obstacle(tmp_path: Path, index: Index) -> None:
     """As for a service's user: what uv keeps in HOME it keeps in the checkout, while it installs."""
-    checkout = small.make(tmp_path, PIP_INDEX_URL=index.url)
+    checkout = small.make_checkout(tmp_path, PIP_INDEX_URL=index.url)
     done = checkout.run("hello", HOME="/proc/nowhere")
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
     checkout.assert_whole()
@@ -122,7 +122,7 @@ def test_a_home_that_cannot_be_written_is_no_obstacle(tmp_path: Path, index: Ind
 
 def test_prep_in_the_image_is_invoke(tmp_path: Path) -> None:
     """Everything is installed there; a .venv of the machine outside is not looked at."""
-    checkout = small.make(tmp_path)
+    checkout = small.make_checkout(tmp_path)
     invoke = tmp_path / "bin" / "invoke"
     invoke.parent.mkdir()
     invoke.write_text('#!/bin/sh\necho "$@"\n')

@@ -13,14 +13,14 @@ from tests.prep.index import Index
 UNREACHABLE = "http://127.0.0.1:9/simple"
 
 
-def stamps(folder: Path) -> dict[str, int]:
+def read_times(folder: Path) -> dict[str, int]:
     """When each file below `folder` was last changed."""
     return {str(path): path.lstat().st_mtime_ns for path in folder.rglob("*")}
 
 
 def test_first_use_installs_the_lock_and_runs_the_task(tmp_path: Path) -> None:
     """With this machine's own settings for pip and uv, and no wheel in any cache of uv."""
-    made = small.make(tmp_path)
+    made = small.make_checkout(tmp_path)
     checkout = Checkout(made.folder, {**os.environ, "PATH": made.environment["PATH"]})
     done = checkout.run("hello", UV_CACHE_DIR=str(tmp_path / "cache"))
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
@@ -35,10 +35,10 @@ def test_a_first_use_says_one_line(checkout: Checkout) -> None:
 
 def test_later_uses_start_no_installer(prepared: Checkout) -> None:
     """Nothing under .venv changes, no index is needed, and nothing is said but what the task says."""
-    before = stamps(prepared.venv)
+    before = read_times(prepared.venv)
     done = prepared.run("hello", PIP_INDEX_URL=UNREACHABLE, UV_CACHE_DIR=os.devnull)
     assert (done.returncode, done.stdout, done.stderr) == (0, "hello\n", "")
-    assert stamps(prepared.venv) == before
+    assert read_times(prepared.venv) == before
 
 
 def test_a_first_use_leaves_bytecode_whatever_the_shell_says(checkout: Checkout) -> None:
@@ -50,7 +50,7 @@ def test_a_first_use_leaves_bytecode_whatever_the_shell_says(checkout: Checkout)
 @pytest.fixture(scope="module")
 def synced(folder: Path, index: Index) -> Checkout:
     """A checkout that is ready, for tests that change its locks."""
-    made = small.make(folder / "synced", PIP_INDEX_URL=index.url, UV_CACHE_DIR=str(folder / "cache"))
+    made = small.make_checkout(folder / "synced", PIP_INDEX_URL=index.url, UV_CACHE_DIR=str(folder / "cache"))
     made.run()
     return made
 
@@ -59,7 +59,7 @@ def test_a_package_added_to_the_lock_is_installed(synced: Checkout) -> None:
     """A `git pull` that brings a new lock needs no other command."""
     synced.write_lock("cpu.txt", [name for name in small.CPU if name != "six"])
     synced.run()
-    assert "six" not in synced.installed()
+    assert "six" not in synced.inspect_installed()
     synced.write_lock("cpu.txt", small.CPU)
     done = synced.run()
     assert (done.stdout, done.stderr) == ("hello\n", "prep: the lock has changed; syncing .venv with it.\n")
@@ -67,10 +67,10 @@ def test_a_package_added_to_the_lock_is_installed(synced: Checkout) -> None:
 
 
 def test_a_package_removed_from_the_lock_is_removed(synced: Checkout) -> None:
-    """Otherwise code would go on to work here that works nowhere else."""
+    """Otherwise code would keep working here that works nowhere else."""
     synced.write_lock("cpu.txt", small.CPU)
     synced.run()
-    assert "iniconfig" in synced.installed()
+    assert "iniconfig" in synced.inspect_installed()
     synced.write_lock("cpu.txt", small.FEWER)
     assert synced.run().stdout == "hello\n"
     synced.assert_whole()
@@ -85,17 +85,17 @@ def test_a_sync_keeps_what_has_not_changed(synced: Checkout) -> None:
     assert (synced.venv / "pyvenv.cfg").stat().st_mtime_ns == before
 
 
-def test_a_checkout_that_was_moved_makes_its_environment_anew(checkout: Checkout) -> None:
-    """The scripts of an environment name the place that it was made for."""
+def test_moved_checkout_makes_its_venv_again(checkout: Checkout) -> None:
+    """Scripts in .venv contain the path that they were made for."""
     checkout.run()
     moved = Checkout(checkout.folder.rename(checkout.folder.with_name("moved")), checkout.environment)
-    done = moved.run(PATH=moved.interpreter(small.python()))
+    done = moved.run(PATH=moved.make_path_with_python(small.base_python()))
     assert done.stdout == "hello\n", done.stderr
     moved.assert_whole()
 
 
-def test_an_environment_whose_python_is_gone_is_made_anew(checkout: Checkout) -> None:
-    """As after an upgrade that removed the Python below it."""
+def test_venv_whose_python_is_gone_is_made_again(checkout: Checkout) -> None:
+    """This happens after an upgrade that removed the Python below it."""
     checkout.run()
     link = checkout.venv / "bin" / "python3.11"
     link.unlink()
@@ -104,7 +104,7 @@ def test_an_environment_whose_python_is_gone_is_made_anew(checkout: Checkout) ->
     checkout.assert_whole()
 
 
-def test_an_activated_environment_can_be_mended_from_within(checkout: Checkout) -> None:
+def test_activated_environment_is_repaired_from_within(checkout: Checkout) -> None:
     """With .venv/bin first on PATH, prep runs under the very Python that it replaces."""
     checkout.run()
     (checkout.venv / "made-from").unlink()
@@ -124,7 +124,7 @@ def test_an_environment_on_another_disk_stays_there(checkout: Checkout, tmp_path
 
 def test_a_folder_with_spaces_and_accents_in_its_name_works(tmp_path: Path, index: Index) -> None:
     """Scripts of an environment name its path in their first line, where a space needs care."""
-    checkout = small.make(tmp_path / "été de révision", PIP_INDEX_URL=index.url)
+    checkout = small.make_checkout(tmp_path / "été de révision", PIP_INDEX_URL=index.url)
     assert checkout.run().stdout == "hello\n"
     checkout.assert_whole()
     shutil.rmtree(tmp_path)
@@ -138,7 +138,7 @@ def test_the_exit_code_is_the_tasks(prepared: Checkout) -> None:
 def test_without_arguments_it_shows_how_it_is_used(prepared: Checkout) -> None:
     """As `invoke` alone does."""
     done = prepared.run("--help")
-    bare = small.finish(prepared.start())
+    bare = small.finish_process(prepared.start())
     assert (bare.returncode, bare.stderr) == (0, "")
     assert bare.stdout == done.stdout
     assert "Usage:" in bare.stdout

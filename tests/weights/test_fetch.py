@@ -23,26 +23,28 @@ pytestmark = pytest.mark.usefixtures("cache")
 LARGE = "model.safetensors"
 
 
-def total(models: Sequence[Model]) -> int:
+def count_locked_bytes(models: Sequence[Model]) -> int:
+    """The bytes of all files, by the lock."""
     return sum(file.size or 0 for model in models for file in model.files)
 
 
-def flip_a_byte(path: Path) -> None:
+def flip_byte(path: Path) -> None:
+    """Change one byte in the middle of a file."""
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
 
 
-def test_a_fetch_brings_every_byte_once(hub: Hub, models: list[Model]) -> None:
-    """And leaves nothing beside them."""
+def test_fetch_brings_every_byte_once(hub: Hub, models: list[Model]) -> None:
+    """Afterwards all files are as locked, and nothing lies beside them."""
     assert fetch_models(models, ignore_progress) == []
     assert verify_models(models) == []
-    assert hub.sent == total(models)
+    assert hub.sent == count_locked_bytes(models)
     assert [path for model in models for path in repository_folder(model).glob("incoming/**/*")] == []
 
 
-def test_a_second_fetch_asks_the_hub_for_nothing(hub: Hub, models: list[Model]) -> None:
-    """What is there is known by its bytes, not by what a server says."""
+def test_second_fetch_asks_the_hub_for_nothing(hub: Hub, models: list[Model]) -> None:
+    """Files that are there are recognized by their bytes, not by what a server says."""
     fetch_models(models, ignore_progress)
     hub.requests.clear()
     assert fetch_models(models, ignore_progress) == []
@@ -50,7 +52,7 @@ def test_a_second_fetch_asks_the_hub_for_nothing(hub: Hub, models: list[Model]) 
 
 
 def test_huggingface_hub_finds_what_was_fetched(models: list[Model]) -> None:
-    """By the default revision, by the commit and by its first seven characters."""
+    """It finds a file by the default revision, by the commit and by its first seven characters."""
     fetch_models(models, ignore_progress)
     for model in models:
         for revision in ("main", model.commit, model.commit[:7]):
@@ -58,8 +60,8 @@ def test_huggingface_hub_finds_what_was_fetched(models: list[Model]) -> None:
             assert found == str(snapshot_folder(model) / LARGE)
 
 
-def test_what_huggingface_hub_fetched_is_taken_as_it_is(hub: Hub, models: list[Model]) -> None:
-    """Its own client works with this Hub, and its links count as files; only the names are set."""
+def test_files_fetched_by_huggingface_hub_are_accepted(hub: Hub, models: list[Model]) -> None:
+    """Its links count as files, and only the files that name the commit are added."""
     for model in models:
         snapshot_download(model.repo, revision=model.commit)
     assert {problem.file for problem in verify_models(models)} == {
@@ -70,12 +72,12 @@ def test_what_huggingface_hub_fetched_is_taken_as_it_is(hub: Hub, models: list[M
     assert (hub.requests, verify_models(models)) == ([], [])
 
 
-def test_a_flipped_byte_is_found_and_only_that_file_is_fetched_again(hub: Hub, models: list[Model]) -> None:
-    """In whichever file it is."""
+def test_flipped_byte_is_found_and_only_that_file_is_fetched_again(hub: Hub, models: list[Model]) -> None:
+    """This holds for each file of each model."""
     fetch_models(models, ignore_progress)
     for model in models:
         for file in model.files:
-            flip_a_byte(snapshot_folder(model) / file.path)
+            flip_byte(snapshot_folder(model) / file.path)
             (problem,) = verify_models(models)
             assert (problem.model, problem.file) == (model.name, file.path)
             assert "hash" in problem.cause
@@ -84,8 +86,8 @@ def test_a_flipped_byte_is_found_and_only_that_file_is_fetched_again(hub: Hub, m
             assert (hub.sent, verify_models(models)) == (file.size, [])
 
 
-def test_a_file_of_another_length_is_found_without_hashing(models: list[Model]) -> None:
-    """`invoke models` alone sees it, in no time."""
+def test_wrong_length_is_found_without_hashing(models: list[Model]) -> None:
+    """`invoke models` sees it without reading the file."""
     fetch_models(models, ignore_progress)
     with (snapshot_folder(models[0]) / LARGE).open("ab") as file:
         file.write(b"!")
@@ -109,10 +111,10 @@ STUMBLES = {
 
 @pytest.mark.parametrize("fault", STUMBLES.values(), ids=STUMBLES)
 @pytest.mark.parametrize("path", [LARGE, "vocab.txt"])
-def test_a_hub_that_stumbles_once_is_asked_again(
+def test_file_that_fails_once_is_fetched_again(
     hub: Hub, models: list[Model], monkeypatch: pytest.MonkeyPatch, fault: Fault, path: str
 ) -> None:
-    """The end is the same as without it."""
+    """After one fault of any kind the result is the same as without it."""
     if fault.stall:
         monkeypatch.setattr(constants, "HF_HUB_DOWNLOAD_TIMEOUT", STALL / 3)
     hub.faults[path] = iter([fault])
@@ -135,10 +137,10 @@ FALLS = {
 
 
 @pytest.mark.parametrize(("fault", "cause"), FALLS.values(), ids=FALLS)
-def test_a_hub_that_goes_on_stumbling_costs_that_file_alone(
+def test_file_that_always_fails_is_the_only_one_missing(
     hub: Hub, models: list[Model], monkeypatch: pytest.MonkeyPatch, fault: Fault, cause: str
 ) -> None:
-    """One line that names model, file and cause; every other file of every model is in place."""
+    """One line names model, file and cause; every other file of every model is in place."""
     if fault.stall:
         monkeypatch.setattr(constants, "HF_HUB_DOWNLOAD_TIMEOUT", STALL / 3)
     hub.faults["vocab.txt"] = repeat(fault)
@@ -149,37 +151,37 @@ def test_a_hub_that_goes_on_stumbling_costs_that_file_alone(
     assert [(wrong.file, wrong.cause) for wrong in verify_models(models)] == [("vocab.txt", "missing")]
 
 
-def test_bytes_that_fail_their_hash_are_not_kept(hub: Hub, models: list[Model]) -> None:
-    """Neither in place nor for the next try to go on from."""
+def test_bytes_with_a_wrong_hash_are_not_kept(hub: Hub, models: list[Model]) -> None:
+    """They lie neither in place nor where the next try would continue."""
     hub.faults[LARGE] = repeat(Fault(flip=True))
     fetch_models(models[:1], ignore_progress)
     assert list(repository_folder(models[0]).glob(f"**/{LARGE}")) == []
 
 
-def test_a_download_that_was_cut_off_goes_on_where_it_ended(hub: Hub, models: list[Model]) -> None:
-    """In the next fetch: what an earlier one has left is not fetched again."""
+def test_interrupted_download_continues_where_it_ended(hub: Hub, models: list[Model]) -> None:
+    """The next fetch asks only for the rest of the file."""
     download = Download(models[0], next(file for file in models[0].files if file.path == LARGE))
     download.partial_path.parent.mkdir(parents=True)
     download.partial_path.write_bytes(hub.repositories["prep/first"].files[LARGE][:400_000])
     assert fetch_models(models[:1], ignore_progress) == []
     assert [request.range for request in hub.requests if request.path.startswith("/storage")] == ["bytes=400000-"]
-    assert hub.sent == total(models[:1]) - 400_000
+    assert hub.sent == count_locked_bytes(models[:1]) - 400_000
 
 
-def test_what_was_left_of_other_bytes_is_thrown_away(hub: Hub, models: list[Model]) -> None:
-    """A part that is damaged costs one more download."""
+def test_damaged_partial_file_is_downloaded_again(hub: Hub, models: list[Model]) -> None:
+    """It costs one more download, and the result is as locked."""
     download = Download(models[0], next(file for file in models[0].files if file.path == LARGE))
     download.partial_path.parent.mkdir(parents=True)
     download.partial_path.write_bytes(b"x" * 400_000)
     assert fetch_models(models[:1], ignore_progress) == []
     assert verify_models(models[:1]) == []
-    assert hub.sent == total(models[:1]) - 400_000 + 700_000
+    assert hub.sent == count_locked_bytes(models[:1]) - 400_000 + 700_000
 
 
-def test_a_token_goes_to_the_hub_and_not_to_its_storage(
+def test_token_goes_to_the_hub_and_not_to_its_storage(
     hub: Hub, repositories: dict[str, Repository], models: list[Model], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """HF_TOKEN opens a gated repository; the other host, to which large files are redirected, must not see it."""
+    """HF_TOKEN opens a gated repository, and the host that large files are redirected to never sees it."""
     hub.repositories["prep/first"] = replace(repositories["prep/first"], token="hf_secret")
     assert {problem.cause for problem in fetch_models(models[:1], ignore_progress)} == {f"401, {PERMANENT_ERRORS[401]}"}
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
@@ -188,10 +190,8 @@ def test_a_token_goes_to_the_hub_and_not_to_its_storage(
     assert seen == {""}
 
 
-def test_files_without_a_locked_hash_are_checked_against_the_hub_s(
-    hub: Hub, repositories: dict[str, Repository]
-) -> None:
-    """By sha256 for what is stored as large, by git's own hash for the rest."""
+def test_files_without_a_locked_hash_are_checked_against_the_hub(hub: Hub, repositories: dict[str, Repository]) -> None:
+    """Large files are compared by sha256, the others by git's own hash."""
     model = make_model("prep/first", repositories["prep/first"], hashes=False)
     hub.faults[LARGE] = iter([Fault(flip=True)])
     hub.faults["vocab.txt"] = iter([Fault(flip=True)])
@@ -200,22 +200,22 @@ def test_files_without_a_locked_hash_are_checked_against_the_hub_s(
         assert (snapshot_folder(model) / path).read_bytes() == content
 
 
-def test_a_cache_that_cannot_be_made_is_one_line(cache: Path, models: list[Model]) -> None:
-    """And what to do."""
+def test_unwritable_cache_is_an_error_with_the_fix(cache: Path, models: list[Model]) -> None:
+    """A file in place of the cache folder ends the fetch with one line that names HF_HOME."""
     cache.write_text("a file in its place")
     with pytest.raises(FetchError, match=r"cannot be written \(File exists\). Set HF_HOME to a folder of your own."):
         fetch_models(models, ignore_progress)
 
 
-def test_too_little_room_is_said_before_anything_is_fetched(hub: Hub, models: list[Model]) -> None:
-    """The lock says how large everything is."""
+def test_full_disk_is_noticed_before_anything_is_fetched(hub: Hub, models: list[Model]) -> None:
+    """The sizes in the lock are compared with the free space."""
     vast = replace(models[0], files=(File(LARGE, 10**18, "0" * 64),))
     with pytest.raises(FetchError, match=r"1000000000.0 GB are needed in .* Make room, or set HF_HOME elsewhere."):
         fetch_models([vast], ignore_progress)
     assert hub.requests == []
 
 
-def test_two_at_once_fetch_once(hub: Hub, models: list[Model]) -> None:
+def test_two_fetches_at_once_bring_every_byte_once(hub: Hub, models: list[Model]) -> None:
     """The second waits for the first, and finds what it has brought."""
     hub.speed = 2_000_000
     child = os.fork()
@@ -223,30 +223,28 @@ def test_two_at_once_fetch_once(hub: Hub, models: list[Model]) -> None:
         os._exit(len(fetch_models(models, ignore_progress)))
     problems = fetch_models(models, ignore_progress)
     assert (problems, os.waitpid(child, 0)[1]) == ([], 0)
-    assert hub.sent == total(models)
+    assert hub.sent == count_locked_bytes(models)
     assert verify_models(models) == []
 
 
-def test_the_watcher_sees_the_bytes_arrive(hub: Hub, models: list[Model]) -> None:
-    """From some to all, for the bars on the screen."""
+def test_watcher_sees_the_bytes_arrive(hub: Hub, models: list[Model]) -> None:
+    """Progress grows in several steps, from some bytes to all of them."""
     hub.speed = 1_000_000
     seen: list[int] = []
     fetch_models(models, lambda downloads: seen.append(sum(download.received_bytes() for download in downloads)))
     assert seen == sorted(seen)
     assert len(set(seen)) > 3
-    assert seen[-1] == total(models)
+    assert seen[-1] == count_locked_bytes(models)
 
 
-def test_the_doctor_reports_a_flipped_byte(
-    models: list[Model], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """What is here must be whole; what was never fetched is no fault, as small models serve."""
+def test_doctor_reports_a_flipped_byte(models: list[Model], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Weights that are here must be as locked; weights that were never fetched are no fault."""
     monkeypatch.setattr(models_lock, "LOCK", tmp_path / "models.lock")
     models_lock.LOCK.write_text(format_lock(models))
     assert (checks.check_weights().blocking, checks.check_weights().evidence[:21]) == (False, "no pretrained weights")
     fetch_models(models[1:], ignore_progress)
     assert (checks.check_weights().blocking, checks.check_weights().evidence) == (False, "as locked: second, third")
-    flip_a_byte(snapshot_folder(models[1]) / LARGE)
+    flip_byte(snapshot_folder(models[1]) / LARGE)
     check = checks.check_weights()
     assert (check.blocking, check.fix) == (
         True,

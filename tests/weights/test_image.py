@@ -71,7 +71,8 @@ class Build:
         environment = {**kept, **own, **variables}
         return subprocess.run(command, cwd=self.kit, env=environment, capture_output=True, text=True, check=False)
 
-    def note(self) -> str:
+    def read_note(self) -> str:
+        """The text of the note in the image, or ""."""
         found = self.weights / absent.NOTE
         return found.read_text() if found.exists() else ""
 
@@ -91,43 +92,43 @@ def build(tmp_path: Path, models: list[Model]) -> Build:
     return made
 
 
-def test_weights_come_without_a_word(build: Build, hub: Hub) -> None:
-    """And with no note."""
+def test_build_with_a_hub_is_silent(build: Build, hub: Hub) -> None:
+    """All files of the set arrive, and the image has no note."""
     done = build.run_step(hub.endpoint)
-    assert (done.returncode, done.stdout, done.stderr, build.note()) == (0, "", "", "")
+    assert (done.returncode, done.stdout, done.stderr, build.read_note()) == (0, "", "", "")
     assert hub.whole_files == 6
 
 
-def test_without_a_hub_the_build_goes_on_and_says_so_once(build: Build) -> None:
-    """One line: which Hub, why, what serves, and the command; the note in the image does not name the Hub."""
+def test_build_without_a_hub_goes_on_with_one_warning(build: Build) -> None:
+    """The line names the Hub, the cause and the command; the note in the image does not name the Hub."""
     with closed_port() as address:
         done = build.run_step(address, MODELS_REQUIRED="")
-    assert (done.returncode, done.stdout, build.note()) == (0, "", NOTE)
+    assert (done.returncode, done.stdout, build.read_note()) == (0, "", NOTE)
     assert done.stderr.startswith(f"WARNING: {address} cannot be reached (")
     assert done.stderr.endswith(f"Connection refused). {NOTE}")
     assert done.stderr.count("\n") == 1
 
 
-def test_the_command_names_the_set(build: Build) -> None:
-    """And the service: MODELS=full would otherwise become core."""
+def test_note_names_the_set_and_the_service(build: Build) -> None:
+    """Without the set in the command, MODELS=full would become core."""
     with closed_port() as address:
         build.install(address, models="full", MODELS_REQUIRED="0")
-    assert re.search("`MODELS=full MODELS_REQUIRED=1 docker compose build lab(-cuda)?` brings them", build.note())
+    assert re.search("`MODELS=full MODELS_REQUIRED=1 docker compose build lab(-cuda)?` brings them", build.read_note())
 
 
 @pytest.mark.parametrize("answer", [Answer(502), PAGE], ids=["a proxy", "a login"])
-def test_what_answers_in_the_hub_s_place_is_no_hub(build: Build, answer: Answer) -> None:
-    """Its page is not taken for a file with another hash."""
+def test_proxy_or_login_page_counts_as_no_hub(build: Build, answer: Answer) -> None:
+    """Its page is not mistaken for a file with another hash."""
     with Impostor(forever=answer).serving() as impostor:
         assert build.install(impostor.address).returncode == 0
-    assert build.note() == NOTE
+    assert build.read_note() == NOTE
 
 
-def test_required_weights_fail_the_build_where_there_is_no_hub(build: Build) -> None:
-    """Who publishes an image wants no other."""
+def test_required_weights_fail_the_build_without_a_hub(build: Build) -> None:
+    """MODELS_REQUIRED=1 is for those who publish an image."""
     with closed_port() as address:
         done = build.run_step(address, MODELS_REQUIRED="1")
-    assert (done.returncode, done.stdout, done.stderr.count("\n"), build.note()) == (1, "", 1, "")
+    assert (done.returncode, done.stdout, done.stderr.count("\n"), build.read_note()) == (1, "", 1, "")
     assert done.stderr.startswith(f"{address} cannot be reached (")
     assert done.stderr.endswith(f"Connection refused), and MODELS_REQUIRED=1 insists on weights. {ADVICE}")
 
@@ -141,28 +142,28 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("fault", "cause"), FAULTS.values(), ids=FAULTS)
-def test_a_hub_that_answers_wrongly_fails_the_build(build: Build, hub: Hub, fault: Fault, cause: str) -> None:
-    """Such bytes may be an attack or a mistake, and a set that lacks a file is no set."""
+def test_wrong_answer_of_the_hub_fails_the_build(build: Build, hub: Hub, fault: Fault, cause: str) -> None:
+    """Wrong bytes may be an attack, and an incomplete set is of no use."""
     hub.faults["vocab.txt"] = repeat(fault)
     done = build.install(hub.endpoint)
-    assert (done.returncode, done.stdout, done.stderr.count("\n"), build.note()) == (1, "", 1, "")
+    assert (done.returncode, done.stdout, done.stderr.count("\n"), build.read_note()) == (1, "", 1, "")
     assert done.stderr.startswith(f"1 of 6 {INCOMPLETE}first: vocab.txt: {cause}")
     assert done.stderr.endswith(ADVICE)
 
 
-def test_a_hub_that_refuses_everything_fails_the_build(build: Build, hub: Hub) -> None:
-    """It is there: whoever has a token, or another lock, gets the weights."""
+def test_hub_that_refuses_everything_fails_the_build(build: Build, hub: Hub) -> None:
+    """Unlike an unreachable Hub, it has the weights for whoever has a token or another lock."""
     hub.repositories.clear()
     done = build.install(hub.endpoint)
-    assert (done.returncode, done.stderr.count("\n"), build.note()) == (1, 1, "")
+    assert (done.returncode, done.stderr.count("\n"), build.read_note()) == (1, 1, "")
     assert done.stderr.startswith(f"6 of 6 {INCOMPLETE}first: config.json: 401")
 
 
-def test_a_hub_that_vanishes_after_the_first_file_fails_the_build(build: Build, hub: Hub) -> None:
-    """Half a fetch is no set, and no reason to go on without."""
+def test_hub_that_vanishes_after_a_file_fails_the_build(build: Build, hub: Hub) -> None:
+    """An incomplete set is an error, not a reason to go on without weights."""
     hub.vanish_after = 1
     done = build.install(hub.endpoint)
-    assert (done.returncode, done.stderr.count("\n"), build.note()) == (1, 1, "")
+    assert (done.returncode, done.stderr.count("\n"), build.read_note()) == (1, 1, "")
     assert re.match(f"5 of 6 {INCOMPLETE}", done.stderr)
     assert done.stderr.endswith(ADVICE)
 
@@ -175,15 +176,15 @@ def test_a_hub_that_vanishes_after_the_first_file_fails_the_build(build: Build, 
         ({"HF_ENDPOINT": "hub.example"}, "HF_ENDPOINT=hub.example is not an address of a Hub: "),
     ],
 )
-def test_a_mistake_in_a_variable_fails_the_build(build: Build, variables: dict[str, str], says: str) -> None:
-    """In one line that names it."""
+def test_wrong_variable_fails_the_build(build: Build, variables: dict[str, str], says: str) -> None:
+    """One line names the variable and its value."""
     done = build.install("http://hub.invalid", **variables)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert done.stderr.startswith(says)
 
 
-def test_the_doctor_says_that_weights_are_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is well, as small models serve; once weights are there, nobody speaks of the note any more."""
+def test_doctor_tells_of_missing_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is no fault, because small models serve; once weights are there, the note no longer counts."""
     monkeypatch.setenv("HF_HOME", str(tmp_path))
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
     assert checks.check_weights().evidence == "no pretrained weights; small models serve in their place"
@@ -193,8 +194,8 @@ def test_the_doctor_says_that_weights_are_missing(tmp_path: Path, monkeypatch: p
     assert absent.read_note() == ""
 
 
-def test_lab_says_it_before_its_url(checkout: Checkout) -> None:
-    """Where everybody looks who has started a container: the build's own lines are folded away."""
+def test_lab_prints_the_note_before_its_url(checkout: Checkout) -> None:
+    """Everybody who has started a container looks there; the lines of the build are folded away."""
     home = checkout.folder / "home"
     home.mkdir()
     (home / absent.NOTE).write_text(NOTE)

@@ -19,7 +19,7 @@ LATEST = 0.18  # seconds after which a fetch is killed at the latest
 
 
 def start_fetch(models: list[Model]) -> int:
-    """A process that fetches; a fork, so that it takes no second to begin."""
+    """Fetch in a forked process, which starts at once; return its id."""
     child = os.fork()
     if child == 0:
         os._exit(len(fetch_models(models, ignore_progress)))
@@ -27,13 +27,13 @@ def start_fetch(models: list[Model]) -> int:
 
 
 def find_wrong_files(models: list[Model]) -> list[str]:
-    """Files that are in their place and not as locked."""
+    """Files that are in place and not as locked."""
     paths = {snapshot_folder(model) / file.path: file.sha256 or "" for model in models for file in model.files}
     return [str(path) for path, sha256 in paths.items() if path.exists() and compare_hash(path, sha256)]
 
 
 def test_no_kill_leaves_a_wrong_file_in_place(hub: Hub, models: list[Model], cache: Path) -> None:
-    """From an empty cache, then from what that kill has left, then a fetch to the end, which is complete every time."""
+    """Every second fetch starts from what the killed one left, and the fetch after that is complete."""
     moments = random.Random(1)
     unfinished = 0
     for kill in range(KILLS):

@@ -54,8 +54,8 @@ def models(repositories: dict[str, Repository]) -> list[Model]:
     return [replace(make_model(model.repo, repositories[model.repo]), name=model.name) for model in CORE]
 
 
-def test_a_fresh_process_without_a_network_loads_each_three_ways(cache: Path, models: list[Model]) -> None:
-    """By name, by the whole commit, by the short one; and the pipeline that names none finds the one that it pins."""
+def test_fresh_offline_process_loads_each_model_three_ways(cache: Path, models: list[Model]) -> None:
+    """By name, by commit and by short commit; and a pipeline without a model finds the one that transformers pins."""
     assert fetch_models(models, ignore_progress) == []
     offline = {"HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(cache)}
     names = [text for model in models for text in (model.repo, model.commit)]
@@ -67,10 +67,8 @@ def test_a_fresh_process_without_a_network_loads_each_three_ways(cache: Path, mo
 
 
 @pytest.mark.usefixtures("cache")
-def test_the_model_for_a_task_is_the_pretrained_one_once_it_is_whole(
-    models: list[Model], capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Before, and while a file is missing, it is the small one; one line says which."""
+def test_complete_pretrained_model_is_preferred(models: list[Model], capsys: pytest.CaptureFixture[str]) -> None:
+    """Before, and while a file is missing, the small one is used; one line says which."""
     assert model_for_task("sentiment") == str(SMALL / "sentiment")
     assert capsys.readouterr().out == f"sentiment: a small stand-in (`invoke models --fetch` brings {SENTIMENT.repo})\n"
     assert fetch_models(models[:1], ignore_progress) == []
@@ -83,14 +81,14 @@ def test_the_model_for_a_task_is_the_pretrained_one_once_it_is_whole(
 
 @pytest.mark.usefixtures("cache")
 @pytest.mark.parametrize("task", ["zero-shot", "audio"])
-def test_a_task_without_weights_says_what_brings_them(task: str) -> None:
-    """There is no small model of every kind."""
+def test_task_without_weights_names_the_command(task: str) -> None:
+    """Some tasks have no small model, so the error says how to fetch the pretrained one."""
     with pytest.raises(LookupError, match="No weights for '" + task + "' here: `invoke models --set full --fetch`"):
         model_for_task(task)
 
 
-def test_a_task_that_nothing_serves_is_refused() -> None:
-    """With the names that are served."""
+def test_unknown_task_is_refused() -> None:
+    """The error lists the tasks that have a model."""
     says = r"no pretrained one is locked for it\. Small ones serve embeddings, entities"
     with pytest.raises(LookupError, match=says):
         model_for_task("translation")

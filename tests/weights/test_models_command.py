@@ -15,8 +15,8 @@ from tests.support.models_checkout import Checkout
 from tests.support.weights import format_lock, make_model, make_repository
 
 
-def test_first_the_list_says_what_is_missing_and_how_to_bring_it(checkout: Checkout) -> None:
-    """Without a request, although huggingface_hub is there to make one."""
+def test_list_names_missing_models_and_the_command(checkout: Checkout) -> None:
+    """No request is made, although huggingface_hub could make one."""
     done = checkout.models()
     assert done.returncode == 1
     assert [text.split()[0::4][:1] + text.split()[-1:] for text in done.stdout.splitlines()[:2]] == [
@@ -27,8 +27,8 @@ def test_first_the_list_says_what_is_missing_and_how_to_bring_it(checkout: Check
     assert checkout.hub.requests == []
 
 
-def test_a_set_is_fetched_and_then_there(checkout: Checkout) -> None:
-    """Although tasks are offline by default: who asks for a fetch asks for the network."""
+def test_fetched_set_is_there(checkout: Checkout) -> None:
+    """--fetch uses the network although tasks are offline by default."""
     done = checkout.models("--fetch", HF_HUB_OFFLINE="1")
     assert (done.returncode, done.stderr) == (0, "")
     assert "first: model.safetensors" in done.stdout.splitlines()
@@ -37,7 +37,7 @@ def test_a_set_is_fetched_and_then_there(checkout: Checkout) -> None:
 
 
 def test_json_is_one_document_with_every_problem(checkout: Checkout) -> None:
-    """For scripts: what is wrong by file, and where the files lie; bars and sentences are elsewhere."""
+    """It has the problems by file and the folder of each model; bars and sentences go to standard error."""
     fetched = json.loads(checkout.models("--fetch", "--json").stdout)
     assert (fetched["version"], fetched["complete"]) == (2, True)
     first = fetched["models"][0]
@@ -48,8 +48,8 @@ def test_json_is_one_document_with_every_problem(checkout: Checkout) -> None:
     assert list(verified["models"][0]["problems"]) == ["vocab.txt"]
 
 
-def test_what_cannot_be_fetched_is_one_line_and_exit_1(checkout: Checkout) -> None:
-    """Model, file, cause; the other model is there."""
+def test_missing_file_on_the_hub_is_one_line_and_exit_1(checkout: Checkout) -> None:
+    """The line names model, file and cause, and the other model is there."""
     missing = dict(checkout.hub.repositories["prep/first"].files)
     del missing["vocab.txt"]
     checkout.hub.repositories["prep/first"] = replace(checkout.hub.repositories["prep/first"], files=missing)
@@ -62,8 +62,8 @@ def test_what_cannot_be_fetched_is_one_line_and_exit_1(checkout: Checkout) -> No
     ]
 
 
-def test_an_interrupt_says_that_it_can_go_on(checkout: Checkout) -> None:
-    """Ctrl-C in the middle: one line, exit 130, at once; the same command brings the rest, from where it was."""
+def test_interrupt_exits_130_and_the_next_fetch_continues(checkout: Checkout) -> None:
+    """Ctrl-C ends the fetch at once with one line; the same command brings the rest."""
     large = make_repository({"model.safetensors": 30_000_000})
     checkout.hub.repositories["prep/large"] = large
     checkout.lock.write_text(format_lock([make_model("prep/large", large)]))
@@ -90,8 +90,8 @@ def test_an_interrupt_says_that_it_can_go_on(checkout: Checkout) -> None:
         ("[first\n", "docker/locks/models.lock: "),
     ],
 )
-def test_a_lock_that_is_not_one_is_one_line_and_exit_2(checkout: Checkout, text: str | None, says: str) -> None:
-    """Where and what to do; nothing is fetched."""
+def test_broken_lock_is_one_line_and_exit_2(checkout: Checkout, text: str | None, says: str) -> None:
+    """The line says where and what to do, and nothing is fetched."""
     checkout.lock.unlink()
     if text is not None:
         checkout.lock.write_text(text)
@@ -101,8 +101,8 @@ def test_a_lock_that_is_not_one_is_one_line_and_exit_2(checkout: Checkout, text:
     assert checkout.hub.requests == []
 
 
-def test_an_unknown_set_is_one_line_and_exit_2(checkout: Checkout) -> None:
-    """The two that there are."""
+def test_unknown_set_is_one_line_and_exit_2(checkout: Checkout) -> None:
+    """The line names the two sets that exist."""
     done = checkout.models("--set", "all")
     assert (done.returncode, done.stderr) == (
         2,
@@ -110,10 +110,10 @@ def test_an_unknown_set_is_one_line_and_exit_2(checkout: Checkout) -> None:
     )
 
 
-def test_a_relock_shows_the_difference_and_writes_only_when_told(
+def test_relock_shows_the_difference_and_writes_only_with_yes(
     checkout: Checkout, repositories: dict[str, Repository]
 ) -> None:
-    """A new commit with other files on the Hub: commit, sizes and hashes change in the one entry."""
+    """A new commit on the Hub changes commit, sizes and hashes of that one entry."""
     before = checkout.lock.read_text()
     newer = {**repositories["prep/first"].files, "vocab.txt": b"new words", "model.safetensors": b"new weights"}
     checkout.hub.repositories["prep/first"] = Repository("f" * 40, newer)
@@ -129,8 +129,8 @@ def test_a_relock_shows_the_difference_and_writes_only_when_told(
     assert "is locked as the Hub has it" in checkout.models("--relock", "first").stdout
 
 
-def test_a_relock_of_what_is_not_there_is_one_line(checkout: Checkout) -> None:
-    """In the lock, or on the Hub."""
+def test_relock_of_a_missing_model_is_one_line(checkout: Checkout) -> None:
+    """Whether the lock or the Hub lacks it."""
     done = checkout.models("--relock", "fifth")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "no model 'fifth'. `invoke models` lists all." in done.stderr

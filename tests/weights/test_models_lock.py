@@ -19,8 +19,8 @@ files = [  # all it needs
 """
 
 
-def test_an_entry_is_read_as_it_stands() -> None:
-    """Size and hash where known, None where not."""
+def test_entry_is_read_as_written() -> None:
+    """Size and hash are None where the lock does not have them."""
     (model,) = parse_lock(ENTRY)
     assert (model.name, model.repo, model.commit, model.set) == ("sentiment", "prep/small", "a" * 40, "core")
     assert model.files == (File("config.json", 3, "b" * 64), File("model.safetensors", None, None))
@@ -46,15 +46,15 @@ def test_an_entry_is_read_as_it_stands() -> None:
         ("[sentiment]", "[sentiment", "line 2"),
     ],
 )
-def test_what_is_not_as_it_must_be_is_refused_by_name(there: str, instead: str, says: str) -> None:
-    """Model, file and key; a pickle above all."""
+def test_mistake_in_the_lock_is_refused_by_name(there: str, instead: str, says: str) -> None:
+    """One line names model, file and key; above all, a pickle is refused."""
     with pytest.raises(ModelsLockError, match=says) as refused:
         parse_lock(ENTRY.replace(there, instead))
     assert "\n" not in str(refused.value)
 
 
-def test_the_lock_of_the_kit_is_right() -> None:
-    """It parses, the full set holds the core one, and each model has its weights as safetensors."""
+def test_lock_of_the_kit_is_valid() -> None:
+    """The full set includes the core set, and every model has its weights as safetensors."""
     core, full = load_models("core"), load_models()
     assert [model.name for model in core] == ["sentiment", "embeddings", "generation"]
     assert full[: len(core)] == core
@@ -63,11 +63,11 @@ def test_the_lock_of_the_kit_is_right() -> None:
 
 
 def test_every_byte_of_the_core_set_is_locked() -> None:
-    """What the images carry by default has a hash for each file."""
+    """Each file that images have by default has a hash."""
     assert [file.path for model in load_models("core") for file in model.files if not file.sha256] == []
 
 
-def test_a_new_commit_changes_its_lines_and_no_others() -> None:
+def test_new_commit_changes_only_its_entry() -> None:
     """Comments and the other models stay."""
     text = ENTRY + ENTRY.replace("sentiment", "other")
     changed = replace_model(text, "sentiment", "c" * 40, [File("config.json", 5, "d" * 64)])
@@ -78,8 +78,8 @@ def test_a_new_commit_changes_its_lines_and_no_others() -> None:
     assert parse_lock(changed)[0].files == (File("config.json", 5, "d" * 64),)
 
 
-def test_the_lock_as_it_is_would_be_written_the_same() -> None:
-    """So that a relock shows only what has changed."""
+def test_unchanged_entry_is_written_the_same() -> None:
+    """So a relock shows only what has changed."""
     text = models_lock.LOCK.read_text()
     for model in load_models():
         lines = text.partition(f"[{model.name}]")[2].partition("files = [")[2].partition("\n")[0]

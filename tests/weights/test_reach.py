@@ -57,8 +57,8 @@ REFUSALS = {
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Seconds become fractions of one, and the Hub may be asked, as `fetch` sees to."""
+def _short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits are fractions of a second, and the Hub may be asked, as in a fetch."""
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(reach, "PAUSE_SECONDS", 0.01)
     monkeypatch.setattr(reach, "CONNECT_SECONDS", 0.5)
@@ -68,10 +68,10 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("cache")
 @pytest.mark.parametrize(("place", "cause"), NO_HUB.values(), ids=NO_HUB)
-def test_no_hub_in_reach_is_one_line(
+def test_unreachable_hub_is_one_line(
     place: AbstractContextManager[str], cause: str, models: list[Model], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The address, why, and what can be done; nothing else is tried, however many files are missing."""
+    """It names the address, the cause and what to do; nothing else is tried, however many files are missing."""
     with place as address:
         set_endpoint(address, monkeypatch)
         start = time.monotonic()
@@ -85,14 +85,14 @@ def test_no_hub_in_reach_is_one_line(
 
 
 @pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
-def test_a_refusal_is_an_answer(refusal: Answer) -> None:
-    """The Hub is there; the fetch says what it refuses."""
+def test_refusal_counts_as_a_hub(refusal: Answer) -> None:
+    """A Hub that refuses is reachable; the fetch says what it refuses."""
     with answering(refusal) as address:
         assert explain_unreachable(f"{address}/org/name/resolve/main/config.json") == ""
 
 
-def test_a_stumble_is_forgiven() -> None:
-    """Twice it is asked, and not more often."""
+def test_hub_is_asked_twice_at_most() -> None:
+    """One bad answer is forgiven, a second one is not."""
     stumble, file = Answer(503), Answer(200, {"Content-Type": "application/json"})
     with Impostor(stumble, file, stumble, stumble, file).serving() as impostor:
         assert explain_unreachable(impostor.address) == ""
@@ -102,10 +102,10 @@ def test_a_stumble_is_forgiven() -> None:
 
 @pytest.mark.usefixtures("cache")
 @pytest.mark.parametrize("endpoint", ["hub.example", "hub.example:443", "ftp://hub.example", "http://:80", "http://[x"])
-def test_an_endpoint_that_is_no_address_is_a_mistake(
+def test_endpoint_that_is_no_address_is_named(
     endpoint: str, models: list[Model], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not a Hub out of reach: the variable is named with its value."""
+    """It is not reported as a Hub out of reach: the line names the variable and its value."""
     set_endpoint(endpoint, monkeypatch)
     with pytest.raises(
         FetchError, match=f"^HF_ENDPOINT={endpoint.replace('[', '.')} is not an address of a Hub: "
@@ -115,16 +115,16 @@ def test_an_endpoint_that_is_no_address_is_a_mistake(
 
 
 @pytest.mark.usefixtures("cache")
-def test_the_hub_is_asked_once_before_the_files(hub: Hub, models: list[Model]) -> None:
-    """One request for a small file's headers; none where nothing is missing."""
+def test_hub_is_probed_once_before_the_files(hub: Hub, models: list[Model]) -> None:
+    """One request asks for a small file's headers before anything is downloaded."""
     assert fetch_models(models, ignore_progress) == []
     heads = [request.path.rpartition("/")[2] for request in hub.requests if request.method == "HEAD"]
     assert (hub.requests[0].method, heads) == ("HEAD", ["config.json"])
 
 
 @pytest.mark.parametrize(("options", "code"), [("--fetch --json", 2), ("--relock first", 1)])
-def test_a_task_without_a_hub_is_one_line(checkout: Checkout, options: str, code: int) -> None:
-    """On standard error, with the variable that leads elsewhere."""
+def test_task_without_a_hub_is_one_line(checkout: Checkout, options: str, code: int) -> None:
+    """It goes to standard error and names the variable for another Hub."""
     with closed_port() as address:
         done = checkout.models(*options.split(), HF_ENDPOINT=address, NO_PROXY="*")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (code, "", 1)
@@ -134,8 +134,8 @@ def test_a_task_without_a_hub_is_one_line(checkout: Checkout, options: str, code
 @pytest.mark.parametrize(
     ("proxy", "cause"), [("http", "403 Forbidden"), ("socks5", "Using SOCKS proxy, but the 'socksio' package")]
 )
-def test_a_proxy_that_does_not_let_through_is_told(checkout: Checkout, proxy: str, cause: str) -> None:
-    """That there is one, and what it says."""
+def test_proxy_that_refuses_is_named(checkout: Checkout, proxy: str, cause: str) -> None:
+    """The line says that a proxy is set, and what it answered."""
     with answering(Answer(403)) as address:
         variables = {"HTTPS_PROXY": address.replace("http", proxy), "NO_PROXY": "", "no_proxy": ""}
         done = checkout.models("--fetch", HF_ENDPOINT="https://hub.example", **variables)
