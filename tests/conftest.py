@@ -1,20 +1,21 @@
-"""What tests of several rooms ask for: a task in a process of its own, a drill, a warm judge.
+"""What tests of several rooms ask for: a task, a drill, a warm judge.
 
 The kit's own settings, where a person has made some, are not the tests'.
 """
 
-import os
-import subprocess
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from interview_prep.catalog.drill import Drill, load_drill
+from interview_prep.judge import client
 from interview_prep.judge.client import JudgeClient
-from interview_prep.paths import DRILLS, ROOT
+from interview_prep.paths import DRILLS
+from interview_prep.practice import workspace
 from tests.support.drills import DOUBLE
-from tests.support.invoke import INVOKE, Invoke
+from tests.support.invoke import Invoke, run_task
 from tests.support.surroundings import forget
 
 forget("PREP_PORT", "PREP_WORK")
@@ -22,17 +23,14 @@ collect_ignore = ["judge/answers", "support/drill_folders"]  # what the judge ru
 
 
 @pytest.fixture
-def invoke(tmp_path: Path) -> Invoke:
-    """Run a task whose work/ is the test's folder, 80 columns wide."""
+def task(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Invoke:
+    """Run a task in this process, with answers and history in the test's folder.
 
-    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        settings = {**os.environ, "PREP_WORK": str(tmp_path), "COLUMNS": "80"}
-        return subprocess.run(
-            [INVOKE, *arguments],
-            cwd=ROOT, env=settings, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
-        )  # fmt: skip
-
-    return run
+    A task that starts a judge gets the one that is warm already.
+    """
+    monkeypatch.setattr(workspace, "WORK", tmp_path)
+    monkeypatch.setattr(client, "JudgeClient", lambda: contextlib.nullcontext(request.getfixturevalue("judge_client")))
+    return run_task
 
 
 @pytest.fixture
@@ -44,6 +42,6 @@ def drill() -> Drill:
 @pytest.fixture(scope="session")
 def judge_client() -> Iterator[JudgeClient]:
     """One warm judge for all tests of a file, as a person's session has one."""
-    with JudgeClient() as client:
-        client.preload_drill(DOUBLE)
-        yield client
+    with JudgeClient() as warm_judge:
+        warm_judge.preload_drill(DOUBLE)
+        yield warm_judge

@@ -17,25 +17,20 @@ from tests.support.drills import DOUBLE
 
 
 @pytest.fixture(scope="module")
-def findings() -> dict[str, LintResult]:
-    return {finding.drill: finding for finding in lint_drills(list_drill_folders())}
+def results() -> dict[str, LintResult]:
+    """Lint every drill of the kit once."""
+    return {result.drill: result for result in lint_drills(list_drill_folders())}
 
 
 @pytest.mark.parametrize("name", [folder.name for folder in list_drill_folders()])
-def test_drill(findings: dict[str, LintResult], name: str) -> None:
+def test_drill_keeps_its_contract(results: dict[str, LintResult], name: str) -> None:
     """The start fails, the solution passes, each known mistake and each forbidden call is rejected."""
-    assert findings[name].problems == ()
-    assert findings[name].mistakes >= 3
+    assert results[name].problems == ()
+    assert results[name].mistakes >= 3
 
 
-def test_names_are_unique() -> None:
-    """A drill is called by its folder's name alone."""
-    names = [folder.name for folder in list_drill_folders()]
-    assert len(names) == len(set(names))
-
-
-def test_drills_are_read_by_threads() -> None:
-    """Several threads read mistakes at once, whatever the garbage collector calls: the images' Python 3.11.2 minds it.
+def test_threads_read_drills_at_once() -> None:
+    """Several threads read mistakes at once, whatever the garbage collector calls, also on the images' Python 3.11.2.
 
     CPython issue 106905, fixed in 3.11.5.
     """
@@ -51,26 +46,25 @@ def test_drills_are_read_by_threads() -> None:
         sys.setswitchinterval(interval)
 
 
-def broken(tmp_path: Path) -> Path:
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
     """A copy of a good drill, to break."""
     return Path(shutil.copytree(DOUBLE.folder, tmp_path / "golden" / "double"))
 
 
-def test_good_copy(judge_client: JudgeClient, tmp_path: Path) -> None:
+def test_good_drill_has_no_problems(judge_client: JudgeClient, folder: Path) -> None:
     """The copy that the next tests break is good."""
-    assert lint_drill(broken(tmp_path), judge_client).problems == ()
+    assert lint_drill(folder, judge_client).problems == ()
 
 
-def test_wrong_answer_that_passes(judge_client: JudgeClient, tmp_path: Path) -> None:
+def test_mistake_that_passes_is_named(judge_client: JudgeClient, folder: Path) -> None:
     """A known mistake that the checks accept is named."""
-    folder = broken(tmp_path)
     shutil.copy(folder / "solution.py", folder / "wrong" / "none.py")
     assert lint_drill(folder, judge_client).problems == ("double/wrong/none.py: passes",)
 
 
-def test_wrong_answers_that_fail_alike(judge_client: JudgeClient, tmp_path: Path) -> None:
+def test_mistakes_that_fail_alike_are_named(judge_client: JudgeClient, folder: Path) -> None:
     """Two known mistakes that no check tells apart are named: the verdict would say either of both."""
-    folder = broken(tmp_path)
     source = (folder / "wrong" / "squares.py").read_text()
     (folder / "wrong" / "twin.py").write_text(source.replace('"""Add', '"""Do add'))
     assert lint_drill(folder, judge_client).problems == (
@@ -78,9 +72,8 @@ def test_wrong_answers_that_fail_alike(judge_client: JudgeClient, tmp_path: Path
     )
 
 
-def test_checks_that_call_too_early(judge_client: JudgeClient, tmp_path: Path) -> None:
+def test_checks_that_call_the_answer_on_import_are_named(judge_client: JudgeClient, folder: Path) -> None:
     """Checks that call the answer where they are imported, which is before there is one, are named."""
-    folder = broken(tmp_path)
     checks = (folder / "test_answer.py").read_text()
     (folder / "test_answer.py").write_text(f"{checks}\n\nTWO = double(torch.ones(1))\n")
     assert (
@@ -89,9 +82,8 @@ def test_checks_that_call_too_early(judge_client: JudgeClient, tmp_path: Path) -
     ) in lint_drill(folder, judge_client).problems
 
 
-def test_start_that_passes_and_solution_that_fails(judge_client: JudgeClient, tmp_path: Path) -> None:
+def test_start_that_passes_and_solution_that_fails_are_named(judge_client: JudgeClient, folder: Path) -> None:
     """Both are found at once."""
-    folder = broken(tmp_path)
     (folder / "start.py").write_text((folder / "solution.py").read_text())
     (folder / "solution.py").write_text((folder / "wrong" / "squares.py").read_text())
     assert lint_drill(folder, judge_client).problems == (
@@ -100,17 +92,15 @@ def test_start_that_passes_and_solution_that_fails(judge_client: JudgeClient, tm
     )
 
 
-def test_forbidden_name_that_is_none(judge_client: JudgeClient, tmp_path: Path) -> None:
+def test_forbidden_name_that_does_not_exist_is_named(judge_client: JudgeClient, folder: Path) -> None:
     """A misspelt name in `forbids` would forbid nothing."""
-    folder = broken(tmp_path)
     prompt = (folder / "prompt.md").read_text()
     (folder / "prompt.md").write_text(prompt.replace("torch.mul,", "torch.mulitply,"))
     assert any("torch.mulitply" in problem for problem in lint_drill(folder, judge_client).problems)
 
 
-def test_check_without_a_sentence(judge_client: JudgeClient, tmp_path: Path) -> None:
+def test_check_without_a_sentence_is_named(judge_client: JudgeClient, folder: Path) -> None:
     """A check whose name on the screen would be a function's is named."""
-    folder = broken(tmp_path)
     checks = (folder / "test_answer.py").read_text()
     (folder / "test_answer.py").write_text(checks.replace('    """Leaves its input alone."""\n', ""))
     assert lint_drill(folder, judge_client).problems == (
@@ -118,9 +108,8 @@ def test_check_without_a_sentence(judge_client: JudgeClient, tmp_path: Path) -> 
     )
 
 
-def test_checks_that_mind_no_shape(judge_client: JudgeClient, tmp_path: Path) -> None:
+def test_checks_that_accept_another_shape_are_named(judge_client: JudgeClient, folder: Path) -> None:
     """Checks by which an array of another shape is right are named, with the function and the shape."""
-    folder = broken(tmp_path)
     checks = (folder / "test_answer.py").read_text()
     compared = "assert (double(torch.ones(2)) == torch.full((2,), 2.0)).all()"
     only = f'    """Doubles two numbers."""\n    {compared}\n'

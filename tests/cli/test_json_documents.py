@@ -12,7 +12,7 @@ import pytest
 from benchmarks.run_benchmarks import Row
 from interview_prep.paths import DRILLS, ROOT
 from interview_prep.warmup.plan import Step, StepResult
-from tests.support.invoke import Invoke
+from tests.support.invoke import Invoke, run_task
 
 PAGE = (ROOT / "docs" / "json.md").read_text()
 MISTAKE = str(DRILLS / "attention" / "causal_mask" / "wrong" / "hides_itself.py")
@@ -35,16 +35,16 @@ def read_keys(text: str) -> set[str]:
     return {key for cell in re.findall(r"^\| (`[^|]+`) \|", text, re.MULTILINE) for key in re.findall(r"`(\w+)`", cell)}
 
 
-@pytest.mark.parametrize("task", COMMANDS)
-def test_a_document_has_the_keys_of_the_page(task: str, invoke: Invoke) -> None:
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_document_has_the_keys_of_the_page(name: str, task: Invoke) -> None:
     """No key is missing on the page, none is described that is not printed; the same one level down."""
-    document = json.loads(invoke(*COMMANDS[task], "--json").stdout)
-    top, *nested = re.split(r"^Each object of `(\w+)`:$", read_section(task), flags=re.MULTILINE)
+    document = json.loads(task(*COMMANDS[name], "--json").stdout)
+    top, *nested = re.split(r"^Each object of `(\w+)`:$", read_section(name), flags=re.MULTILINE)
     assert document.pop("version") == 2
     assert set(document) == read_keys(top)
-    for name, table in zip(nested[::2], nested[1::2], strict=True):
-        assert document[name], f"nothing to compare in {name}"
-        assert {frozenset(each) for each in document[name]} == {frozenset(read_keys(table))}
+    for key, table in zip(nested[::2], nested[1::2], strict=True):
+        assert document[key], f"nothing to compare in {key}"
+        assert {frozenset(each) for each in document[key]} == {frozenset(read_keys(table))}
 
 
 @pytest.mark.parametrize(("task", "kind"), [("bench", Row), ("warmup", StepResult)])
@@ -54,9 +54,9 @@ def test_a_result_has_the_keys_of_the_page(task: str, kind: type) -> None:
     assert {field.name for field in fields(Step)} <= set(re.findall(r"`(\w+)`", read_section("warmup")))
 
 
-def test_every_task_with_json_stands_on_the_page(invoke: Invoke) -> None:
+def test_every_task_with_json_stands_on_the_page() -> None:
     """A document that nobody describes cannot be relied on."""
-    tasks = re.findall(r"^  ([a-z][\w-]+)", invoke("--list").stdout, re.MULTILINE)
+    tasks = re.findall(r"^  ([a-z][\w-]+)", run_task("--list").stdout, re.MULTILINE)
     described = set(re.findall(r"^## ([\w-]+)$", PAGE, re.MULTILINE))
     assert len(tasks) > 10
-    assert {task for task in tasks if "--json" in invoke(task, "--help").stdout} == described
+    assert {task for task in tasks if "--json" in run_task(task, "--help").stdout} == described

@@ -37,7 +37,7 @@ BPE = "text/bpe"
 SOLUTION = str(DRILLS / BPE / "solution.py")
 
 
-def watched(report: Path, *arguments: str) -> tuple[str, ...]:
+def make_watched_command(report: Path, *arguments: str) -> tuple[str, ...]:
     """The command that runs a task and then writes down what it has opened and imported."""
     return sys.executable, "-c", WATCHED, str(report), str(DRILLS), " ".join(HEAVY), *arguments
 
@@ -56,12 +56,12 @@ def watched(report: Path, *arguments: str) -> tuple[str, ...]:
         (["check", "bpe"], [f"{BPE}/prompt.md"]),
         (["check", "bpe", "--answer", SOLUTION], [f"{BPE}/{name}" for name in FILES if name != "start.py"]),
     ],
-    ids=" ".join,
+    ids=lambda value: " ".join(value[:4]).replace(str(DRILLS), ""),
 )
-def test_opens_what_it_shows(task: list[str], opens: list[str], tmp_path: Path) -> None:
+def test_task_opens_only_what_it_shows(task: list[str], opens: list[str], tmp_path: Path) -> None:
     """No check, no known mistake and no other drill is opened, and nothing heavy imported."""
     environment = {**os.environ, "PREP_WORK": str(tmp_path / "work")}
-    command = watched(tmp_path / "report", *task)
+    command = make_watched_command(tmp_path / "report", *task)
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode in (0, 2), run.stderr
     opened, count, heavy = json.loads((tmp_path / "report").read_text())
@@ -74,7 +74,7 @@ def test_practice_draws_before_the_judge_is_ready(drill: Drill, tmp_path: Path) 
     """The first screen shows the prompt, where there is an answer already too; its verdict comes when it comes."""
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "causal_mask.py").write_text(drill.solution.read_text())
-    command = watched(tmp_path / "report", "--search-root", str(ROOT), "practice", "causal_mask")
+    command = make_watched_command(tmp_path / "report", "--search-root", str(ROOT), "practice", "causal_mask")
     terminal = Terminal(*command, PREP_WORK=str(tmp_path / "work"))
     assert f"level {drill.level} of 3" in terminal.read_screen(drill.title)
     assert "20 of 20 checks hold" in terminal.read_screen("Follow-ups")

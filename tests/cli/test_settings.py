@@ -10,18 +10,13 @@ import pytest
 
 from interview_prep import paths
 from interview_prep.paths import ROOT, SettingError
-from tests.support.invoke import INVOKE
+from tests.support.invoke import run_task
 
 
-def invoke(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
-    """Run a task in a process of its own, with these settings and none of the machine's."""
-    own = {
-        name: text for name, text in os.environ.items() if not name.startswith("PREP_") and name != "OMP_NUM_THREADS"
-    }
-    return subprocess.run(
-        [INVOKE, "--search-root", str(ROOT), *arguments],
-        cwd=ROOT, env={**own, **settings}, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
-    )  # fmt: skip
+@pytest.fixture(autouse=True)
+def _forget_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine may have set the number of threads."""
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
 
 
 WRONG = [
@@ -40,24 +35,26 @@ WRONG = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("settings", "options", "says"), WRONG)
-def test_a_setting_that_means_nothing(settings: dict[str, str], options: list[str], says: str) -> None:
-    """One line that names the setting and the next command; exit 2; nothing is started."""
-    answer = invoke("lab", *options, **settings)
-    assert (answer.returncode, answer.stdout, answer.stderr.count("\n")) == (2, "", 1), answer.stderr
-    assert answer.stderr.startswith(says)
+@pytest.mark.parametrize(("settings", "options", "message"), WRONG)
+def test_setting_that_means_nothing_is_one_line_and_exit_2(
+    settings: dict[str, str], options: list[str], message: str
+) -> None:
+    """The line names the setting and the next command; nothing is started."""
+    result = run_task("lab", *options, **settings)
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1), result.stderr
+    assert result.stderr.startswith(message)
 
 
 @pytest.mark.parametrize("task", ["drills", "warmup", "test", "up"])
 def test_every_task_validates_the_settings(task: str) -> None:
     """Also the tasks that do not need the setting: a mistake is found today, not on interview day."""
-    answer = invoke(task, PREP_PORT="99999")
-    assert (answer.returncode, answer.stderr[:15]) == (2, "PREP_PORT=99999")
+    result = run_task(task, PREP_PORT="99999")
+    assert (result.returncode, result.stderr[:15]) == (2, "PREP_PORT=99999")
 
 
 def test_help_needs_no_setting() -> None:
     """A wrong setting does not hide the list of tasks."""
-    assert invoke("--list", PREP_PORT="99999", OMP_NUM_THREADS="auto").returncode == 0
+    assert run_task("--list", PREP_PORT="99999", OMP_NUM_THREADS="auto").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -69,13 +66,12 @@ def test_threads(monkeypatch: pytest.MonkeyPatch, text: str, threads: int) -> No
     assert paths.read_threads() == threads
 
 
-@pytest.mark.parametrize("text", ["1", "1,2"])
-def test_torch_agrees_on_the_threads(text: str) -> None:
-    """Torch reads the variable itself, without a word, as `read_threads` does."""
+def test_torch_agrees_on_the_threads() -> None:
+    """Torch reads the variable itself, without a warning, as `read_threads` does."""
     program = "import torch; from interview_prep import paths; print(torch.get_num_threads(), paths.read_threads())"
     run = subprocess.run(
         [sys.executable, "-c", program],
-        cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": text}, capture_output=True, text=True, check=False,
+        cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1,2"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (run.stdout, run.stderr) == ("1 1\n", "")
 
@@ -91,13 +87,13 @@ def test_port(monkeypatch: pytest.MonkeyPatch, text: str, port: int) -> None:
 def test_relative_work_is_one_folder_from_everywhere(tmp_path: Path) -> None:
     """A relative PREP_WORK is below the checkout, whatever folder the command is typed in."""
     relative = os.path.relpath(tmp_path / "answers", ROOT)
-    for cwd in (ROOT, ROOT / "tests", tmp_path):
-        found = subprocess.run(
+    for cwd in (ROOT, tmp_path):
+        run = subprocess.run(
             [sys.executable, "-c", "from interview_prep.practice import workspace; print(workspace.WORK)"],
             cwd=cwd, env={**os.environ, "PYTHONPATH": str(ROOT), "PREP_WORK": relative},
             capture_output=True, text=True, check=True,
         )  # fmt: skip
-        assert found.stdout.strip() == str(tmp_path / "answers")
+        assert run.stdout.strip() == str(tmp_path / "answers")
 
 
 def test_work_with_a_tilde(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -14,20 +14,17 @@ from interview_prep.paths import ROOT
 from tests.support.invoke import INVOKE
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
-def test_an_output_that_is_not_utf8(tmp_path: Path, drill: Drill, encoding: str) -> None:
-    """A verdict is shown with stand-ins for what the output cannot say, and noted."""
-    shutil.copyfile(drill.folder / "wrong/leaves_nan.py", tmp_path / "causal_mask.py")
+@pytest.mark.parametrize(("encoding", "sign"), [("ascii", "-"), ("latin-1", "·")])
+def test_output_that_is_not_utf8_gets_stand_ins(tmp_path: Path, encoding: str, sign: str) -> None:
+    """The task does what it always does, with what the output can show."""
     settings = {**os.environ, "PREP_WORK": str(tmp_path), "PYTHONIOENCODING": encoding}
-    ended = subprocess.run(
-        [INVOKE, "check", "causal_mask"], cwd=ROOT, env=settings, capture_output=True, check=False
-    )  # fmt: skip
-    assert (ended.returncode, ended.stderr) == (1, b"")
-    assert ended.stdout.decode(encoding).startswith("x not yet  ")
-    assert sqlite3.connect(tmp_path / "history.sqlite3").execute("SELECT passed FROM event").fetchall() == [(0,)]
+    run = subprocess.run([INVOKE, "drill", "causal_mask"], cwd=ROOT, env=settings, capture_output=True, check=False)
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert f"attention {sign} level 2 of 3" in run.stdout.decode(encoding)
+    assert (tmp_path / "causal_mask.py").exists()
 
 
-def test_stand_ins() -> None:
+def test_stand_in_is_the_nearest_text() -> None:
     """Also letters and signs that have no stand-in of their own."""
     texts = {"✓ é → σ ≤ “x”": '+ e -> ? <= "x"', "a\udcff": "a?", "ﬁ": "fi"}  # noqa: RUF001 - a ligature
     program = "from interview_prep import streams; streams.prepare_streams(); print(*{texts}, sep='\\n')"
@@ -39,7 +36,7 @@ def test_stand_ins() -> None:
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
-def test_a_reader_that_has_seen_enough(tmp_path: Path, options: list[str]) -> None:
+def test_closed_pipe_ends_as_by_sigpipe(tmp_path: Path, options: list[str]) -> None:
     """`invoke drills | head -1`: no word of a broken pipe, and the code of a program that SIGPIPE has ended."""
     settings = {**os.environ, "PREP_WORK": str(tmp_path), "PYTHONUNBUFFERED": "1"}
     reader, writer = os.pipe()
@@ -52,7 +49,7 @@ def test_a_reader_that_has_seen_enough(tmp_path: Path, options: list[str]) -> No
     assert b"Broken" not in ended.stderr
 
 
-def test_a_full_output(tmp_path: Path) -> None:
+def test_full_output_is_one_line_and_exit_2(tmp_path: Path) -> None:
     """One line, exit 2."""
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         ended = subprocess.run(
@@ -63,7 +60,7 @@ def test_a_full_output(tmp_path: Path) -> None:
     assert ended.stderr.startswith(b"No space left on device")
 
 
-def test_closed_streams(tmp_path: Path, drill: Drill) -> None:
+def test_closed_streams_cost_no_verdict(tmp_path: Path, drill: Drill) -> None:
     """With no standard stream at all the exit code says the verdict, and the history is no stream."""
     shutil.copyfile(drill.solution, tmp_path / "causal_mask.py")
     command = f"exec '{INVOKE}' check causal_mask <&- >&- 2>&-"

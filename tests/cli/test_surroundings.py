@@ -1,4 +1,4 @@
-"""Tests and tasks are the same whatever a person has set for other purposes."""
+"""Tests and tasks do the same whatever a person has set for other programs."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from threading import Thread
 import pytest
 
 from interview_prep.paths import ROOT
-from tests.support.invoke import INVOKE
+from tests.support.invoke import INVOKE, run_task
 
 DEAD = "http://127.0.0.1:9"  # nothing listens there
 PROXIES = {name: DEAD for word in ("http", "https", "all") for name in (f"{word}_proxy", f"{word}_proxy".upper())}
@@ -43,7 +43,7 @@ SELECTION = (
 )
 
 
-def surroundings(home: Path) -> dict[str, str]:
+def make_hostile_environment(home: Path) -> dict[str, str]:
     """The variables above, and a home folder with settings of matplotlib."""
     settings = home / ".config" / "matplotlib"
     settings.mkdir(parents=True)
@@ -52,11 +52,11 @@ def surroundings(home: Path) -> dict[str, str]:
     return {**kept, **HOSTILE, "HOME": str(home)}
 
 
-def test_the_tests_do_not_depend_on_a_person_s_settings(tmp_path: Path) -> None:
+def test_tests_pass_in_hostile_surroundings(tmp_path: Path) -> None:
     """A part of them in hostile surroundings: the Hub of the tests behind a proxy, libraries that warn, no display."""
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--color=no", *SELECTION],
-        cwd=ROOT, env=surroundings(tmp_path), capture_output=True, text=True, check=False,
+        cwd=ROOT, env=make_hostile_environment(tmp_path), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout + run.stderr
     assert " passed" in run.stdout.splitlines()[-1]
@@ -66,7 +66,7 @@ def test_figures_are_drawn_without_a_display(tmp_path: Path) -> None:
     """Although MPLBACKEND and the person's matplotlibrc ask for windows."""
     program = "from interview_prep.ml.visualization import matplotlib_quick_patterns as p; p.plt.subplots(); "
     program += "print(p.mpl.get_backend())"
-    environment = surroundings(tmp_path)
+    environment = make_hostile_environment(tmp_path)
     environment.pop("DISPLAY", None)
     run = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
@@ -74,7 +74,7 @@ def test_figures_are_drawn_without_a_display(tmp_path: Path) -> None:
     assert (run.returncode, run.stdout.lower()) == (0, "agg\n"), run.stderr
 
 
-def test_a_notebook_keeps_its_own_backend() -> None:
+def test_notebook_keeps_its_own_backend() -> None:
     """Figures are shown below the cell there."""
     program = "from interview_prep.ml.visualization import matplotlib_quick_patterns as p; print(p.mpl.get_backend())"
     inline = "module://matplotlib_inline.backend_inline"
@@ -91,7 +91,7 @@ PERSONAL = {
 }
 
 
-def test_a_person_s_own_settings_of_invoke_change_no_task(tmp_path: Path) -> None:
+def test_person_s_own_settings_of_invoke_change_no_task(tmp_path: Path) -> None:
     """Neither from the home folder, nor from a file that a variable names, nor from variables."""
     for name, text in PERSONAL.items():
         (tmp_path / name).write_text(text)
@@ -108,33 +108,36 @@ def test_a_person_s_own_settings_of_invoke_change_no_task(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("name", ["HF_HUB_DOWNLOAD_TIMEOUT", "HF_HUB_ETAG_TIMEOUT"])
 @pytest.mark.parametrize("value", ["soon", "1.5"])
-def test_a_timeout_that_is_no_number_is_one_line(name: str, value: str) -> None:
-    """huggingface_hub ends with a traceback whenever it is imported."""
-    run = subprocess.run(
-        [INVOKE, "models"], cwd=ROOT, env={**os.environ, name: value}, capture_output=True, text=True, check=False
-    )
-    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1), run.stderr
-    assert run.stderr.startswith(f"{name}={value} is not a number of seconds. `unset {name}`")
+def test_timeout_that_is_no_number_is_one_line_and_exit_2(name: str, value: str) -> None:
+    """Without this, every import of huggingface_hub would end with a traceback."""
+    result = run_task("models", **{name: value})
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1), result.stderr
+    assert result.stderr.startswith(f"{name}={value} is not a number of seconds. `unset {name}`")
 
 
-def test_an_empty_timeout_is_none() -> None:
+def test_empty_timeout_is_ignored() -> None:
     """As in a .env file in which nobody has filled it in."""
     program = "from interview_prep import paths; paths.validate_settings(); import huggingface_hub.constants"
     environment = {**os.environ, "HF_HUB_DOWNLOAD_TIMEOUT": "", "HF_HUB_ETAG_TIMEOUT": ""}
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, check=True)
 
 
-@pytest.mark.parametrize(("value", "offline"), [(None, True), ("", True), ("0", False), ("1", True)])
-def test_tasks_are_offline_unless_a_person_says_otherwise(value: str | None, offline: bool) -> None:
-    """HF_HUB_OFFLINE=0 is what somebody sets who wants to be online; an empty one is no wish."""
-    environment = {name: text for name, text in os.environ.items() if name != "HF_HUB_OFFLINE"}
-    program = "import tasks; from huggingface_hub import constants; print(constants.HF_HUB_OFFLINE)"
-    run = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=ROOT, env=environment | ({} if value is None else {"HF_HUB_OFFLINE": value}),
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert run.stdout == f"{offline}\n"
+OFFLINE = """
+import importlib, os, runpy
+from huggingface_hub import constants
+for value in (None, "", "0", "1"):
+    os.environ.pop("HF_HUB_OFFLINE", None)
+    if value is not None:
+        os.environ["HF_HUB_OFFLINE"] = value
+    runpy.run_path("tasks.py")
+    print(importlib.reload(constants).HF_HUB_OFFLINE)
+"""
+
+
+def test_tasks_are_offline_unless_a_person_says_otherwise() -> None:
+    """HF_HUB_OFFLINE=0 is what somebody sets who wants to be online; one that is not set, or empty, is no wish."""
+    run = subprocess.run([sys.executable, "-c", OFFLINE], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["True", "True", "False", "True"]
 
 
 PAGE = """
@@ -147,7 +150,7 @@ sys.exit(pty.spawn([sys.executable, "-c", program, sys.argv[1]]))
 
 @pytest.mark.skipif(not shutil.which("less"), reason="there is no `less` on PATH")
 @pytest.mark.parametrize("own", ["-FX", "FX", "-iFX -R"])
-def test_a_sheet_is_legible_with_a_person_s_own_less(tmp_path: Path, own: str) -> None:
+def test_sheet_is_legible_with_a_person_s_own_less(tmp_path: Path, own: str) -> None:
     """Without -R, less prints the codes of bold and colors as ESC[1m."""
     sheet = tmp_path / "sheet.md"
     sheet.write_text("**bold**\n")
@@ -173,7 +176,7 @@ class _Lab(BaseHTTPRequestHandler):
 
 
 @pytest.mark.parametrize(("prefix", "code"), [("/", 0), ("/user/me/", 1)])
-def test_the_health_check_asks_no_proxy(prefix: str, code: int) -> None:
+def test_health_check_asks_no_proxy(prefix: str, code: int) -> None:
     """Docker gives every container the proxies of a person's ~/.docker/config.json. No version is no health."""
     with HTTPServer(("127.0.0.1", 0), _Lab) as server:
         Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
