@@ -199,6 +199,6 @@ def lock(_: Context, upgrade: bool = False, extra_indexes: bool = False) -> None
 @task(help={"json": "print one JSON document", "only": "one group: start, judge, warmup, models, lab, images or setup"})
 def bench(_: Context, json: bool = False, only: str = "") -> None:
     """Measure the budgets of the docs as ratios, side by side in one run."""
-    from benchmarks import run_benchmarks
+    from benchmarks import commands
 
-    run_benchmarks.run_benchmarks(only=only, json=json)
+    commands.run_benchmarks(only=only, json=json)

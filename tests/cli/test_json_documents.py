@@ -9,7 +9,7 @@ from dataclasses import fields
 
 import pytest
 
-from benchmarks.run_benchmarks import Row
+from benchmarks.measurement import Row
 from interview_prep.paths import DRILLS, ROOT
 from interview_prep.warmup.plan import Step, StepResult
 from tests.support.invoke import Invoke, run_task

@@ -36,7 +36,7 @@ def test_invoke_test_runs_every_test_of_a_path(tmp_path: Path) -> None:
 
 def test_warmup_runs_its_tests(tmp_path: Path) -> None:
     """The plan's step that runs pytest does so in a fork of a process that has these variables."""
-    ended = run_warmup(("Test", "visualization"), variables={**PYTEST_VARIABLES, "PREP_WORK": str(tmp_path)})
+    ended = run_warmup(("Test", "sklearn_notes"), variables={**PYTEST_VARIABLES, "PREP_WORK": str(tmp_path)})
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert " passed" in ended.stdout
     assert "deselected" not in ended.stdout

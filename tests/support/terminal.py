@@ -11,8 +11,6 @@ import termios
 import time
 from fcntl import ioctl
 
-import pytest
-
 from interview_prep.terminal.view import KEYS
 
 
@@ -42,14 +40,14 @@ class Terminal:
             if text in screen and KEYS in screen:
                 self.raw = b""
                 return screen
-        pytest.fail(f"{text!r} does not come. There is:\n{strip_control_sequences(self.raw)[-2000:]}")
+        raise TimeoutError(f"{text!r} does not come. There is:\n{strip_control_sequences(self.raw)[-2000:]}")
 
     def wait_for(self, text: str, seconds: float = 60) -> None:
         """Read until this text has come, whoever writes it."""
         end = time.monotonic() + seconds
         while text not in strip_control_sequences(self.raw):
             if time.monotonic() > end:
-                pytest.fail(f"{text!r} does not come. There is:\n{strip_control_sequences(self.raw)[-2000:]}")
+                raise TimeoutError(f"{text!r} does not come. There is:\n{strip_control_sequences(self.raw)[-2000:]}")
             self.read_some(end)
         self.raw = b""
 
@@ -59,7 +57,7 @@ class Terminal:
             try:
                 self.raw += os.read(self.descriptor, 1 << 16)
             except OSError:  # the program has ended
-                pytest.fail(f"It ended. There is:\n{strip_control_sequences(self.raw)[-2000:]}")
+                raise EOFError(f"It ended. There is:\n{strip_control_sequences(self.raw)[-2000:]}") from None
 
     def has_shell_mode(self) -> bool:
         """Whether the terminal hands over whole lines and shows what is typed, as a shell expects."""
