@@ -1,4 +1,4 @@
-"""A real terminal for tests of what is drawn on one."""
+"""A program in a pseudo-terminal, for tests of what it draws and for benchmarks of how soon."""
 
 import contextlib
 import os
