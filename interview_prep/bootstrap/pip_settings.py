@@ -63,8 +63,8 @@ def read_settings() -> dict[str, str]:
 
 def list_settings_files() -> list[Path]:
     """The files that pip reads its settings from, the least important first."""
-    chosen = os.environ.get("PIP_CONFIG_FILE", "")
-    if chosen == os.devnull:
+    config_file = os.environ.get("PIP_CONFIG_FILE", "")
+    if config_file == os.devnull:
         return []
     home, apple = Path(os.path.expanduser("~")), Path("Library", "Application Support")  # noqa: PTH111 - "~" where unknown
     shared = [Path(folder) for folder in os.environ.get("XDG_CONFIG_DIRS", "/etc/xdg").split(os.pathsep) if folder]
@@ -73,9 +73,9 @@ def list_settings_files() -> list[Path]:
     if sys.platform == "darwin":
         folders = [Path("/") / apple / "pip"]
         user = home / apple / "pip" if (home / apple / "pip").is_dir() else home / ".config" / "pip"
-    if not (chosen and Path(chosen).exists()):
+    if not (config_file and Path(config_file).exists()):
         folders += [home / ".pip", user]
-    return [folder / "pip.conf" for folder in [*folders, Path(sys.prefix)]] + [Path(chosen)] * bool(chosen)
+    return [folder / "pip.conf" for folder in [*folders, Path(sys.prefix)]] + [Path(config_file)] * bool(config_file)
 
 
 def read_variables() -> dict[str, str]:
@@ -100,10 +100,10 @@ def is_switched_on(text: str) -> bool:
 
 def make_pip_environment(options: Mapping[str, str]) -> dict[str, str]:
     """The environment in which pip fetches with these options and no others."""
-    others = {name: text for name, text in os.environ.items() if not name.startswith("PIP_")}
+    environment = {name: text for name, text in os.environ.items() if not name.startswith("PIP_")}
     known = {name: text for name, text in options.items() if name in UV_NAMES or name in PIP_ONLY_OPTIONS}
     named = {f"PIP_{name.replace('-', '_').upper()}": text for name, text in known.items()}
-    return {**others, **named, "PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    return {**environment, **named, "PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
 
 def make_uv_arguments(options: Mapping[str, str]) -> list[str]:

@@ -77,9 +77,9 @@ def make_venv(uv: Path, environment: Mapping[str, str]) -> None:
     python = find_python_311()
     if not python:
         print_line("no Python 3.11 here; uv fetches CPython 3.11 (30 MB) into .bootstrap.")
-    which = ["--python", python] if python else ["--managed-python", "--python", "cpython-3.11"]
+    python_options = ["--python", python] if python else ["--managed-python", "--python", "cpython-3.11"]
     folder = VENV.resolve()  # a link to a larger disk stays one
-    command = [uv, "venv", "--quiet", "--no-project", "--clear", "--force", *which, folder]
+    command = [uv, "venv", "--quiet", "--no-project", "--clear", "--force", *python_options, folder]
     run_step(command, {**environment, "UV_PYTHON_INSTALL_DIR": str(BOOTSTRAP / "python")}, PYTHON_FIXES, show=False)
 
 

@@ -26,13 +26,13 @@ def run_step(
     command: Iterable[object], environment: Mapping[str, str], fixes: Mapping[str, str] = FIXES, show: bool = True
 ) -> None:
     """Run one step. With `show`, a terminal shows its progress. Raises UnpreparedError where it fails."""
-    shown = show and sys.stderr.isatty()
+    on_terminal = show and sys.stderr.isatty()
     words = [str(word) for word in command]
-    step = subprocess.run(words, capture_output=not shown, env=environment, close_fds=False, check=False)
+    step = subprocess.run(words, capture_output=not on_terminal, env=environment, close_fds=False, check=False)
     if step.returncode != 0:
-        output = b"" if shown else step.stdout + step.stderr
+        output = b"" if on_terminal else step.stdout + step.stderr
         text = output.decode(errors="replace").strip() or (
-            "its reason stands above" if shown else f"exit {step.returncode}"
+            "its reason stands above" if on_terminal else f"exit {step.returncode}"
         )
         raise UnpreparedError(explain_failure(text, fixes))
 

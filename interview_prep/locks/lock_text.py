@@ -60,24 +60,24 @@ def format_entry(package: Package, platforms: Sequence[Platform]) -> str:
 
     Empty where no platform installs the package. Raises WheelMissingError where one does and has no wheel.
     """
-    wanted = package.wanted_on(platforms)
-    for platform in wanted:
+    targets = package.wanted_on(platforms)
+    for platform in targets:
         if not any(map(platform.always_installs, package.wheels)):
             raise WheelMissingError(f"{package.name} {package.version} has no wheel for {platform.name}")
-    if not wanted:
+    if not targets:
         return ""
-    wheels = sorted(wheel for wheel in package.wheels if any(platform.may_install(wheel) for platform in wanted))
+    wheels = sorted(wheel for wheel in package.wheels if any(platform.may_install(wheel) for platform in targets))
     hashes = " \\\n".join(f"    --hash=sha256:{package.wheels[wheel]}" for wheel in wheels)
     names = "".join(f"    # {wheel}\n" for wheel in wheels)
-    return f"{package.name}=={package.version}{shortest_marker(wanted, platforms)} \\\n{hashes}\n{names}"
+    return f"{package.name}=={package.version}{find_shortest_marker(targets, platforms)} \\\n{hashes}\n{names}"
 
 
-def shortest_marker(wanted: Sequence[Platform], platforms: Sequence[Platform]) -> str:
-    """The marker that tells the wanted platforms from the others; empty where all are wanted."""
-    systems = {each.system for each in wanted}
-    if len(wanted) == len(platforms):
+def find_shortest_marker(targets: Sequence[Platform], platforms: Sequence[Platform]) -> str:
+    """The marker that tells the targets from the other platforms; empty where all platforms are targets."""
+    systems = {each.system for each in targets}
+    if len(targets) == len(platforms):
         return ""
-    if len(systems) == 1 and len(wanted) == sum(each.system in systems for each in platforms):
-        return f' ; sys_platform == "{wanted[0].system}"'
-    each_one = (f'sys_platform == "{each.system}" and platform_machine == "{each.machine}"' for each in wanted)
+    if len(systems) == 1 and len(targets) == sum(each.system in systems for each in platforms):
+        return f' ; sys_platform == "{targets[0].system}"'
+    each_one = (f'sys_platform == "{each.system}" and platform_machine == "{each.machine}"' for each in targets)
     return f" ; {' or '.join(each_one)}"

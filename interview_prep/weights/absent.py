@@ -51,5 +51,5 @@ def in_image() -> bool:
 def rebuild_command(set_name: str) -> str:
     """The build that insists on weights. The variable also makes Docker run that step again, despite its cache."""
     service = "lab-cuda" if any(importlib.metadata.distributions(name="triton")) else "lab"  # torch for CUDA brings it
-    which = "" if set_name == "core" else f"MODELS={set_name} "
-    return f"`{which}MODELS_REQUIRED=1 docker compose build {service}`"
+    variable = "" if set_name == "core" else f"MODELS={set_name} "
+    return f"`{variable}MODELS_REQUIRED=1 docker compose build {service}`"

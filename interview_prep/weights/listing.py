@@ -9,9 +9,9 @@ from interview_prep.weights.models_lock import Model
 
 def make_row(model: Model, problems: Sequence[Problem]) -> tuple[str, ...]:
     """One line of the table: what it serves, where it comes from, how large it is, and its state."""
-    own = [problem for problem in problems if problem.model == model.name]
-    missing = sum(problem.cause == "missing" for problem in own)
-    state = "there" if not own else "missing" if missing == len(model.files) else "incomplete"
+    model_problems = [problem for problem in problems if problem.model == model.name]
+    missing = sum(problem.cause == "missing" for problem in model_problems)
+    state = "there" if not model_problems else "missing" if missing == len(model.files) else "incomplete"
     return model.name, model.repo, model.commit[:7], format_size(model), state
 
 

@@ -6,18 +6,16 @@ wheels' metadata beside them, ranges, passwords.
 
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 from tests.support.http_server import LOCAL, LocalServer, QuietHandler
-
-WAIT_SECONDS = 60  # seconds until a test gives up on what must happen
+from tests.support.waiting import wait_until
 
 
 class Index(LocalServer):
@@ -71,11 +69,3 @@ class _Answer(QuietHandler, SimpleHTTPRequestHandler):
         if self.server.held and Path(self.path).name.startswith(self.server.held):
             self.server.released.wait()
         super().do_GET()
-
-
-def wait_until(happened: Any, what: str) -> None:
-    """Check every millisecond; fail after WAIT_SECONDS."""
-    until = time.monotonic() + WAIT_SECONDS
-    while not happened():
-        assert time.monotonic() < until, f"{what} did not come in {WAIT_SECONDS} s"
-        time.sleep(0.001)

@@ -11,7 +11,8 @@ import pytest
 
 from tests.prep import checkout as small
 from tests.prep.checkout import Checkout, Done, Process, finish_process, only_error_line
-from tests.prep.index import Index, wait_until
+from tests.prep.index import Index
+from tests.support.waiting import wait_until
 
 PACKAGES = Path("lib", "python3.11", "site-packages")
 # Where a preparation is when it is ended: a file that was just made in .venv, or a wheel that is being fetched.

@@ -81,15 +81,13 @@ def slow_talker(seconds: float) -> Iterator[str]:
     """An address that accepts connections and then sends one byte of a header every so many seconds."""
     over = threading.Event()
 
-    def talk() -> None:
+    def accept_connections() -> None:
         with suppress(OSError):
-            connections = []
             while True:
-                connections.append(listening.accept()[0])
-                threading.Thread(target=drip, args=(connections[-1],), daemon=True).start()
+                threading.Thread(target=drip, args=(listening.accept()[0],), daemon=True).start()
 
     def drip(connection: socket.socket) -> None:
-        with suppress(OSError):
+        with suppress(OSError), connection:
             connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
             while not over.wait(seconds):
                 connection.sendall(b"x")
@@ -97,6 +95,8 @@ def slow_talker(seconds: float) -> Iterator[str]:
     with socket.socket() as listening:
         listening.bind((LOCAL, 0))
         listening.listen()
-        threading.Thread(target=talk, daemon=True).start()
+        threading.Thread(target=accept_connections, daemon=True).start()
         yield f"http://{LOCAL}:{listening.getsockname()[1]}"
         over.set()
+        with suppress(OSError):
+            listening.shutdown(socket.SHUT_RDWR)  # which ends accept()

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from interview_prep.weights.models_lock import parse_lock
 from tests.support.hub import Repository
 from tests.support.models_checkout import Checkout
+from tests.support.waiting import wait_until
 from tests.support.weights import format_lock, make_model, make_repository
 
 
@@ -69,9 +69,10 @@ def test_interrupt_exits_130_and_the_next_fetch_continues(checkout: Checkout) ->
     checkout.lock.write_text(format_lock([make_model("prep/large", large)]))
     checkout.hub.hold_at = 22_000_000
     process = checkout.start("--fetch")
-    while checkout.hub.sent < checkout.hub.hold_at:
-        time.sleep(0.01)
-    time.sleep(0.5)  # until it has read what was sent
+    folder = checkout.folder / "home" / "hub" / "models--prep--large" / "incoming"
+    partial = folder / large.commit / "model.safetensors"
+    written = 20 * 1024**2  # huggingface_hub writes 10 MiB at a time
+    wait_until(lambda: partial.exists() and partial.stat().st_size == written, "two thirds of the file")
     os.killpg(process.pid, signal.SIGINT)
     output, errors = process.communicate(timeout=60)  # at once, or never: the Hub holds its answers
     assert process.returncode == 130
@@ -79,7 +80,7 @@ def test_interrupt_exits_130_and_the_next_fetch_continues(checkout: Checkout) ->
     assert "Interrupted. The same command goes on from here." in output
     checkout.hub.hold_at = 0
     assert checkout.models("--fetch").returncode == 0
-    assert checkout.hub.requests[-1].range == f"bytes={20 * 1024**2}-"  # huggingface_hub writes 10 MiB at a time
+    assert checkout.hub.requests[-1].range == f"bytes={written}-"
 
 
 @pytest.mark.parametrize(
