@@ -58,7 +58,7 @@ class Attempt:
 
     def can_judge(self, drill: DrillSpec | None) -> bool:
         """Whether this process still waits, and has not collected the checks of another drill."""
-        return not self.is_used and self.drill in (None, drill) and not has_exited(self.pid)
+        return not self.is_used and self.drill in (None, drill) and not peek_exit(self.pid)
 
     def preload_checks(self, drill: DrillSpec) -> None:
         """Have the checks of a drill collected while nobody waits."""
@@ -127,16 +127,16 @@ class Attempt:
         shutil.rmtree(self.scratch)
 
 
-def has_exited(pid: int) -> bool:
-    """Whether a child has ended, which stays a zombie until kill_process_tree."""
-    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+def peek_exit(pid: int) -> os.waitid_result | None:
+    """How a child has ended, or None while it runs. It stays a zombie until kill_process_tree."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
 
 
 def was_killed(pid: int) -> bool:
     """Whether a process that has closed its report was ended by SIGKILL, which nobody here has sent."""
     deadline = time.monotonic() + EXIT_SECONDS
     while time.monotonic() < deadline:
-        status = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        status = peek_exit(pid)
         if status:
             return status.si_code == os.CLD_KILLED and status.si_status == signal.SIGKILL
         time.sleep(0.001)
