@@ -47,6 +47,7 @@ def test_lines_without_the_secret_are_ignored() -> None:
 def test_sender_keeps_its_own_functions(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer that replaces what writes the lines changes nothing: the C functions are captured before it runs."""
     reader, writer = socket.socketpair()
+    reader.settimeout(10)
     with reader, writer:
         send = make_sender(writer.fileno(), SECRET)
         monkeypatch.setattr("marshal.dumps", lambda _: b"forged")
