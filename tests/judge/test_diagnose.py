@@ -24,6 +24,9 @@ def test_numpy(double):
 
 def test_number(double):
     assert double(1) == 2
+
+def test_scalar(double):
+    np.testing.assert_equal(double(3), 6)
 """
 
 
@@ -45,12 +48,13 @@ def fail(tmp_path: Path, check: str, answer: str, compared: tuple[str, Any, Any]
     [
         ("test_torch", "double(tensor([1.0]))", "1", "2", "first differs at [0]; 1 of 1 differ, by at most 1"),
         ("test_numpy", "double(np.ones(2))", "1", "2", "first differs at [0]; 2 of 2 differ, by at most 1"),
+        ("test_scalar", "double(3)", "3", "6", ""),
     ],
 )
 def test_values_of_a_librarys_assert_are_found(  # noqa: PLR0917
     tmp_path: Path, check: str, call: str, got: str, expected: str, difference: str
 ) -> None:
-    """What assert_close and assert_allclose have compared is read from their frames."""
+    """What assert_close, assert_allclose and assert_equal have compared is read from their frames."""
     result = fail(tmp_path, check, "def double(x): return x")
     assert (result.kind, result.call) == ("value", call)
     assert (result.got, result.expected, result.difference) == (got, expected, difference)
