@@ -1,6 +1,6 @@
-"""The measurements' code on the CPU with tiny sizes: it runs, its checks see wrong results, failures are said.
+"""The measurements on the CPU with tiny sizes: they run, they notice wrong results, and failures are reported.
 
-What this cannot prove: that the figures of a GPU are right. No GPU was at hand.
+Left out: whether the figures of a GPU are right, for which it takes a GPU.
 """
 
 import subprocess
@@ -22,16 +22,16 @@ TINY = measure.Sizes(128, 4096, 4096, training.Shape(2, 8, 64, 1, 32), 2, 32, 0.
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Little warm-up and one thread."""
+def be_quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Warm up briefly, in one thread."""
     monkeypatch.setattr(timing, "WARM_UP", 0.001)
     monkeypatch.setattr(timing, "SAMPLE", 0.001)
     with threadpool_limits(1):
         yield
 
 
-def test_everything_is_measured_and_right_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each step gives a value within its tolerance of float64, or says that a backend is not to be had."""
+def test_all_measurements_run_and_are_right_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has a value and an error within its tolerance, or says that a backend isn't available."""
     monkeypatch.setattr(training, "measure_compilation", lambda *_: Measurement("torch.compile, first call", 1.0, "s"))
     measured = list(measure.run_measurements(CPU, TINY, (9, 0)))
     assert len(measured) == 18
@@ -41,13 +41,13 @@ def test_everything_is_measured_and_right_on_the_cpu(monkeypatch: pytest.MonkeyP
     assert all(one.value > 0 for one in measured if not one.skip_reason)
 
 
-def test_the_precision_of_products_is_put_back() -> None:
-    """TF32 is asked for one measurement alone."""
+def test_matmul_precision_is_restored() -> None:
+    """TF32 is set for one measurement only."""
     matmul.measure_product("tf32", 128, CPU)
     assert torch.get_float32_matmul_precision() == "highest"
 
 
-def test_older_hardware_is_not_asked_for_what_it_has_not() -> None:
+def test_older_hardware_skips_newer_formats() -> None:
     """A T4 has no bf16, TF32 or fp8; it would emulate them."""
     names = [name for name, _ in measure.plan_measurements(CPU, TINY, (7, 5))]
     assert [name for name in names if any(form in name for form in ("bf16", "tf32", "fp8"))] == []
@@ -55,8 +55,8 @@ def test_older_hardware_is_not_asked_for_what_it_has_not() -> None:
 
 
 @pytest.mark.parametrize("tile", [(0, 0), (200, 130), (255, 255)])
-def test_a_wrong_tile_of_a_product_is_seen(tile: tuple[int, int]) -> None:
-    """Wherever in the result it lies; here the whole tile of 128 x 128 around an entry is doubled."""
+def test_wrong_tile_of_a_product_is_noticed(tile: tuple[int, int]) -> None:
+    """Wherever it is; here the 128 x 128 tile around an entry is doubled."""
     a, b = torch.randn(2, 256, 256)
     c = a @ b
     assert matmul.product_error(a, b, c) < 1e-5
@@ -66,8 +66,8 @@ def test_a_wrong_tile_of_a_product_is_seen(tile: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("name", matmul.FORMATS)
-def test_the_tolerances_lie_between_rounding_and_the_next_coarser_format(name: str) -> None:
-    """Right results are well within; of inputs rounded to fp8 where 16 bits are due, they are not."""
+def test_tolerance_allows_rounding_but_not_a_coarser_format(name: str) -> None:
+    """Right results are well within it; results of inputs rounded to fp8 are not."""
     measured = matmul.measure_product(name, 256, CPU)
     assert measured.error is not None
     assert measured.error < measured.tolerance / 3
@@ -77,13 +77,13 @@ def test_the_tolerances_lie_between_rounding_and_the_next_coarser_format(name: s
         assert matmul.product_error(a, b, coarse) > measured.tolerance
 
 
-def test_nan_is_wrong() -> None:
-    """It compares as false with any tolerance."""
+def test_nan_counts_as_wrong() -> None:
+    """Comparing it with any tolerance is false."""
     assert Measurement("product", error=float("nan"), tolerance=1.0).is_wrong
 
 
-def test_a_byte_that_differs_is_seen() -> None:
-    """Copies have no rounding."""
+def test_single_wrong_byte_is_noticed() -> None:
+    """Copies don't round."""
     sent = transfers.random_bytes(64, CPU)
     got = sent.clone()
     assert transfers.copy_error(got, sent) == 0
@@ -91,8 +91,8 @@ def test_a_byte_that_differs_is_seen() -> None:
     assert transfers.copy_error(got, sent) == 1
 
 
-def test_a_wrong_gradient_is_seen() -> None:
-    """One layer's gradient doubled, as a broken kernel might leave it."""
+def test_wrong_gradient_is_noticed() -> None:
+    """One layer's gradient is doubled, as a broken kernel might do."""
     model = training.make_transformer(TINY.shape)
     tokens = torch.randint(TINY.shape.vocabulary, (1, 8))
     assert training.gradient_error(model, tokens, mixed=False) < 1e-4
@@ -102,21 +102,21 @@ def test_a_wrong_gradient_is_seen() -> None:
     assert training.gradient_error(model, tokens, mixed=False) > 1e-3
 
 
-def test_attention_that_sees_the_future_is_seen() -> None:
-    """Against the formula, causal mask and all."""
+def test_attention_without_causal_mask_is_noticed() -> None:
+    """It differs from the formula."""
     q, k, v = torch.randn(3, 16, 8)
     attend = torch.nn.functional.scaled_dot_product_attention
     assert training.attention_error(q, k, v, attend(q, k, v, is_causal=True)) < 1e-5
     assert training.attention_error(q, k, v, attend(q, k, v)) > 0.1
 
 
-def test_time_is_the_time_of_one_call() -> None:
-    """Many calls to a sample, the median of the samples, nothing of the warm-up."""
+def test_time_is_that_of_one_call() -> None:
+    """Not that of a sample, and without the warm-up."""
     measured = timing.time_calls(partial(time.sleep, 0.004), CPU, seconds=0.05)
     assert 0.004 <= measured.seconds < 0.02
 
 
-def fails(error: Exception) -> Measurement:
+def raise_error(error: Exception) -> Measurement:
     raise error
 
 
@@ -127,14 +127,14 @@ def fails(error: Exception) -> Measurement:
         (RuntimeError("CUDA error: an illegal memory access\nmore"), "CUDA error: an illegal memory access", True),
     ],
 )
-def test_a_measurement_that_fails_says_so(error: Exception, missing: str, failed: bool) -> None:
-    """Too little memory is no fault of the device; an error of CUDA is."""
-    measured = measure.run_measurement("product", partial(fails, error), CPU)
+def test_failing_measurement_has_its_reason(error: Exception, missing: str, failed: bool) -> None:
+    """Too little memory is not the device's fault; a CUDA error is."""
+    measured = measure.run_measurement("product", partial(raise_error, error), CPU)
     assert (measured.skip_reason, measured.failed) == (missing, failed)
 
 
-def test_when_the_time_is_up_the_rest_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And said of each."""
+def test_measurements_after_the_time_limit_are_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them says so."""
     monkeypatch.setattr(training, "measure_compilation", lambda *_: Measurement("torch.compile, first call"))
     missing = {one.skip_reason for one in measure.run_measurements(CPU, TINY, (9, 0), limit=0)}
     assert missing == {"the time was up", ""}
@@ -154,10 +154,10 @@ def test_when_the_time_is_up_the_rest_is_left(monkeypatch: pytest.MonkeyPatch) -
         (subprocess.TimeoutExpired("python", 3), "not ready after 3 s", 0.0),
     ],
 )
-def test_compilation_works_or_says_why_not(
+def test_compilation_has_a_time_or_a_reason(
     answer: object, missing: str, value: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a process of its own, so that it can be ended."""
+    """Whatever the process that compiles prints, returns or takes."""
 
     def run(*_: object, **__: object) -> object:
         if isinstance(answer, Exception):
@@ -169,8 +169,8 @@ def test_compilation_works_or_says_why_not(
     assert (measured.skip_reason, measured.value, measured.is_wrong) == (missing, value, False)
 
 
-def test_the_program_that_compiles_is_right(tmp_path: Path) -> None:
-    """What it prints, without the compiler, which takes longer than all the other tests."""
+def test_compile_program_compares_its_result(tmp_path: Path) -> None:
+    """What it prints, without the compiler, which takes longer than all other tests here."""
     program = training.COMPILE_PROGRAM.replace("torch.compile(", "(")
     run = [sys.executable, "-c", program, "cpu"]
     done = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path, check=True)
@@ -179,8 +179,8 @@ def test_the_program_that_compiles_is_right(tmp_path: Path) -> None:
     assert error < 1e-4
 
 
-def test_boards_are_asked_while_the_device_works(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is asked when it rests shows nothing of heat and power."""
+def test_nvidia_smi_is_asked_under_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On an idle GPU neither heat nor power limits show."""
     products_done: list[int] = []
     wait = timing.synchronize
 

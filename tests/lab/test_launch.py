@@ -1,192 +1,100 @@
-"""A really started Lab, in a person's surroundings: their Jupyter settings, a proxy, and a token of their own."""
+"""How Lab is launched: token, port, environment and command, and what `invoke lab` prints first. Starts no Lab."""
 
-import http.client
-import json
 import os
-import shutil
 import socket
-import subprocess
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from invoke.exceptions import Exit
 
-from interview_prep.lab import launch
-from interview_prep.paths import ROOT
-from tests.support.invoke import INVOKE
-
-TOKEN = " our day&t=1#20%ü "
-DEAD = "http://127.0.0.1:9"  # nothing listens there
-PROXIES = {name: DEAD for word in ("http", "https", "all") for name in (f"{word}_proxy", f"{word}_proxy".upper())}
-PERSONAL = """
-c.ServerApp.password = c.PasswordIdentityProvider.hashed_password = "argon2:$argon2id$v=19$m=10240,t=10,p=8$a$b"
-c.ServerApp.token = c.IdentityProvider.token = ""
-c.ServerApp.ip, c.ServerApp.port, c.ServerApp.base_url = "localhost", 7777, "/user/me/"
-c.ServerApp.certfile = c.ServerApp.keyfile = "/nowhere.pem"
-c.ServerApp.root_dir = c.ServerApp.preferred_dir = "/"
-c.LabApp.default_url = "/tree"
-"""
+from interview_prep import paths
+from interview_prep.lab import commands, launch
 
 
-@dataclass(frozen=True)
-class Started:
-    """One Lab: the checkout that it serves, its surroundings, and the URL that it printed."""
-
-    checkout: Path
-    environment: dict[str, str]
-    port: int
-    url: str
-
-    def get(self, path: str) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-        finally:
-            connection.close()
-
-    def get_with_token(self, path: str) -> tuple[int, bytes]:
-        return self.get(f"{path}?{self.url.partition('?')[2]}")
-
-    def invoke(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [INVOKE, *arguments],
-            cwd=self.checkout, env=self.environment, capture_output=True, text=True, check=False, timeout=120,
-        )  # fmt: skip
-
-
-def make_checkout(folder: Path) -> Path:
-    """A checkout without the material, so that nothing is written into this one's work/."""
-    left_out = shutil.ignore_patterns("ml", "drills", "__pycache__")
-    shutil.copytree(ROOT / "interview_prep", folder / "interview_prep", ignore=left_out)
-    shutil.copytree(ROOT / "docker" / "locks", folder / "docker" / "locks")
-    shutil.copy(ROOT / "tasks.py", folder)
-    return folder
-
-
-def make_home(folder: Path) -> Path:
-    """The home of somebody who has set up Jupyter for other work: settings, and a kernel that is called python3."""
-    settings, kernel = folder / ".jupyter", folder / ".local" / "share" / "jupyter" / "kernels" / "python3"
-    for name in ("jupyter", "jupyter_server", "jupyter_lab"):
-        settings.mkdir(parents=True, exist_ok=True)
-        (settings / f"{name}_config.py").write_text(PERSONAL)
-    kernel.mkdir(parents=True)
-    spec = {"argv": ["/bin/false"], "display_name": "Another Python", "language": "python"}
-    (kernel / "kernel.json").write_text(json.dumps(spec))
-    return folder
-
-
-@pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
-    """`invoke lab` until it answers."""
-    home = make_home(tmp_path_factory.mktemp("home"))
-    checkout = make_checkout(tmp_path_factory.mktemp("checkout") / "kit")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "PREP_"))}
-    others = {
-        "JUPYTER_CONFIG_DIR": str(home / ".jupyter"),
-        "JUPYTER_PATH": str(home / ".local" / "share" / "jupyter"),
-        "JUPYTER_PREFER_ENV_PATH": "0",
-        "JUPYTER_PORT": "7778",
-        "JUPYTERLAB_DIR": str(home / "nowhere"),
-    }
-    own = {"HOME": str(home), "JUPYTER_TOKEN": TOKEN, "PREP_PORT": str(port)}
-    environment = {**kept, **PROXIES, **others, **own}
-    with subprocess.Popen(
-        [INVOKE, "lab"], cwd=checkout, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stdout
-        assert server.stderr
-        found = Started(checkout, environment, port, server.stdout.readline().strip().removeprefix("JupyterLab: "))
-        try:
-            wait_for_answer(server, port)
-            yield found
-        finally:
-            server.terminate()
-            server.communicate()
-
-
-def wait_for_answer(server: "subprocess.Popen[str]", port: int) -> None:
-    """Until it answers, or has ended with a reason."""
-    deadline = time.monotonic() + 120
-    while launch.find_listener(port) == "nobody":
-        if server.poll() is not None or time.monotonic() > deadline:
-            server.kill()
-            pytest.fail(f"Lab does not answer: {server.communicate()}")
-        time.sleep(0.05)
-
-
-def test_the_printed_url_opens_lab(started: Started) -> None:
-    """A click on it, without a login page, whatever the token holds and the person's settings say."""
-    address, _, path = started.url.partition("/lab?")
-    assert address == f"http://127.0.0.1:{started.port}"
-    status, page = started.get(f"/lab?{path}")
-    assert status == 200
-    assert b"<title>JupyterLab</title>" in page
-
-
-@pytest.mark.parametrize("query", ["", "?token=", "?token=our"])
-def test_without_the_token_nothing_is_told(started: Started, query: str) -> None:
-    """The person's empty token does not open the door to everybody on this machine."""
-    assert started.get(f"/api/contents{query}")[0] == 403
-
-
-def test_lab_shows_the_checkout(started: Started) -> None:
-    """And not the folder of the person's settings."""
-    names = {entry["name"] for entry in json.loads(started.get_with_token("/api/contents")[1])["content"]}
-    assert "tasks.py" in names
-
-
-def test_the_kernel_is_the_prepared_python(started: Started) -> None:
-    """A kernel of the same name in the home folder is another Python's, without the packages."""
-    kernel = json.loads(started.get_with_token("/api/kernelspecs")[1])["kernelspecs"]["python3"]
-    assert kernel["spec"]["display_name"] != "Another Python"
-    assert kernel["spec"]["argv"][1:3] == ["-m", "ipykernel_launcher"]  # which is started with Lab's own Python
-
-
-def test_the_doctor_knows_its_own_lab(started: Started) -> None:
-    """Although every request to another machine would end at a dead proxy."""
-    checks = json.loads(started.invoke("doctor", "--json").stdout)["checks"]
-    (port,) = [check for check in checks if check["name"] == "port"]
-    assert (port["ok"], port["evidence"]) == (True, f"this checkout's Lab answers on {started.port}")
-
-
-def test_a_second_start_says_where_the_first_one_is(started: Started) -> None:
-    """One line, exit 2, and the URL once more."""
-    again = started.invoke("lab")
-    assert (again.returncode, again.stderr) == (2, f"This checkout's Lab already runs: {started.url}\n")
-
-
-def test_the_lab_of_another_checkout_is_another(
-    started: Started, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """Two checkouts on one machine cannot have one port."""
-    monkeypatch.setattr(launch, "STATE", tmp_path)
-    assert launch.find_listener(started.port) == "another Lab of the kit"
+@pytest.fixture(autouse=True)
+def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Lab's state in the test's folder, outside of any image, without a token of the person's."""
+    monkeypatch.setattr(launch, "STATE", tmp_path / ".lab")
+    for name in ("JUPYTER_TOKEN", "PREP_CONTAINER", "PREP_PORT"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path / ".lab"
 
 
 @pytest.mark.parametrize("token", ["a\nb", "a\udcffb", "a\x1bb"])
-def test_a_token_that_no_url_can_carry_is_refused(token: str) -> None:
-    """One line that names the variable, and exit 2."""
-    answer = subprocess.run(
-        [INVOKE, "lab"],
-        cwd=ROOT, env={**os.environ, "JUPYTER_TOKEN": token}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert (answer.returncode, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
-    assert answer.stderr.startswith("JUPYTER_TOKEN has a character that cannot be printed.")
+def test_unprintable_token_is_rejected(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No URL can carry it; the error names the variable."""
+    monkeypatch.setattr(os, "environ", {"JUPYTER_TOKEN": token})
+    with pytest.raises(launch.LabError, match=r"^JUPYTER_TOKEN has a character that cannot be printed\."):
+        launch.read_token()
 
 
-def test_a_token_that_was_half_written_is_made_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_half_written_token_is_made_again(state: Path) -> None:
     """A full disk leaves an empty file, and an empty token would let everybody in."""
-    monkeypatch.setattr(launch, "STATE", tmp_path)
-    monkeypatch.delenv("JUPYTER_TOKEN", raising=False)
-    (tmp_path / "token").touch()
+    state.mkdir()
+    (state / "token").touch()
     assert len(launch.read_token()) == 48
     assert launch.read_token() == launch.read_token()
-    assert (tmp_path / "token").stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in tmp_path.iterdir()] == ["token"]
+    assert (state / "token").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in state.iterdir()] == ["token"]
+
+
+def test_read_only_checkout_gets_a_token_for_one_start(state: Path) -> None:
+    """There is nowhere to keep it."""
+    state.parent.joinpath(".lab").write_text("not a folder")
+    assert len(launch.read_token()) == 48
+    assert launch.read_token() != launch.read_token()
+
+
+@pytest.mark.parametrize(("number", "proposed"), [(8888, 8889), (65535, 8888)])
+def test_proposed_port_exists(number: int, proposed: int) -> None:
+    """The last port has no next one."""
+    assert launch.next_port(number) == proposed
+
+
+def test_in_the_image_lab_listens_where_compose_publishes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On 8888 of every interface; elsewhere on the chosen port of 127.0.0.1 alone."""
+    assert launch.listening_port(9999) == 9999
+    assert "--ServerApp.ip=127.0.0.1" in launch.build_command(9999)
+    monkeypatch.setenv("PREP_CONTAINER", "1")
+    assert paths.in_kit_image()
+    assert launch.listening_port(9999) == 8888
+    assert "--ServerApp.ip=0.0.0.0" in launch.build_command(8888)
+
+
+@pytest.fixture
+def start_lab(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[tuple[int, str]]]:
+    """Run `invoke lab --port N` up to the moment in which it becomes Lab: the port and the token of that."""
+    becomes: list[tuple[int, str]] = []
+    monkeypatch.setattr(launch, "become_server", lambda listen, token: becomes.append((listen, token)))
+
+    def start(port: int) -> list[tuple[int, str]]:
+        commands.start_lab(str(port))
+        return becomes
+
+    return start
+
+
+def test_lab_prints_its_url_then_starts(
+    start_lab: Callable[[int], list[tuple[int, str]]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The line is complete before Lab takes over; a token is quoted in it."""
+    monkeypatch.setenv("JUPYTER_TOKEN", "a&b")
+    monkeypatch.setattr(launch, "find_listener", lambda _: "nobody")
+    assert start_lab(9999) == [(9999, "a&b")]
+    assert capsys.readouterr().out.splitlines()[-1] == "JupyterLab: http://127.0.0.1:9999/lab?token=a%26b"
+
+
+def test_taken_port_is_exit_2(start_lab: Callable[[int], list[tuple[int, str]]]) -> None:
+    """The message proposes another port, and no second Lab starts there by itself."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        launch_error = f"Port {port} is in use by something else. `invoke lab --port {launch.next_port(port)}`."
+        with pytest.MonkeyPatch.context() as patch, pytest.raises(Exit) as ended:
+            patch.setattr(launch, "RESPONSE_TIMEOUT", 0.05)
+            start_lab(port)
+    assert (ended.value.code, ended.value.message) == (2, launch_error)

@@ -18,20 +18,18 @@ PYTEST_VARIABLES = {
     "HYPOTHESIS_STORAGE_DIRECTORY": "/nowhere",
 }
 PYTHON_VARIABLES = {"PYTHONOPTIMIZE": "2", "PYTHONWARNINGS": "error"}
-FILE = "interview_prep/ml/visualization/test_quick_patterns.py"
 
 
 def test_invoke_test_runs_every_test_of_a_path(tmp_path: Path) -> None:
     """A relative path is one in the folder where it is typed."""
-    path = os.path.relpath(ROOT / FILE, tmp_path)
+    (tmp_path / "test_sums.py").write_text("def test_one(): assert 1 + 1 == 2\ndef test_two(): assert 1 + 2 == 3\n")
     ended = subprocess.run(
-        [INVOKE, "--search-root", str(ROOT), "test", "--path", path],
+        [INVOKE, "--search-root", str(ROOT), "test", "--path", "test_sums.py"],
         cwd=tmp_path, env={**os.environ, **PYTEST_VARIABLES, **PYTHON_VARIABLES},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert " passed" in ended.stdout
-    assert "deselected" not in ended.stdout
+    assert "2 passed" in ended.stdout
 
 
 def test_warmup_runs_its_tests(tmp_path: Path) -> None:
