@@ -3,11 +3,13 @@
 Left out: what the tasks themselves refuse with Exit.
 """
 
+import contextlib
 import difflib
 import errno
 import itertools
+import os
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from invoke.exceptions import Exit, ParseError
 from invoke.program import Program
@@ -22,7 +24,7 @@ DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 def explain_mistakes(program: Program) -> None:
     """Make `program` answer what it cannot parse, and what a task raises as KitError, with one line and exit code 2."""
-    parse, execute = program.parse_tasks, program.execute
+    parse, list_tasks, execute = program.parse_tasks, program.parse_cleanup, program.execute
 
     def parse_or_explain() -> None:
         processes.undo_python_settings()
@@ -37,27 +39,45 @@ def explain_mistakes(program: Program) -> None:
                 code=2,
             ) from None
 
+    def list_or_explain() -> None:
+        with end_in_one_line():
+            list_tasks()
+
     def execute_or_explain() -> None:
-        streams.prepare_streams()
-        try:
+        with end_in_one_line():
             paths.validate_settings()
             execute()
-        except KitError as error:
-            raise Exit(str(error), code=2) from error
-        except BrokenPipeError:  # the reader is gone, as with `| head`
-            streams.drop_output()
-            raise Exit(code=streams.SIGPIPE_EXIT_CODE) from None
-        except OSError as error:
-            if error.errno not in DISK_FULL:
-                raise
-            streams.finish_output()
-            where = error.filename or "the output, or a file"
-            raise Exit(f"{error.strerror} ({where}). Make room and run the same command again.", code=2) from error
-        if cause := streams.finish_output():
-            raise Exit(f"Standard output cannot be written: {cause}.", code=2)
 
-    program.execute = execute_or_explain  # type: ignore[method-assign]  # invoke has no other place to catch these
-    program.parse_tasks = parse_or_explain  # type: ignore[method-assign]
+    program.parse_tasks = parse_or_explain  # type: ignore[method-assign]  # invoke has no other place to catch these
+    program.parse_cleanup = list_or_explain  # type: ignore[method-assign]  # --list, --help, --version
+    program.execute = execute_or_explain  # type: ignore[method-assign]
+
+
+@contextlib.contextmanager
+def end_in_one_line() -> Iterator[None]:
+    """Turn a KitError, a full disk and an output that cannot be written into an Exit with at most one line."""
+    streams.prepare_streams()
+    try:
+        yield
+    except Exit:
+        streams.finish_output()
+        raise
+    except KitError as error:
+        raise Exit(str(error), code=2) from error
+    except BrokenPipeError:  # the reader is gone, as with `| head`
+        streams.drop_output()
+        raise Exit(code=streams.SIGPIPE_EXIT_CODE) from None
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        streams.finish_output()
+        where = error.filename or "the output, or a file"
+        raise Exit(f"{error.strerror} ({where}). Make room and run the same command again.", code=2) from error
+    cause = streams.finish_output()
+    if cause == os.strerror(errno.EPIPE):
+        raise Exit(code=streams.SIGPIPE_EXIT_CODE)
+    if cause:
+        raise Exit(f"Standard output cannot be written: {cause}.", code=2)
 
 
 def name_positional_arguments(words: Sequence[str], tasks: Collection[str]) -> list[str]:
