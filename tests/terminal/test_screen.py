@@ -41,10 +41,10 @@ def test_save_is_judged_and_q_ends(terminal: Terminal, drill: Drill, tmp_path: P
 
 def test_keys_that_arrive_together_are_single_keys(terminal: Terminal) -> None:
     """The escape sequence of Home ends in H, which is not the key h."""
-    terminal.press("\x1b[Hl")
-    terminal.read_screen("k_means")
-    terminal.press("lh")
-    terminal.read_screen("Hint 1 of 3")
+    terminal.press("l\x1b[H")
+    terminal.read_screen("k_means", seconds=20)
+    terminal.press("hh")
+    terminal.read_screen("Hint 2 of 3", seconds=20)
 
 
 def test_resize_draws_again(terminal: Terminal) -> None:
