@@ -97,10 +97,8 @@ def test_another_python_uses_the_311_on_path(prepared: Checkout, python: Path) -
 
 @pytest.mark.parametrize("python", NEWER[-1:])
 @pytest.mark.parametrize("promise", ["exit 127", 'exec python3 "$@"'])
-def test_a_python311_that_is_none_is_passed_over(
-    prepared: Checkout, tmp_path: Path, python: Path, promise: str
-) -> None:
-    """As a version manager's shim for a version that is not active, or a name for another version."""
+def test_python311_that_is_none_is_skipped(prepared: Checkout, tmp_path: Path, python: Path, promise: str) -> None:
+    """It may be a version manager's shim for a version that is not active, or a name for another version."""
     checkout = prepared.copy()
     first = checkout.make_path_with_python(python, ("python3.11", make_shim(tmp_path / "shim", promise)))
     second = checkout.make_path_with_python(python, ("python3.11", small.base_python()))
@@ -109,10 +107,8 @@ def test_a_python311_that_is_none_is_passed_over(
 
 
 @pytest.mark.parametrize("python", NEWER[-1:])
-def test_shims_that_lead_nowhere_are_passed_over(
-    checkout: Checkout, mirror: Mirror, tmp_path: Path, python: Path
-) -> None:
-    """Dead shims come first under every name, and the only Python stands behind them."""
+def test_shims_that_lead_nowhere_are_skipped(checkout: Checkout, mirror: Mirror, tmp_path: Path, python: Path) -> None:
+    """Dead shims come first under every name, and the only Python comes after them."""
     dead = make_shim(tmp_path / "shim")
     names = ("python3", "python", "python3.11", "python3.12", "python3.13", "python3.9")
     path = (
@@ -124,7 +120,7 @@ def test_shims_that_lead_nowhere_are_passed_over(
 
 
 def test_a_python_without_pip_and_venv_is_enough(checkout: Checkout, index: Index, bare_python: Path) -> None:
-    """As Debian's and Ubuntu's: the standard library fetches uv, and uv makes the environment."""
+    """On Debian and Ubuntu the standard library fetches uv, and uv makes the environment."""
     index.requests.clear()
     done = checkout.run(PATH=checkout.make_path_with_python(bare_python))
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
@@ -136,7 +132,7 @@ def test_a_python_without_pip_and_venv_is_enough(checkout: Checkout, index: Inde
 def test_a_python_that_only_bundles_pip_is_enough(
     checkout: Checkout, index: Index, mirror: Mirror, tmp_path: Path, python: Path
 ) -> None:
-    """As Fedora's: what ensurepip would install fetches uv, and is not installed."""
+    """On Fedora, for example, the pip that ensurepip would install fetches uv, and is not installed itself."""
     subprocess.run([python, "-m", "venv", "--without-pip", tmp_path / "bare"], check=True)
     path = f"{tmp_path / 'bare' / 'bin'}{os.pathsep}{checkout.make_path()}"  # through a link it would be its base
     index.requests.clear()
@@ -155,7 +151,7 @@ def test_uv_alone_is_enough(checkout: Checkout, mirror: Mirror) -> None:
 
 
 def test_neither_python_nor_uv_is_one_line(checkout: Checkout) -> None:
-    """It says what to install, and the door that needs neither."""
+    """The line says what to install, and that Docker needs neither."""
     line = only_error_line(checkout.run(PATH=checkout.make_path()), 2)
     assert line.startswith(NEITHER)
     assert line.endswith("or use `docker compose up`.")
@@ -173,13 +169,13 @@ def test_a_python_before_39_is_one_line(checkout: Checkout, python: Path, direct
 
 @pytest.mark.parametrize("python", OLDER[:1])
 def test_a_newer_python_beside_an_old_one_is_found(prepared: Checkout, python: Path) -> None:
-    """As on a server whose python3 is ten years old."""
+    """A server's python3 may be ten years old."""
     path = prepared.make_path_with_python(python, ("python3.11", small.base_python()))
     assert prepared.run(PATH=path).stdout == "hello\n"
 
 
 def test_prep_parses_on_old_pythons() -> None:
-    """Also where no such Python is there to run it."""
+    """The files are parsed with the grammar of the oldest Pythons that read them."""
     ast.parse((ROOT / "prep").read_text(), feature_version=(3, 6))
     kit = ROOT / "interview_prep"
     for path in [*(kit / "bootstrap").glob("*.py"), *(kit / name for name in MODULES)]:
@@ -214,7 +210,7 @@ def test_a_python_with_other_bytes_is_refused(checkout: Checkout, other_bytes: s
 
 
 @pytest.mark.parametrize("python", [*NEWER[-1:], pytest.param(None, id="uv")])
-def test_a_mirror_out_of_reach_is_one_line(checkout: Checkout, python: Path | None) -> None:
+def test_unreachable_mirror_is_one_line(checkout: Checkout, python: Path | None) -> None:
     """It names the address, the variable for another one, and the door that needs no Python."""
     path = checkout.make_path_with_python(python) if python else checkout.make_path(("uv", UV))
     done = checkout.run(PATH=path, UV_PYTHON_INSTALL_MIRROR=UNREACHABLE, UV_HTTP_RETRIES="0")

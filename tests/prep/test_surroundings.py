@@ -26,7 +26,7 @@ def foreign_python(folder: Path) -> dict[str, str]:
 
 
 def test_variables_for_another_python_do_not_reach_the_tasks(prepared: Checkout, tmp_path: Path) -> None:
-    """Foreign packages, no asserts, another standard library: none of it."""
+    """No foreign packages, no removed asserts, no other standard library."""
     foreign = foreign_python(tmp_path / "foreign")
     done = prepared.run("surroundings", program=None, cwd=None, PYTHONUNBUFFERED="1", **foreign)
     assert done.returncode == 0, done.stderr
@@ -36,7 +36,7 @@ def test_variables_for_another_python_do_not_reach_the_tasks(prepared: Checkout,
 
 
 def test_variables_for_another_python_do_not_reach_a_first_use(checkout: Checkout, tmp_path: Path) -> None:
-    """Neither prep itself, nor pip, nor uv."""
+    """They reach neither prep itself, nor pip, nor uv."""
     done = checkout.run("hello", program=None, cwd=None, **foreign_python(tmp_path / "foreign"))
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
     checkout.assert_whole()
@@ -52,10 +52,8 @@ def test_prep_under_a_named_python_is_the_same(prepared: Checkout, tmp_path: Pat
 
 
 @pytest.mark.parametrize("name", ELSEWHERE)
-def test_a_variable_that_says_how_pip_installs_elsewhere_changes_nothing(
-    checkout: Checkout, tmp_path: Path, name: str
-) -> None:
-    """The environment is .venv, and nothing goes anywhere else."""
+def test_variable_for_other_installations_changes_nothing(checkout: Checkout, tmp_path: Path, name: str) -> None:
+    """Packages go into .venv and nowhere else."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     done = checkout.run("hello", program=None, cwd=None, **{f"PIP_{name}": ELSEWHERE[name].format(elsewhere)})
@@ -63,8 +61,8 @@ def test_a_variable_that_says_how_pip_installs_elsewhere_changes_nothing(
     assert list(elsewhere.iterdir()) == []
 
 
-def test_pips_file_that_says_how_it_installs_elsewhere_changes_nothing(checkout: Checkout, tmp_path: Path) -> None:
-    """All of it at once, in both sections, beside the index that counts."""
+def test_pip_conf_for_other_installations_changes_nothing(checkout: Checkout, tmp_path: Path) -> None:
+    """All such settings at once, in both sections, beside the index that counts."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     lines = [f"{name.lower().replace('_', '-')} = {text.format(elsewhere)}" for name, text in ELSEWHERE.items()]
@@ -78,8 +76,8 @@ def test_pips_file_that_says_how_it_installs_elsewhere_changes_nothing(checkout:
 
 
 @pytest.mark.parametrize("content", ["no-index = true\npython-preference = 'only-system'\n", "this is no TOML ["])
-def test_files_of_uv_above_the_checkout_change_nothing(checkout: Checkout, content: str) -> None:
-    """One's own, and those of a project that the checkout lies in; pip's settings go on to count."""
+def test_uv_files_outside_the_checkout_change_nothing(checkout: Checkout, content: str) -> None:
+    """Neither the user's uv.toml counts nor one of a project around the checkout; pip's settings still do."""
     above, home = checkout.folder.parent, Path(checkout.environment["HOME"])
     for file in (above / "uv.toml", home / ".config" / "uv" / "uv.toml"):
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -91,8 +89,8 @@ def test_files_of_uv_above_the_checkout_change_nothing(checkout: Checkout, conte
     checkout.assert_whole()
 
 
-def test_pips_file_that_cannot_be_read_is_one_line(checkout: Checkout, tmp_path: Path) -> None:
-    """It names the file."""
+def test_unreadable_pip_conf_is_one_line(checkout: Checkout, tmp_path: Path) -> None:
+    """The line names the file."""
     file = tmp_path / "pip.conf"
     file.write_text("index-url = x\n")
     line = only_error_line(checkout.run("hello", PIP_CONFIG_FILE=str(file)), 2)
@@ -101,8 +99,8 @@ def test_pips_file_that_cannot_be_read_is_one_line(checkout: Checkout, tmp_path:
 
 
 @pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
-def test_a_colon_in_the_path_is_one_line(prepared: Checkout, tmp_path: Path, locale: str) -> None:
-    """No PATH can name such a folder; whatever the terminal can show, the line comes."""
+def test_colon_in_the_path_is_one_line(prepared: Checkout, tmp_path: Path, locale: str) -> None:
+    """No PATH can hold such a folder; the line comes whatever the terminal can show."""
     checkout = small.make_checkout(tmp_path / "été: révision", LC_ALL=locale)
     line = only_error_line(checkout.run(PATH=prepared.environment["PATH"]), 2)
     assert line.startswith("PATH cannot hold a folder with `:` in its name (")
@@ -110,8 +108,8 @@ def test_a_colon_in_the_path_is_one_line(prepared: Checkout, tmp_path: Path, loc
     assert not checkout.venv.exists()
 
 
-def test_a_home_that_cannot_be_written_is_no_obstacle(tmp_path: Path, index: Index) -> None:
-    """As for a service's user: what uv keeps in HOME it keeps in the checkout, while it installs."""
+def test_unwritable_home_is_no_obstacle(tmp_path: Path, index: Index) -> None:
+    """uv's cache is in the checkout while it installs, for example for a service's user."""
     checkout = small.make_checkout(tmp_path, PIP_INDEX_URL=index.url)
     done = checkout.run("hello", HOME="/proc/nowhere")
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
@@ -121,7 +119,7 @@ def test_a_home_that_cannot_be_written_is_no_obstacle(tmp_path: Path, index: Ind
 
 
 def test_prep_in_the_image_is_invoke(tmp_path: Path) -> None:
-    """Everything is installed there; a .venv of the machine outside is not looked at."""
+    """Everything is installed there, and the .venv of the machine outside is ignored."""
     checkout = small.make_checkout(tmp_path)
     invoke = tmp_path / "bin" / "invoke"
     invoke.parent.mkdir()

@@ -28,8 +28,8 @@ def test_first_use_installs_the_lock_and_runs_the_task(tmp_path: Path) -> None:
     shutil.rmtree(tmp_path)
 
 
-def test_a_first_use_says_one_line(checkout: Checkout) -> None:
-    """What uv and pip say while all goes well is not for the reader."""
+def test_first_use_prints_one_line(checkout: Checkout) -> None:
+    """What uv and pip print while all goes well is not shown."""
     assert checkout.run().stderr == "prep: making .venv from the lock; later starts find it ready.\n"
 
 
@@ -41,7 +41,7 @@ def test_later_uses_start_no_installer(prepared: Checkout) -> None:
     assert read_times(prepared.venv) == before
 
 
-def test_a_first_use_leaves_bytecode_whatever_the_shell_says(checkout: Checkout) -> None:
+def test_first_use_leaves_bytecode_whatever_the_shell_says(checkout: Checkout) -> None:
     """Many set PYTHONDONTWRITEBYTECODE; without bytecode every later start would take seconds longer."""
     checkout.run("hello", PYTHONDONTWRITEBYTECODE="1")
     assert list((checkout.venv / "lib").glob("python3.11/site-packages/invoke/__pycache__/*.pyc"))
@@ -130,13 +130,13 @@ def test_a_folder_with_spaces_and_accents_in_its_name_works(tmp_path: Path, inde
     shutil.rmtree(tmp_path)
 
 
-def test_the_exit_code_is_the_tasks(prepared: Checkout) -> None:
+def test_exit_code_is_that_of_the_task(prepared: Checkout) -> None:
     """`./prep check` in a script must fail when the check does."""
     assert prepared.run("fail").returncode == 7
 
 
 def test_without_arguments_it_shows_how_it_is_used(prepared: Checkout) -> None:
-    """As `invoke` alone does."""
+    """It prints what `invoke` alone prints."""
     done = prepared.run("--help")
     bare = small.finish_process(prepared.start())
     assert (bare.returncode, bare.stderr) == (0, "")
@@ -152,7 +152,7 @@ def test_list_names_the_tasks(prepared: Checkout) -> None:
 
 
 def test_it_runs_from_another_folder(prepared: Checkout, tmp_path: Path) -> None:
-    """Tasks and lock are found beside prep; modules of the folder one stands in are not taken for pip's."""
+    """Tasks and locks are found beside prep, and modules of the current folder are not mistaken for pip."""
     (tmp_path / "random.py").write_text("raise SystemExit('the wrong random')\n")
     assert prepared.run("hello", cwd=tmp_path).stdout == "hello\n"
 
