@@ -13,7 +13,6 @@ from interview_prep.catalog.drill import Drill, load_drill
 from interview_prep.judge import client
 from interview_prep.judge.client import JudgeClient
 from interview_prep.paths import DRILLS
-from interview_prep.practice import workspace
 from tests.support.drills import DOUBLE
 from tests.support.invoke import Invoke, run_task
 from tests.support.surroundings import forget
@@ -28,7 +27,8 @@ def task(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.Mon
 
     A task that starts a judge gets the one that is warm already.
     """
-    monkeypatch.setattr(workspace, "WORK", tmp_path)
+    workspace = "interview_prep.practice.workspace"  # by its name, as it reads PREP_WORK when it is imported
+    monkeypatch.setattr(f"{workspace}.WORK", tmp_path)
     monkeypatch.setattr(client, "JudgeClient", lambda: contextlib.nullcontext(request.getfixturevalue("judge_client")))
     return run_task
 
