@@ -27,8 +27,7 @@ def task(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.Mon
 
     A task that starts a judge gets the one that is warm already.
     """
-    workspace = "interview_prep.practice.workspace"  # by its name, as it reads PREP_WORK when it is imported
-    monkeypatch.setattr(f"{workspace}.WORK", tmp_path)
+    monkeypatch.setenv("PREP_WORK", str(tmp_path))
     monkeypatch.setattr(client, "JudgeClient", lambda: contextlib.nullcontext(request.getfixturevalue("judge_client")))
     return run_task
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from interview_prep.catalog.drill import Drill
 from interview_prep.judge.verdict import Verdict
+from interview_prep.paths import read_work
 from interview_prep.practice import workspace
 from interview_prep.practice.history import History, HistoryError
 from interview_prep.practice.progress import read_state
@@ -24,7 +25,7 @@ NOT_IN_HISTORY = ("drill", "passed", "checks", "printed")  # of a verdict: colum
 
 def open_history() -> History:
     """Open the person's events."""
-    return History(workspace.WORK / "history.sqlite3")
+    return History(read_work() / "history.sqlite3")
 
 
 def start_drill(drill: Drill, history: History) -> bool:

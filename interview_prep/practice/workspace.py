@@ -7,8 +7,6 @@ from interview_prep.catalog.drill import Drill
 from interview_prep.errors import KitError
 from interview_prep.paths import read_work
 
-WORK = read_work()
-
 
 class WorkspaceError(KitError):
     """The folder of the answers cannot be written."""
@@ -20,7 +18,7 @@ class AnswerError(KitError):
 
 def answer_path(drill: Drill) -> Path:
     """Where a drill's answer is, or would be."""
-    return WORK / f"{drill.name}.py"
+    return read_work() / f"{drill.name}.py"
 
 
 def put_start(drill: Drill) -> bool:
@@ -28,13 +26,13 @@ def put_start(drill: Drill) -> bool:
     try:
         return write_start(drill)
     except OSError as error:
-        raise WorkspaceError(f"{WORK} cannot be written: {error.strerror}.") from error
+        raise WorkspaceError(f"{read_work()} cannot be written: {error.strerror}.") from error
 
 
 def write_start(drill: Drill) -> bool:
     """Do what `put_start` does; raises OSError."""
     start, path = drill.start.read_bytes(), answer_path(drill)
-    WORK.mkdir(parents=True, exist_ok=True)
+    read_work().mkdir(parents=True, exist_ok=True)
     try:
         file = path.open("xb")
     except FileExistsError:
@@ -70,7 +68,8 @@ def archive_answer(drill: Drill) -> Path | None:
     try:
         return swap_answer(drill)
     except OSError as error:
-        raise WorkspaceError(f"{WORK} cannot be written: {error.strerror}. Your answer is left as it was.") from error
+        cause = f"{read_work()} cannot be written: {error.strerror}"
+        raise WorkspaceError(f"{cause}. Your answer is left as it was.") from error
 
 
 def swap_answer(drill: Drill) -> Path | None:
@@ -78,7 +77,7 @@ def swap_answer(drill: Drill) -> Path | None:
     archived = None
     if answer_path(drill).exists():
         now = dt.datetime.now().astimezone()
-        archive = WORK / "archive"
+        archive = read_work() / "archive"
         archive.mkdir(exist_ok=True)
         archived = archive / f"{drill.name}.{now:%Y%m%d-%H%M%S.%f}.py"
         answer_path(drill).rename(archived)

@@ -89,7 +89,7 @@ def test_relative_work_is_one_folder_from_everywhere(tmp_path: Path) -> None:
     relative = os.path.relpath(tmp_path / "answers", ROOT)
     for cwd in (ROOT, tmp_path):
         run = subprocess.run(
-            [sys.executable, "-c", "from interview_prep.practice import workspace; print(workspace.WORK)"],
+            [sys.executable, "-c", "from interview_prep import paths; print(paths.read_work())"],
             cwd=cwd, env={**os.environ, "PYTHONPATH": str(ROOT), "PREP_WORK": relative},
             capture_output=True, text=True, check=True,
         )  # fmt: skip

@@ -39,8 +39,8 @@ def test_archiving_nothing_puts_the_start_there(drill: Drill) -> None:
 def test_unwritable_work_is_one_line(drill: Drill, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder that cannot be made is named; the answer that a reset would archive is left alone."""
     (work / "file").write_text("")
-    monkeypatch.setattr(workspace, "WORK", work / "file")
-    with pytest.raises(workspace.WorkspaceError, match=r"file cannot be written: File exists\.$"):
+    monkeypatch.setenv("PREP_WORK", str(work / "file" / "below"))
+    with pytest.raises(workspace.WorkspaceError, match=r"below cannot be written: Not a directory\.$"):
         workspace.put_start(drill)
     with pytest.raises(workspace.WorkspaceError, match="Your answer is left as it was"):
         workspace.archive_answer(drill)

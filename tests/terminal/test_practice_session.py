@@ -40,7 +40,7 @@ class ToldJudge(JudgeClient):
 @pytest.fixture
 def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[History]:
     """An empty history; answers are in the test's folder."""
-    monkeypatch.setattr(workspace, "WORK", tmp_path)
+    monkeypatch.setenv("PREP_WORK", str(tmp_path))
     with History(tmp_path / "history.sqlite3") as events:
         yield events
 
