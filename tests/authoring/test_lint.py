@@ -1,4 +1,4 @@
-"""Every drill of the kit keeps the authoring contract, and lint itself finds what breaks it."""
+"""Lint finds what breaks a drill's contract. That all drills keep it, `./prep lint-drills` proves: it takes minutes."""
 
 import gc
 import shutil
@@ -8,25 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.authoring.lint import LintResult, lint_drill, lint_drills
+from interview_prep.authoring.lint import lint_drill
 from interview_prep.catalog.drill import list_mistakes
 from interview_prep.catalog.find import list_drill_folders
 from interview_prep.catalog.sources import summarize_mistake
 from interview_prep.judge.client import JudgeClient
 from tests.support.drills import DOUBLE
-
-
-@pytest.fixture(scope="module")
-def results() -> dict[str, LintResult]:
-    """Lint every drill of the kit once."""
-    return {result.drill: result for result in lint_drills(list_drill_folders())}
-
-
-@pytest.mark.parametrize("name", [folder.name for folder in list_drill_folders()])
-def test_drill_keeps_its_contract(results: dict[str, LintResult], name: str) -> None:
-    """The start fails, the solution passes, each known mistake and each forbidden call is rejected."""
-    assert results[name].problems == ()
-    assert results[name].mistakes >= 3
 
 
 def test_threads_read_drills_at_once() -> None:

@@ -43,8 +43,10 @@ SELECTION = (
 )
 
 
-def make_hostile_environment(home: Path) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def hostile_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The variables above, and a home folder with settings of matplotlib."""
+    home = tmp_path_factory.mktemp("home")
     settings = home / ".config" / "matplotlib"
     settings.mkdir(parents=True)
     (settings / "matplotlibrc").write_text("backend: TkAgg\nbackend_fallback: False\nfigure.figsize: 1, 1\n")
@@ -52,22 +54,21 @@ def make_hostile_environment(home: Path) -> dict[str, str]:
     return {**kept, **HOSTILE, "HOME": str(home)}
 
 
-def test_tests_pass_in_hostile_surroundings(tmp_path: Path) -> None:
+def test_tests_pass_in_hostile_surroundings(hostile_environment: dict[str, str]) -> None:
     """A part of them in hostile surroundings: the Hub of the tests behind a proxy, libraries that warn, no display."""
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--color=no", *SELECTION],
-        cwd=ROOT, env=make_hostile_environment(tmp_path), capture_output=True, text=True, check=False,
+        cwd=ROOT, env=hostile_environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout + run.stderr
     assert " passed" in run.stdout.splitlines()[-1]
 
 
-def test_figures_are_drawn_without_a_display(tmp_path: Path) -> None:
+def test_figures_are_drawn_without_a_display(hostile_environment: dict[str, str]) -> None:
     """Although MPLBACKEND and the person's matplotlibrc ask for windows."""
     program = "from interview_prep.ml.visualization import matplotlib_quick_patterns as p; p.plt.subplots(); "
     program += "print(p.mpl.get_backend())"
-    environment = make_hostile_environment(tmp_path)
-    environment.pop("DISPLAY", None)
+    environment = {name: value for name, value in hostile_environment.items() if name != "DISPLAY"}
     run = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
