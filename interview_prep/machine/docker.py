@@ -55,11 +55,19 @@ def check_nvidia() -> None:
 def build_service(service: str) -> bool:
     """Build a service's image, labelled with the version of pyproject.toml and git's revision. Whether it worked."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    git = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude", "*"]
-    revision = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
-    environment = {**os.environ, "VERSION": version, "REVISION": revision or "unknown"}
+    environment = {**os.environ, "VERSION": version, "REVISION": read_revision()}
     command = ["docker", "compose", "build", service]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
+
+
+def read_revision() -> str:
+    """The commit of this checkout, with -dirty where files have changed; "unknown" without git or outside a clone."""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude", "*"]
+    try:
+        described = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+    except FileNotFoundError:
+        return "unknown"
+    return described or "unknown"
 
 
 def read_weights_note(service: str) -> str:

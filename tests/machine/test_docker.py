@@ -39,6 +39,15 @@ def test_build_says_which_weights_the_image_lacks(
     assert "compose build lab-cuda" in calls.read_text()
 
 
+def test_build_without_git_labels_the_image_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkout that was downloaded as an archive, on a machine that has no git."""
+    script = f'{CONFIG}\n[ "$2" != build ] || echo "revision $REVISION" >>"$0.calls"'
+    install_docker(tmp_path, monkeypatch, script)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    commands.build_image(cuda=False)
+    assert (tmp_path / "docker.calls").read_text() == "revision unknown\n"
+
+
 def test_unreadable_compose_file_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Compose's last line, and the files that it read."""
     install_docker(tmp_path, monkeypatch, "echo noise >&2; echo 'yaml: line 3' >&2; exit 15")
