@@ -7,6 +7,7 @@ and the folders where weights lie (HF_HOME, HF_HUB_CACHE).
 
 import fnmatch
 import os
+import signal
 
 import pytest
 
@@ -34,6 +35,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:  # noqa: ARG001 - pyte
     os.environ["TERM"] = "xterm-256color"
 
 
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in a shell's background, and in all that is started there
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 forget(*LIBRARIES)
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["MATPLOTLIBRC"] = os.devnull  # instead of the file in the home folder

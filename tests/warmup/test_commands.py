@@ -63,11 +63,6 @@ def test_complete_warmup_is_exit_0(tmp_path: Path) -> None:
     assert copy.read_bytes() == (ML / "pytorch" / "model_training_loop.py").read_bytes()
 
 
-def restore_interrupts() -> None:
-    """A test run in the background ignores Ctrl-C, and so would its children."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 # Prints once its parent, the warm-up, waits: right after a fork, a signal can hit one of Python's own fork hooks,
 # which drop it.
 ENDLESS = """
@@ -93,7 +88,6 @@ def test_interrupt_shows_the_results_so_far(tmp_path: Path) -> None:
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
-        preexec_fn=restore_interrupts,  # noqa: PLW1509 - this process has no other thread that holds a lock
     ) as run:
         assert run.stdout
         assert "running\n" in run.stdout
@@ -121,7 +115,7 @@ def test_interrupt_does_not_wait_for_an_import(name: str, tmp_path: Path) -> Non
     run = subprocess.run(
         warmup_command([("Run", script)], {str(script): [name]}),
         cwd=ROOT, env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"},
-        capture_output=True, text=True, timeout=120, check=False, preexec_fn=restore_interrupts,
+        capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert (run.returncode, run.stderr) == (130, "")
     assert "not run" in run.stdout
