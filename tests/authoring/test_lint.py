@@ -1,4 +1,7 @@
-"""Lint finds what breaks a drill's contract. That all drills keep it, `./prep lint-drills` proves: it takes minutes."""
+"""Every drill's solution passes and its start fails on this machine, and lint finds what breaks a drill's contract.
+
+Left out: that every drill keeps all of its contract, which `./prep lint-drills` proves in a minute or two.
+"""
 
 import gc
 import shutil
@@ -9,11 +12,22 @@ from pathlib import Path
 import pytest
 
 from interview_prep.authoring.lint import lint_drill
-from interview_prep.catalog.drill import list_mistakes
+from interview_prep.catalog.drill import list_mistakes, load_drill
 from interview_prep.catalog.find import list_drill_folders
 from interview_prep.catalog.sources import summarize_mistake
 from interview_prep.judge.client import JudgeClient
 from tests.support.drills import DOUBLE
+
+
+@pytest.mark.parametrize("folder", list_drill_folders(), ids=lambda folder: folder.name)
+def test_solution_passes_and_start_fails(judge_client: JudgeClient, folder: Path) -> None:
+    """As a candidate meets it: what is given does not pass, and there is an answer that does."""
+    drill = load_drill(folder)
+    solved = judge_client.judge(drill, drill.solution, compare_with_known=False)
+    started = judge_client.judge(drill, drill.start, compare_with_known=False)
+    assert solved.passed, solved
+    assert solved.checks
+    assert not started.passed
 
 
 def test_threads_read_drills_at_once() -> None:

@@ -39,7 +39,6 @@ SELECTION = (
     "tests/weights/test_fetch.py::test_files_fetched_by_huggingface_hub_are_accepted",
     "tests/weights/test_models_command.py::test_fetched_set_is_there",
     "tests/cli/test_tasks.py::test_gpu_check_without_a_gpu_is_one_line_and_exit_1",
-    "interview_prep/ml/visualization/test_quick_patterns.py::test_main_writes_every_figure_and_prints_its_path",
 )
 
 

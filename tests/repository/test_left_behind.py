@@ -92,7 +92,7 @@ def test_a_wrong_answer_is_compared_with_the_mistakes_alone(sown: Path) -> None:
 
 def test_lint_holds_without_git_and_says_what_it_has_not_checked(sown: Path) -> None:
     """A copy of the checkout without its .git, as a download or an image is one."""
-    answer = run(sown, INVOKE, "lint-drills", "causal_mask")
+    answer = run(sown, INVOKE, "lint-drills", "scaled_dot_product_attention")
     assert answer.returncode == 0, answer.stdout
     assert "Not checked: files that do not belong in a drill." in answer.stdout
 
@@ -101,7 +101,6 @@ def test_none_of_them_is_collected(sown: Path) -> None:
     """Not with the sheets, the examples, the tests of the kit or the checks of the drills."""
     folders = (
         "interview_prep/ml/reference",
-        "interview_prep/ml/visualization",
         "interview_prep/drills/attention",
         "tests/repository",
     )
