@@ -4,5 +4,5 @@ Each row is a ratio or a size. No number is checked: the README quotes them and 
 and of the kit only tasks.py imports this. Left out: anything that could be tested without measuring this machine.
 
 - commands.py: `invoke bench` and its groups; measurement.py: a row, and how commands are timed
-- start.py, judge.py, warmup.py, weights.py, lab.py, images.py, setup.py: a group each
+- start.py, judge.py, warmup.py, models.py, lab.py, images.py, setup.py: a group each
 """

@@ -8,7 +8,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from benchmarks.measurement import INVOKE, Row, median_time, time_command
 from interview_prep.judge.client import JudgeClient
@@ -16,6 +17,7 @@ from interview_prep.paths import DRILLS
 
 EVERYDAY = ("drills",), ("drill", "bpe"), ("hint", "bpe"), ("solution", "bpe", "--give-up"), ("reset", "bpe")
 REPEATS = 5
+Timer = Callable[[], float]  # seconds
 
 
 def measure() -> Iterator[Row]:
@@ -25,25 +27,28 @@ def measure() -> Iterator[Row]:
     yield Row("invoke doctor", median_time([INVOKE, "doctor"]), "", 0, "s", "≤ 5 s")
     with tempfile.TemporaryDirectory() as work:
         environment = {**os.environ, "PREP_WORK": work}
+        time_bare = partial(time_command, [INVOKE, "--version"], environment=environment)
         for task in EVERYDAY:
-            times, baselines = [], []
-            for _ in range(REPEATS):
-                baselines.append(time_command([INVOKE, "--version"], environment=environment))
-                times.append(time_command([INVOKE, *task], environment=environment))
-            yield compare_medians(
-                f"invoke {' '.join(task)}", times, "invoke --version", baselines, "≤ 0.5 s, ratio ≤ 4"
-            )
+            time_task = partial(time_command, [INVOKE, *task], environment=environment)
+            what, budget = f"invoke {' '.join(task)}", "≤ 0.5 s, ratio ≤ 4"
+            yield compare_in_turns(what, time_task, "invoke --version", time_bare, budget)
         answer = str(DRILLS / "text" / "bpe" / "solution.py")
-        times, baselines = [], []
-        for _ in range(REPEATS):
-            baselines.append(time_judge_start())
-            times.append(time_command([INVOKE, "check", "bpe", "--answer", answer], environment=environment))
+        time_check = partial(time_command, [INVOKE, "check", "bpe", "--answer", answer], environment=environment)
         what, baseline_name = "invoke check of a right answer, from cold", "the judge's worker, until it is ready"
-        yield compare_medians(what, times, baseline_name, baselines, "ratio ≤ 1.3")
+        yield compare_in_turns(what, time_check, baseline_name, time_judge_start, "ratio ≤ 1.3")
 
 
-def compare_medians(what: str, times: list[float], baseline_name: str, baselines: list[float], budget: str) -> Row:
-    return Row(what, statistics.median(times), baseline_name, statistics.median(baselines), "s", budget)
+def compare_in_turns(
+    what: str,
+    measure_seconds: Callable[[], float],
+    baseline_name: str,
+    measure_baseline: Callable[[], float],
+    budget: str,
+) -> Row:
+    """The medians of both, each measured REPEATS times, in turns."""
+    pairs = [(measure_baseline(), measure_seconds()) for _ in range(REPEATS)]
+    baseline, measured = map(statistics.median, zip(*pairs, strict=True))
+    return Row(what, measured, baseline_name, baseline, "s", budget)
 
 
 def time_judge_start() -> float:

@@ -43,11 +43,6 @@ class Printer:
         """Print text as it is, however long its lines are."""
         self.console.print(text, markup=False, soft_wrap=True)
 
-    def flush(self) -> None:
-        """Empty the buffers, which a forked child would otherwise print again."""
-        sys.stdout.flush()
-        sys.stderr.flush()
-
     def print_json(self, content: Any) -> None:
         """Print one JSON document on standard output, if this printer was made with `json=True`; else nothing."""
         if self._json:

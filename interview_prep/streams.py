@@ -58,6 +58,12 @@ def prepare_streams() -> None:
             stream.reconfigure(errors="stand-in")
 
 
+def flush_streams() -> None:
+    """Empty the buffers, which a forked child would print again and a process that is replaced would lose."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
 def finish_output() -> str:
     """Write what is still in standard output's buffer; return why that cannot be done, or ""."""
     try:

@@ -4,7 +4,6 @@ Left out: a drill whose folder is incomplete, which is not run.
 """
 
 import ast
-import os
 import queue
 import tempfile
 import time
@@ -19,6 +18,7 @@ from interview_prep.catalog.drill import Drill, load_drill
 from interview_prep.catalog.sources import find_imported_names, parse_source
 from interview_prep.judge.client import JudgeClient
 from interview_prep.judge.verdict import Verdict
+from interview_prep.machine.resources import count_processors
 
 MUTATIONS = [name for name in vars(mutations.Mutation) if not name.startswith("_")]
 MAX_DESCRIPTION = 75  # characters of a check's sentence, which is shown on one line of a terminal
@@ -37,7 +37,7 @@ class LintResult:
 
 def lint_drills(folders: Sequence[Path]) -> Iterator[LintResult]:
     """Lint each drill, several at a time; yields the results in the folders' order."""
-    count = max(1, min(os.cpu_count() or 1, len(folders)))
+    count = max(1, min(count_processors(), len(folders)))
     judges = [JudgeClient() for _ in range(count)]
     idle_judges: queue.SimpleQueue[JudgeClient] = queue.SimpleQueue()
     for judge in judges:

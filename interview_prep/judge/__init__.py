@@ -16,6 +16,7 @@ the server's process, warm, which never runs an answer
     messages.py      the lines in which that process reports, and the verdict built from them
 the forked process, one for each answer
     child.py         child_main: what happens in it, in order
+    warm_up.py       use what judging needs once, while nobody waits
     run_checks.py    collect the checks, install the guards, run the checks
     reporter.py      the pytest plugin that reports each check
     import_answer.py parse the answer, import it, bind it to the checks

@@ -1,4 +1,4 @@
-"""What happens in the forked process of one answer, in order: collect, guard, wait for the answer, run, exit.
+"""What happens in the forked process of one answer, in order: collect, warm up, guard, wait for the answer, run, exit.
 
 The exit code says nothing: a verdict comes from messages alone. Left out: the limit of time, which attempt.py keeps.
 """
@@ -19,6 +19,7 @@ from interview_prep.judge.messages import Send, make_sender
 from interview_prep.judge.request import DrillSpec
 from interview_prep.judge.run_checks import collect_checks, install_guards, run_checks
 from interview_prep.judge.tampering import TamperDetector
+from interview_prep.judge.warm_up import warm_up
 
 MAX_DESCRIPTORS = 256  # the judge never has more open
 
@@ -50,6 +51,7 @@ def judge_one_answer(session: pytest.Session, scratch: Path, requests: Connectio
     try:
         drill = DrillSpec(**json.loads(requests.recv_bytes()))
         collect_checks(session, drill, scratch)
+        warm_up()
         guard = install_guards(session, drill, scratch, detector, send)
         send({"ready": True})
         guard.answer = json.loads(requests.recv_bytes())

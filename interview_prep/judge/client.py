@@ -27,7 +27,7 @@ from interview_prep.judge.verdict import Verdict
 from interview_prep.paths import ROOT
 from interview_prep.processes import as_utf8, child_environment
 
-NO_VERDICT = "There is no verdict, and nothing is noted. `invoke doctor` checks this machine."
+NO_VERDICT = "There is no verdict, and nothing is recorded. `invoke doctor` checks this machine."
 GRACE_SECONDS = 60  # beyond an answer's own time, until a server that doesn't reply is given up; its start included
 JUDGE_ENVIRONMENT = {
     **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),  # more do not survive a fork
@@ -39,7 +39,7 @@ JUDGE_ENVIRONMENT = {
 
 
 class JudgeError(KitError):
-    """The judge or the machine failed: there is no verdict, and nothing to note."""
+    """The judge or the machine failed: there is no verdict, and nothing to record."""
 
 
 class JudgeClient:

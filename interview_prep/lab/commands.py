@@ -5,6 +5,7 @@ from invoke.exceptions import Exit
 from interview_prep import paths
 from interview_prep.console import Printer
 from interview_prep.lab import launch
+from interview_prep.streams import flush_streams
 from interview_prep.weights import absent
 
 
@@ -21,5 +22,5 @@ def start_lab(port: str) -> None:
     if note := absent.read_note():
         printer.print_line(note)
     printer.print_line(f"JupyterLab: {url}")
-    printer.flush()
+    flush_streams()
     launch.become_server(listen, token)

@@ -6,6 +6,7 @@ from interview_prep import paths
 from interview_prep.console import Printer
 from interview_prep.lab import launch
 from interview_prep.machine import checks, compose, docker, view
+from interview_prep.streams import flush_streams
 
 
 def run_doctor(*, json: bool) -> None:
@@ -49,6 +50,5 @@ def start_service(*, cuda: bool, port: str, detach: bool) -> None:
 def claim_project() -> None:
     """Say so if this checkout needs another Compose project name because another checkout has its name."""
     if sentence := compose.claim_project():
-        printer = Printer()
-        printer.print_line(sentence)
-        printer.flush()
+        Printer().print_line(sentence)
+        flush_streams()

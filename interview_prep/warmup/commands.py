@@ -10,6 +10,7 @@ from invoke.exceptions import Exit
 
 from interview_prep import processes
 from interview_prep.console import Printer
+from interview_prep.streams import flush_streams
 from interview_prep.warmup import preload, runner, view
 from interview_prep.warmup.plan import ML, RUNNABLE, Step, StepResult, make_plan
 
@@ -55,6 +56,6 @@ def run_steps(steps: list[Step], printer: Printer, *, wait: bool) -> Iterator[St
 def exit_now(code: int) -> NoReturn:
     """End with an exit code, at once even if a thread is still importing."""
     if preload.is_importing():
-        runner.flush_streams()
+        flush_streams()
         os._exit(code)
     raise Exit(code=code)

@@ -13,6 +13,7 @@ from functools import partial
 
 from interview_prep import paths
 from interview_prep.paths import ROOT
+from interview_prep.streams import flush_streams
 from interview_prep.warmup.plan import ML, RUNNABLE, Step, WarmupError
 from interview_prep.warmup.preload import start_imports, wait_for_end
 
@@ -56,7 +57,7 @@ def execute_step(step: Step) -> int:
 
 def fork_child(work: Callable[[], int], output: int) -> int:
     """Fork a child that runs `work`, prints to `output` and ends with the code that `work` returns; its process id."""
-    flush_streams()  # a child would print again what is left in the buffers
+    flush_streams()
     child = os.fork()
     if child == 0:
         os.dup2(output, sys.stdout.fileno())
@@ -91,11 +92,6 @@ def run_to_exit_code(work: Callable[[], int]) -> int:
         code = 1
     flush_streams()
     return code
-
-
-def flush_streams() -> None:
-    sys.stdout.flush()
-    sys.stderr.flush()
 
 
 def copy_for_practice() -> str:

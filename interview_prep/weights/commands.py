@@ -7,6 +7,7 @@ from invoke.exceptions import Exit
 
 from interview_prep.console import Printer
 from interview_prep.files import write_atomically
+from interview_prep.streams import flush_streams
 from interview_prep.weights import absent, cache, models_lock, view
 from interview_prep.weights.fetch import fetch_models
 from interview_prep.weights.listing import make_entry, make_row
@@ -42,7 +43,7 @@ def fetch_with_progress(models: Sequence[Model], printer: Printer) -> list[cache
             return fetch_models(models, watch)
     except KeyboardInterrupt:
         printer.print_line("Interrupted. The same command goes on from here.")
-        printer.flush()
+        flush_streams()
         os._exit(130)  # the downloads are threads, and they can be left at any moment
 
 

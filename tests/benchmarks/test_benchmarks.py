@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from invoke.exceptions import Exit
 
-from benchmarks import commands, judge, weights
+from benchmarks import commands, judge, models
 from benchmarks.measurement import CommandError, Row, format_row, time_command
 from interview_prep.paths import ROOT
 from tests.support.invoke import INVOKE
@@ -73,8 +73,8 @@ def test_command_that_fails_ends_with_its_last_line() -> None:
 
 def test_weights_are_compared_with_sha256sum(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a cache of a few bytes, which the kit's own check finds whole."""
-    monkeypatch.setattr(weights, "SIZES", {"small": 2_000_000, "smaller": 1_000_000})
-    (row,) = weights.measure()
+    monkeypatch.setattr(models, "SIZES", {"small": 2_000_000, "smaller": 1_000_000})
+    (row,) = models.measure()
     assert (row.what, row.baseline_name, row.unit) == ("verify 0.00 GB of weights", "sha256sum", "s")
     assert min(row.measured, row.baseline) > 0
 
