@@ -7,8 +7,10 @@ before a fork: the child would hang in OpenMP. Left out: what is shown around a 
 import os
 import runpy
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 from interview_prep import paths
@@ -17,6 +19,7 @@ from interview_prep.streams import flush_streams
 from interview_prep.warmup.plan import ML, RUNNABLE, Step, WarmupError
 from interview_prep.warmup.preload import start_imports, wait_for_end
 
+INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended, as shells have it
 IGNORE_PRELOADED = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"  # preload.IMPORTS, on purpose
 
 
@@ -66,13 +69,16 @@ def fork_child(work: Callable[[], int], output: int) -> int:
 
 
 def wait_for_child(child: int) -> str:
-    """Wait until the child ends; why it failed, or ""."""
+    """Wait until the child ends; why it failed, or "". A child that was interrupted raises KeyboardInterrupt here."""
     try:
         _, status = os.waitpid(child, 0)
     except KeyboardInterrupt:
-        os.waitpid(child, 0)  # the terminal interrupts the child as well
+        with suppress(ChildProcessError):  # it has ended, and the interrupt came before its status was at hand
+            os.waitpid(child, 0)  # the terminal interrupts the child as well
         raise
     code = os.waitstatus_to_exitcode(status)
+    if code in (INTERRUPTED, -signal.SIGINT):
+        raise KeyboardInterrupt
     if code == 0:
         return ""
     return f"ended by signal {-code}" if code < 0 else f"exit {code}"
@@ -86,7 +92,7 @@ def run_to_exit_code(work: Callable[[], int]) -> int:
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except KeyboardInterrupt:
-        code = 130
+        code = INTERRUPTED
     except BaseException:  # noqa: BLE001 - whatever a script raises is shown as Python would show it
         sys.excepthook(*sys.exc_info())
         code = 1

@@ -30,6 +30,27 @@ def test_practice_copy_that_cannot_be_written_is_an_error(tmp_path: Path, monkey
         runner.copy_for_practice()
 
 
+@pytest.mark.parametrize("ending", ["os._exit(130)", "os.kill(os.getpid(), signal.SIGINT)"])
+def test_interrupted_child_interrupts_the_warmup(ending: str) -> None:
+    """Ctrl-C may reach the script alone: Python drops an interrupt that comes while it forks."""
+    program = f"import os, signal; signal.signal(signal.SIGINT, signal.SIG_DFL); {ending}"
+    with pytest.raises(KeyboardInterrupt):
+        runner.wait_for_child(os.spawnv(os.P_NOWAIT, sys.executable, [sys.executable, "-c", program]))
+
+
+def test_interrupt_just_after_the_child_ended_is_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The child has been collected when Ctrl-C comes: no second wait for a child that is gone."""
+    wait = os.waitpid
+
+    def collect_and_interrupt(child: int, options: int) -> None:
+        wait(child, options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "waitpid", collect_and_interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        runner.wait_for_child(os.spawnv(os.P_NOWAIT, sys.executable, [sys.executable, "-c", ""]))
+
+
 def test_import_that_outlives_the_process_says_nothing() -> None:
     """Whatever ends the process meanwhile, nobody wants to know what the import is refused then."""
     program = (
