@@ -84,14 +84,14 @@ def judge_programs(drill: Drill, judge: JudgeClient) -> dict[str, Verdict]:
 def check_verdicts(drill: Drill, verdicts: dict[str, Verdict]) -> Iterator[str]:
     """Yield a line for each verdict that its program should not get, and each check without a sentence."""
     solution = verdicts["solution.py"]
-    if not solution.passed:
+    if not solution.complete:
         first = solution.failed[0].description if solution.failed else solution.reason
         yield f"{drill.name}/solution.py: is rejected: {first}"
     names_by_signature: dict[frozenset[tuple[str, str]], str] = {}
     for name, verdict in verdicts.items():
-        if verdict.passed and name != "solution.py":
+        if verdict.complete if name.startswith("wrong/") else verdict.passed and name != "solution.py":
             yield f"{drill.name}/{name}: passes"
-        if not verdict.passed and verdict.reason and name != "solution.py":
+        if not verdict.complete and verdict.reason and name != "solution.py":
             yield f"{drill.name}/{name}: is rejected without a failed check: {verdict.reason}"
         if (
             name.startswith("wrong/")
@@ -119,7 +119,7 @@ def check_mutations(drill: Drill, judge: JudgeClient) -> Iterator[str]:
         for mutation in MUTATIONS:
             suffix = f"{source}\n{name} = mutate_result({name}, Mutation.{mutation})\n"
             verdict = judge_with_suffix(drill, suffix, judge)
-            if verdict.passed and mutations.CHANGED in verdict.printed:
+            if verdict.complete and mutations.CHANGED in verdict.printed:
                 yield f"{drill.name}/test_answer.py: accepts what {name} gives when it is {mutation}"
 
 

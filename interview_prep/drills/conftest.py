@@ -16,6 +16,11 @@ WORK = ROOT / Path(os.environ.get("PREP_WORK") or "work").expanduser()
 collect_ignore_glob = ["*/*/prompt.md"]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the mark of the checks that only a strict reviewer asks for. Both tiers run here."""
+    config.addinivalue_line("markers", "edge: only a strict reviewer asks for it")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A warning fails a check where its drill is about warnings, as in the judge, and not elsewhere."""
     for item in items:

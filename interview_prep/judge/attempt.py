@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 
 from interview_prep.judge import child
-from interview_prep.judge.messages import Message, build_verdict, is_complete, read_own_messages
+from interview_prep.judge.messages import Message, build_verdict, has_ended, read_own_messages
 from interview_prep.judge.request import DrillSpec
 from interview_prep.judge.verdict import Verdict
 
@@ -74,7 +74,7 @@ class Attempt:
         begin = time.perf_counter()
         self.send_request(answer)
         messages, timed_out = self.read_messages(begin + seconds)
-        ending = "" if is_complete(messages) else self.explain_ending(seconds, timed_out=timed_out)
+        ending = "" if has_ended(messages) else self.explain_ending(seconds, timed_out=timed_out)
         printed = self.read_printed()
         fault = next((message["fault"] for message in messages if "fault" in message), "")
         if fault:
@@ -90,7 +90,7 @@ class Attempt:
         """The messages until the final one, the end of the process or the deadline; whether it was the deadline."""
         messages: list[Message] = []
         size, rest = 0, b""
-        while size < REPORT_BYTES and not is_complete(messages):
+        while size < REPORT_BYTES and not has_ended(messages):
             ready, _, _ = select.select([self.report], [], [], max(0, deadline - time.perf_counter()))
             part = self.report.recv(1 << 16) if ready else b""
             if not part:

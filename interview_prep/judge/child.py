@@ -17,7 +17,7 @@ import pytest
 from interview_prep.judge.import_answer import AnswerRejected
 from interview_prep.judge.messages import Send, make_sender
 from interview_prep.judge.request import DrillSpec
-from interview_prep.judge.run_checks import collect_checks, install_guards, run_checks
+from interview_prep.judge.run_checks import collect_checks, install_guards, is_edge, run_checks
 from interview_prep.judge.tampering import TamperDetector
 from interview_prep.judge.warm_up import warm_up
 
@@ -53,7 +53,7 @@ def judge_one_answer(session: pytest.Session, scratch: Path, requests: Connectio
         collect_checks(session, drill, scratch)
         warm_up()
         guard = install_guards(session, drill, scratch, detector, send)
-        send({"ready": True})
+        send({"collected": [(item.name, is_edge(item)) for item in session.items]})  # before there is an answer
         guard.answer = json.loads(requests.recv_bytes())
         run_checks(session, drill, guard, detector, send)
     except EOFError:  # nobody will ask any more

@@ -38,27 +38,45 @@ def read_own_messages(lines: list[bytes], secret: bytes) -> Iterator[Message]:
                 yield marshal.loads(bytes.fromhex(line[len(secret) :].decode()))  # noqa: S302 - only the judge writes these
 
 
-def is_complete(messages: list[Message]) -> bool:
+def has_ended(messages: list[Message]) -> bool:
     """Whether the last message is a final one."""
     return bool(messages) and not {"ended", "reason", "fault"}.isdisjoint(messages[-1])
 
 
 def build_verdict(drill: str, messages: list[Message], ending: str) -> Verdict:
-    """Pass only if the final message came, reports no tampering, and every check passed.
+    """Pass only if all core checks reported a pass before the core's end did, and no message refuses anything.
 
+    Which checks there are, and which of them are edges, is what the judge collected before there was an answer.
     `ending` says how the process ended where no final message came.
     """
-    checks = tuple(CheckResult(**message["check"]) for message in messages if "check" in message)
-    names: list[str] = next((message["collected"] for message in messages if "collected" in message), [])
     rejected = next((message for message in messages if "reason" in message), None)
-    final = next((message for message in messages if "ended" in message), None)
     if rejected:
         return Verdict(drill, passed=False, reason=rejected["reason"], line=rejected["line"])
-    if final is None:
-        where = f" in {names[min(len(checks), len(names) - 1)]}" if names else " while it is imported"
-        return Verdict(drill, passed=False, checks=checks, reason=f"{ending}{where}.")
-    if final["refused"]:
-        return Verdict(drill, passed=False, checks=checks, reason=final["refused"], line=final["line"])
-    all_reported = 0 < final["ended"] == len(checks)
-    reason = "" if all_reported else "Not every check has reported."
-    return Verdict(drill, passed=all_reported and all(check.passed for check in checks), checks=checks, reason=reason)
+    collected: list[tuple[str, bool]] = next((each["collected"] for each in messages if "collected" in each), [])
+    reports = [message["check"] for message in messages if "check" in message]
+    checks = tuple(
+        CheckResult(**{**report, "edge": edge}) for report, (_, edge) in zip(reports, collected, strict=False)
+    )
+    refused = next((message for message in messages if message.get("refused")), None)
+    if refused:
+        return Verdict(drill, passed=False, checks=checks, reason=refused["refused"], line=refused["line"])
+    core_count = sum(not edge for _, edge in collected)
+    core_ended = 0 < core_count == count_reports_of_core(messages)
+    in_order = [report["name"] for report in reports] == [name for name, _ in collected[: len(reports)]]
+    stop = next((message["ended"] for message in messages if "ended" in message), ending)
+    passed = core_ended and in_order and all(check.passed for check in checks[:core_count])
+    if stop:
+        where = " while it is imported"
+        if {"imported": True} in messages:
+            where = f" in {collected[min(len(reports), (len(collected) if core_ended else core_count) - 1)][0]}"
+        return Verdict(drill, passed=passed, checks=checks, reason=f"{stop}{where}.")
+    if not core_ended or not in_order or len(reports) < len(collected):
+        reason = "Not every check has reported." if core_count else "The drill has no core checks: nothing can pass."
+        return Verdict(drill, passed=passed, checks=checks, reason=reason)
+    return Verdict(drill, passed=passed, complete=all(check.passed for check in checks), checks=checks)
+
+
+def count_reports_of_core(messages: list[Message]) -> int:
+    """How many checks had reported when the core ended; -1 where it has not."""
+    ends = [number for number, message in enumerate(messages) if message.get("tier") == "core"]
+    return sum("check" in message for message in messages[: ends[0]]) if ends else -1

@@ -43,7 +43,13 @@ def collect_checks(session: pytest.Session, drill: DrillSpec, scratch: Path) -> 
     sys.pycache_prefix, sys.dont_write_bytecode = None, True  # none for what the answer imports
     if not session.items:
         raise AnswerRejected("The checks cannot be imported: it may be that they use the answer outside of functions.")
+    session.items.sort(key=is_edge)
     del sys.modules[checks_module(session).__name__]
+
+
+def is_edge(item: pytest.Item) -> bool:
+    """Whether only a strict reviewer asks for this check. Edges run after the core."""
+    return item.get_closest_marker("edge") is not None
 
 
 def checks_module(session: pytest.Session) -> ModuleType:
@@ -68,17 +74,33 @@ def install_guards(
 
 
 def run_checks(session: pytest.Session, drill: DrillSpec, guard: Guard, detector: TamperDetector, send: Send) -> None:
-    """Import the answer and run the collected checks on it, with a message for each and a final one."""
+    """Import the answer and run the collected checks on it, with a message for each, each tier, and a final one.
+
+    The core ends with what was refused by then, because an answer may end its process in an edge.
+    """
     import_answer(parse_answer(guard.answer, drill), drill, guard)
     detector.accept_replacements(bind_answer(session))
     mark = session.items[0].get_closest_marker("filterwarnings")  # of a drill whose prompt forbids warnings
     warnings.simplefilter(mark.args[0] if mark else "ignore")
-    send({"collected": [item.name for item in session.items]})
+    send({"imported": True})
+    edges = [item for item in session.items if is_edge(item)]
+    stop = run_tier(session, [item for item in session.items if item not in edges])
+    if not stop:
+        send({"tier": "core", "refused": guard.refused or detector.find_tampering(), "line": guard.line})
+    if edges and not stop:
+        stop = run_tier(session, edges)
+        send({"tier": "edges", "refused": guard.refused or detector.find_tampering(), "line": guard.line})
+    send({"ended": stop})
+
+
+def run_tier(session: pytest.Session, checks: list[pytest.Item]) -> str:
+    """Run some of the checks. Returns what has stopped them, as the beginning of a sentence, or ""."""
+    session.items = checks
     try:
         session.config.hook.pytest_runtestloop(session=session)
     except (KeyboardInterrupt, pytest.exit.Exception) as error:
-        send({"reason": f"It raises {type(error).__name__}, which no check can catch.", "line": 0})
-    send({"ended": session.testscollected, "refused": guard.refused or detector.find_tampering(), "line": guard.line})
+        return f"It raises {type(error).__name__}"
+    return ""
 
 
 def bind_answer(session: pytest.Session) -> list[tuple[Any, str]]:

@@ -42,7 +42,7 @@ class JudgeServer:
         self.attempt: Attempt | None = None  # the last one, or the one that waits for the next answer
         self.current_drill: DrillSpec | None = None  # the drill that the next answer will be for
         self.signatures: dict[str, Signatures] = {}  # by the drill's folder
-        self.solved_folders: set[str] = set()  # drills whose own solution has passed here
+        self.solved_folders: set[str] = set()  # drills whose own solution was complete here
 
     def serve(self) -> None:
         """Serve until nobody can ask any more."""
@@ -87,7 +87,7 @@ class JudgeServer:
         """The verdict, or the fault of the judge or the machine because of which there is none."""
         try:
             verdict = self.judge_answer(drill, request["answer"], request["seconds"])
-            if request["compare_with_known"] and not verdict.passed:
+            if request["compare_with_known"] and not verdict.complete:
                 verdict = self.compare_with_known(drill, verdict, request)
             return verdict.as_dict()
         except Fault as fault:
@@ -116,14 +116,14 @@ class JudgeServer:
         return replace(verdict, known_mistake=next(map(summarize_mistake, mistakes), ""))
 
     def require_passing_solution(self, drill: DrillSpec, seconds: float, *, again: bool) -> None:
-        """Raise Fault unless the drill's own solution passes here: only then a verdict is about the answer.
+        """Raise Fault unless the drill's own solution is complete here: only then a verdict is about the answer.
 
         It is judged once, and `again` where the answer has no report of every check: the machine may have changed.
         """
         if drill.folder in self.solved_folders and not again:
             return
         verdict = self.judge_answer(drill, str(Path(drill.folder, "solution.py")), seconds)
-        if not verdict.passed:
+        if not verdict.complete:
             why = verdict.reason or f"{verdict.failed[0].name} fails."
             raise Fault(f"The drill's own solution does not pass on this machine now: {why}")
         self.solved_folders.add(drill.folder)

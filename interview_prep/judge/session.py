@@ -41,6 +41,7 @@ class SessionHook:
     def pytest_sessionstart(self, session: pytest.Session) -> NoReturn:
         """Hand the session over, and end the process afterwards."""
         session.config.pluginmanager.unregister(name="terminalreporter")  # reporter.py takes its place
+        session.config.addinivalue_line("markers", "edge: only a strict reviewer asks for it")
         session.config.addinivalue_line("markers", "filterwarnings(action): of the disabled plugin warnings")
         gc.collect()
         gc.freeze()  # forks share these pages as long as nothing writes to them

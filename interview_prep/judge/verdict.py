@@ -14,6 +14,7 @@ class CheckResult:
     name: str  # the test's name, with its parameters
     description: str  # what the check is about, in one sentence
     passed: bool
+    edge: bool = False  # whether only a strict reviewer asks for it; else it is core
     parameters: str = ""  # the parameters that it was run with
     kind: str = ""  # shape, dtype, nan, value, ..., or the name of an exception
     call: str = ""  # what was called, as the check writes it
@@ -24,12 +25,16 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The verdict on one answer: `passed` only if every check reported a pass and nothing else was wrong."""
+    """The verdict on one answer.
+
+    `passed`: every core check has reported a pass, and nothing was refused. `complete`: every edge has, too.
+    """
 
     drill: str
     passed: bool
+    complete: bool = False
     checks: tuple[CheckResult, ...] = ()
-    reason: str = ""  # why the answer failed without a failed check: a syntax error, an endless loop, a forbidden call
+    reason: str = ""  # what was wrong besides failed checks: a syntax error, an endless loop, a forbidden call
     line: int = 0  # of the answer, where the reason has one; else 0
     known_mistake: str = ""  # the advice for a known mistake that fails the same checks in the same way
     printed: str = ""  # the end of what the answer printed

@@ -27,7 +27,7 @@ def show_drills(*, topic: str, json: bool) -> None:
         {**{field: getattr(drill, field) for field in FIELDS}, "state": states.get(drill.name, State()).label or "new"}
         for drill in drills
     ]
-    printer.print_json({"version": 2, "drills": rows})
+    printer.print_json({"version": 3, "drills": rows})
 
 
 def show_drill(name: str) -> None:
@@ -60,7 +60,7 @@ def check_answer(name: str, *, answer: str, json: bool) -> None:
         printer.print_view(view.render_follow_ups(drill))
     if not_recorded:
         printer.print_line(not_recorded)
-    printer.print_json({"version": 2, **verdict.as_dict(), "recorded": not answer and not not_recorded})
+    printer.print_json({"version": 3, **verdict.as_dict(), "recorded": not answer and not not_recorded})
     if not verdict.passed:
         raise Exit(code=1)
 

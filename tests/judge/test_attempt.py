@@ -21,7 +21,7 @@ from interview_prep.judge.verdict import Verdict
 from tests.support.forked import run_in_fork
 
 DRILL = DrillSpec("/drills/double", [], [], ["double"])
-FINAL = {"ended": 1, "refused": "", "line": 0}
+CORE_ENDED = {"tier": "core", "refused": "", "line": 0}
 CHECK = {"check": {"name": "test_one", "description": "Says something.", "passed": True}}
 
 
@@ -34,7 +34,7 @@ def judge_in_fork(folder: Path, run_answer: Callable[[Send, child.Ends], object]
             child.close_other_fds(*ends)
             os.setsid()
             child.redirect_output(ends.printed)
-            send({"ready": True})
+            send({"collected": [("test_one", False)]})
             run_answer(send, ends)
         finally:
             os._exit(0)
@@ -62,7 +62,7 @@ def test_reported_checks_become_the_verdict(tmp_path: Path) -> None:
 
     def report(send: Send, _: child.Ends) -> None:
         print("x" * 5000, "\nthe end")
-        for message in ({"collected": ["test_one"]}, CHECK, FINAL):
+        for message in ({"imported": True}, CHECK, CORE_ENDED, {"ended": ""}):
             send(message)
 
     verdict = judge_in_fork(tmp_path, report)

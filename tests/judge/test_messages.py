@@ -2,23 +2,26 @@
 
 import os
 import socket
-from typing import Any
 
 import pytest
 
-from interview_prep.judge.messages import Message, build_verdict, is_complete, make_sender, read_own_messages
+from interview_prep.judge.messages import Message, build_verdict, has_ended, make_sender, read_own_messages
 from tests.support.forked import run_in_fork
 
 SECRET = b"0123456789abcdef"
-NAMES: Message = {"collected": ["test_one", "test_two"]}
-FINAL: Message = {"ended": 2, "refused": "", "line": 0}
+COLLECTED: Message = {"collected": [("test_one", False), ("test_two", False), ("test_edge", True)]}
+IMPORTED: Message = {"imported": True}
+CORE: Message = {"tier": "core", "refused": "", "line": 0}
+EDGES: Message = {"tier": "edges", "refused": "", "line": 0}
+FINAL: Message = {"ended": ""}
 
 
 def check_message(name: str, *, passed: bool = True) -> Message:
     return {"check": {"name": name, "description": "Says something.", "passed": passed}}
 
 
-PASSED = [NAMES, check_message("test_one"), check_message("test_two"), FINAL]
+ONE, TWO, EDGE = (check_message(name) for name in ("test_one", "test_two", "test_edge"))
+COMPLETE = [COLLECTED, IMPORTED, ONE, TWO, CORE, EDGE, EDGES, FINAL]
 
 
 def send_lines(*messages: Message) -> list[bytes]:
@@ -69,43 +72,67 @@ def test_sender_ends_the_process_when_nobody_reads() -> None:
 
 
 @pytest.mark.parametrize(
-    ("message", "complete"), [(FINAL, True), ({"reason": "", "line": 0}, True), ({"fault": ""}, True), (NAMES, False)]
+    ("message", "final"), [(FINAL, True), ({"reason": "", "line": 0}, True), ({"fault": ""}, True), (CORE, False)]
 )
-def test_final_messages(message: Message, *, complete: bool) -> None:
+def test_final_messages(message: Message, *, final: bool) -> None:
     """The end, a rejection and a fault are final; nothing at all is not."""
-    assert is_complete([NAMES, message]) == complete
-    assert not is_complete([])
+    assert has_ended([COLLECTED, message]) == final
+    assert not has_ended([])
 
 
-def test_answer_passes_with_every_check_and_the_final_message() -> None:
-    """The one way to pass."""
-    verdict = build_verdict("double", PASSED, "")
-    assert (verdict.passed, verdict.reason, [check.name for check in verdict.checks]) == (
-        True,
-        "",
-        ["test_one", "test_two"],
-    )
+def test_answer_is_complete_with_every_check_and_all_messages() -> None:
+    """The one way: every check has reported a pass, and each tier its end."""
+    verdict = build_verdict("double", COMPLETE, "")
+    assert (verdict.passed, verdict.complete, verdict.reason) == (True, True, "")
+    assert [(check.name, check.edge) for check in verdict.checks] == COLLECTED["collected"]
+
+
+@pytest.mark.parametrize(
+    ("messages", "reason"),
+    [
+        (COMPLETE[:5], "It ends the process in test_edge."),
+        (COMPLETE[:6], "It ends the process in test_edge."),
+        ([*COMPLETE[:5], {"ended": "It raises KeyboardInterrupt"}], "It raises KeyboardInterrupt in test_edge."),
+        ([*COMPLETE[:5], FINAL], "Not every check has reported."),
+        ([*COMPLETE[:5], check_message("test_edge", passed=False), EDGES, FINAL], ""),
+    ],
+)
+def test_core_alone_is_a_pass(messages: list[Message], reason: str) -> None:
+    """Whatever happens in an edge, short of what is refused: the answer passes, and isn't complete."""
+    verdict = build_verdict("double", messages, "It ends the process")
+    assert (verdict.passed, verdict.complete, verdict.reason) == (True, False, reason)
 
 
 @pytest.mark.parametrize(
     ("messages", "reason"),
     [
         ([], "It ends the process while it is imported."),
-        (PASSED[:1], "It ends the process in test_one."),
-        (PASSED[:2], "It ends the process in test_two."),
-        (PASSED[:3], "It ends the process in test_two."),
-        ([NAMES, PASSED[1], FINAL], "Not every check has reported."),
-        ([NAMES, {**FINAL, "ended": 0}], "Not every check has reported."),
-        ([*PASSED[:3], {**FINAL, "refused": "It replaces json.dumps.", "line": 7}], "It replaces json.dumps."),
+        (COMPLETE[:1], "It ends the process while it is imported."),
+        (COMPLETE[:2], "It ends the process in test_one."),
+        (COMPLETE[:3], "It ends the process in test_two."),
+        (COMPLETE[:4], "It ends the process in test_two."),
+        ([*COMPLETE[:3], {"ended": "It raises Exit"}], "It raises Exit in test_two."),
+        ([*COMPLETE[:3], EDGE, CORE, TWO, EDGES, FINAL], "Not every check has reported."),
+        ([*COMPLETE[:3], CORE, TWO, EDGE, EDGES, FINAL], "Not every check has reported."),
+        ([COLLECTED, IMPORTED, TWO, ONE, CORE, EDGE, EDGES, FINAL], "Not every check has reported."),
+        ([COLLECTED, IMPORTED, ONE, ONE, CORE, EDGE, EDGES, FINAL], "Not every check has reported."),
+        ([COLLECTED, IMPORTED, ONE, TWO, CORE, ONE, EDGES, FINAL], "Not every check has reported."),
+        ([COLLECTED, IMPORTED, FINAL], "Not every check has reported."),
+        ([*COMPLETE[:4], EDGE, EDGES, FINAL], "Not every check has reported."),
+        ([*COMPLETE[:4], {**CORE, "refused": "It replaces json.dumps.", "line": 7}], "It replaces json.dumps."),
+        ([*COMPLETE[:6], {**EDGES, "refused": "It replaces json.dumps.", "line": 7}, FINAL], "It replaces json.dumps."),
+        ([*COMPLETE[:2], check_message("test_one", passed=False), *COMPLETE[3:]], ""),
         ([{"reason": "The file is empty.", "line": 0}], "The file is empty."),
-        ([*PASSED, {"reason": "It raises KeyboardInterrupt.", "line": 0}], "It raises KeyboardInterrupt."),
-        ([NAMES, PASSED[1], check_message("test_two", passed=False), FINAL], ""),
+        (
+            [{"collected": [("test_edge", True)]}, IMPORTED, CORE, EDGE, EDGES, FINAL],
+            "The drill has no core checks: nothing can pass.",
+        ),
     ],
 )
-def test_anything_less_is_a_failure(messages: list[dict[str, Any]], reason: str) -> None:
-    """A missing report, a rejection, tampering and a failed check, each with its reason."""
+def test_anything_less_is_a_failure(messages: list[Message], reason: str) -> None:
+    """A missing report, one in the wrong tier, a rejection, tampering and a failed check, each with its reason."""
     verdict = build_verdict("double", messages, "It ends the process")
-    assert (verdict.passed, verdict.reason) == (False, reason)
+    assert (verdict.passed, verdict.complete, verdict.reason) == (False, False, reason)
 
 
 def test_report_socket_cannot_be_opened_again() -> None:

@@ -63,7 +63,7 @@ def test_json_verdict_on_another_file_is_not_recorded(task: Invoke, drill: Drill
     failed = task("check", "causal_mask", "--answer", str(drill.folder / "wrong/leaves_nan.py"), "--json")
     assert failed.returncode == 1
     verdict = json.loads(failed.stdout)
-    assert (verdict["version"], verdict["passed"]) == (2, False)
+    assert (verdict["version"], verdict["passed"]) == (3, False)
     first = next(check for check in verdict["checks"] if not check["passed"])
     assert (first["kind"], first["got"], first["expected"]) == ("nan", "nan at [0, 0, 0, 0]", "0")
     assert first["call"].startswith("masked_softmax(")

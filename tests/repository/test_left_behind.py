@@ -60,7 +60,7 @@ import json
 from interview_prep.catalog.find import load_catalog
 names = "title", "topic", "level", "minutes", "forbids", "tags"
 rows = [{"name": each.name, **{name: getattr(each, name) for name in names}, "state": "new"} for each in load_catalog()]
-print(json.dumps({"version": 2, "drills": rows}))
+print(json.dumps({"version": 3, "drills": rows}))
 """
 
 

