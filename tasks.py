@@ -103,14 +103,15 @@ def drill(_: Context, name: str = "") -> None:
     help={
         "name": "the drill",
         "answer": "another file than the one in work/; its verdict is not recorded",
+        "show": "show the lines of Python that repeat the first failure by hand",
         "json": "print one JSON document; everything else goes to standard error",
     }
 )
-def check(_: Context, name: str = "", answer: str = "", json: bool = False) -> None:
+def check(_: Context, name: str = "", answer: str = "", show: bool = False, json: bool = False) -> None:
     """Judge your answer to a drill, once."""
     from interview_prep.practice import commands
 
-    commands.check_answer(name, answer=answer, json=json)
+    commands.check_answer(name, answer=answer, show=show, json=json)
 
 
 @task(help={"name": "the drill; the first that is not solved by default"})

@@ -35,9 +35,14 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
         folder = collector.path.parent
         here = [Path(os.environ.get("ANSWER", "")), WORK / f"{folder.name}.py", folder / "start.py"]
         file = next(path for path in here if path.is_file())
-        spec = importlib.util.spec_from_file_location("answer", file)
-        assert spec
-        assert spec.loader
-        sys.modules["answer"] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules["answer"])
+        import_answer(file)
     return (yield)
+
+
+def import_answer(file: str | Path) -> None:
+    """Run a file as the module `answer`, which the checks import from."""
+    spec = importlib.util.spec_from_file_location("answer", file)
+    assert spec
+    assert spec.loader
+    sys.modules["answer"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules["answer"])

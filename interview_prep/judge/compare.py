@@ -10,9 +10,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 import torch
+from _pytest.approx import ApproxSequenceLike
 
 NEARLY = "nearly equal"
+MAX_SEQUENCE = 70  # characters of a sequence that is shown whole
 SHORT = reprlib.Repr()
 SHORT.maxstring = SHORT.maxother = 70
 SHORT.maxlist = SHORT.maxtuple = SHORT.maxdict = 8
@@ -31,7 +34,7 @@ class Difference:
 def compare(got: Any, expected: Any) -> Difference:
     """The first difference between what a check got and what it expected."""
     if got is None:
-        return Difference("none", "None: is a return missing?", format_short(expected))
+        return Difference("none", "None", format_short(expected))
     if isinstance(expected, torch.Tensor) and isinstance(got, torch.Tensor):
         return compare_tensors(got, expected)
     if isinstance(expected, np.ndarray) and isinstance(got, np.ndarray):
@@ -42,6 +45,8 @@ def compare(got: Any, expected: Any) -> Difference:
         return Difference("type", f"a {type(got).__name__}, {format_short(got)}", f"a {type(expected).__name__}")
     if isinstance(got, list | tuple) and isinstance(expected, list | tuple):
         return compare_sequences(got, expected)
+    if isinstance(got, list | tuple) and isinstance(expected, ApproxSequenceLike):
+        return compare_sequences(got, type(got)(expected.expected), approximately=expected)
     return Difference("value", format_short(got), format_short(expected))
 
 
@@ -75,19 +80,35 @@ def compare_array_values(got: np.ndarray, expected: np.ndarray, dtype: str, expe
     are_floats, are_numbers = got.dtype.kind == expected.dtype.kind == "f", got.dtype.kind in "fiub"
     broken = ~np.isfinite(got) & np.isfinite(expected) if are_floats else np.zeros(got.shape, bool)
     if broken.any():
-        index = first_true_index(broken)
-        where = f"{broken.sum()} of {broken.size} are not finite"
-        return Difference("nan", f"{got[index]} at {list(index)}", format_number(expected[index]), where)
+        return describe_broken(got, expected, broken)
     differs = ~np.isclose(got, expected, rtol=1e-5, atol=1e-7, equal_nan=True) if are_numbers else got != expected
     if not differs.any() and dtype != expected_dtype:
         return Difference("dtype", dtype, expected_dtype)
     if not differs.any():
         return compare_nearly_equal(got, expected)
     index = first_true_index(differs)
-    gap = f"by at most {np.nanmax(np.abs(got.astype(float) - expected.astype(float))):.3g}" if are_numbers else ""
+    gap = describe_gap(got, expected) if are_numbers else ""
     where = f"first differs at {list(index)}; {differs.sum()} of {differs.size} differ, {gap}".removesuffix(", ")
     where = where if got.shape else gap.replace("at most ", "")
     return Difference("value", format_number(got[index]), format_number(expected[index]), where)
+
+
+def describe_broken(got: np.ndarray, expected: np.ndarray, broken: np.ndarray) -> Difference:
+    """Entries that are infinite or no numbers where finite ones were expected; others may rightly be infinite."""
+    index = first_true_index(broken)
+    if not got.shape:
+        return Difference("nan", format_number(got[()]), format_number(expected[()]))
+    finite = np.isfinite(expected)
+    of = f"{broken.sum()} of {finite.sum()}"
+    where = f"{of} are not finite" if finite.all() else f"{of} entries that should be finite"
+    return Difference("nan", f"{got[index]} at {list(index)}", format_number(expected[index]), where)
+
+
+def describe_gap(got: np.ndarray, expected: np.ndarray) -> str:
+    """By how much arrays of numbers differ, or "" where that is infinite."""
+    with np.errstate(invalid="ignore"):
+        gap = np.abs(got.astype(float) - expected.astype(float))
+    return "" if np.isinf(gap).any() else f"by at most {np.nanmax(gap):.3g}"
 
 
 def compare_nearly_equal(got: np.ndarray, expected: np.ndarray) -> Difference:
@@ -109,7 +130,7 @@ def compare_frames(got: pd.DataFrame, expected: pd.DataFrame) -> Difference:
     if list(got.columns) != list(expected.columns):
         return Difference("columns", f"columns {list(got.columns)}", f"columns {list(expected.columns)}")
     if got.shape != expected.shape:
-        return Difference("shape", f"{len(got)} rows", f"{len(expected)} rows")
+        return Difference("shape", *(f"{len(frame)} row" + "s" * (len(frame) != 1) for frame in (got, expected)))
     if not got.index.equals(expected.index):
         return Difference("index", *(f"index {format_short(frame.index.tolist())}" for frame in (got, expected)))
     for column in expected:
@@ -130,12 +151,15 @@ def compare_frames(got: pd.DataFrame, expected: pd.DataFrame) -> Difference:
     return Difference("value", format_short(got), format_short(expected))
 
 
-def compare_sequences(got: Any, expected: Any) -> Difference:
-    """The first item that differs; an array that is only nearly equal counts if nothing else differs."""
+def compare_sequences(got: Any, expected: Any, approximately: Any = None) -> Difference:
+    """The first item that differs; an array that is only nearly equal counts if nothing else differs.
+
+    `approximately` is the pytest.approx that `expected` is from, which decides in place of ==.
+    """
     if len(got) != len(expected):
-        return Difference("length", *(f"{len(each)} items: {format_short(each)}" for each in (got, expected)))
+        return Difference("length", *(f"{count_items(each)}: {format_short(each)}" for each in (got, expected)))
     nearly_equal = []
-    for index, (item, expected_item) in enumerate(zip(got, expected, strict=True)):
+    for index, (item, expected_item) in enumerate(zip(got, list_items(expected, approximately), strict=True)):
         if isinstance(expected_item, torch.Tensor | np.ndarray):
             difference = compare(item, expected_item)
             difference = replace(difference, where=f"in [{index}]: {difference.where}".removesuffix(": "))
@@ -143,12 +167,33 @@ def compare_sequences(got: Any, expected: Any) -> Difference:
                 return difference
             nearly_equal.append(difference)
         elif item != expected_item:
-            where = f"first differs at [{index}]"
-            return Difference("value", format_short(item), format_short(expected_item), where)
+            return describe_item(got, expected, index)
     if type(got) is not type(expected):
         return Difference("type", type(got).__name__, type(expected).__name__)
     with_gap = (each for each in nearly_equal if not each.where.endswith(NEARLY))
     return next(with_gap, Difference("value", format_short(got), format_short(expected), NEARLY))
+
+
+def list_items(expected: Any, approximately: Any) -> Any:
+    """The expected items, each approximate where the whole is."""
+    if approximately is None:
+        return expected
+    rel, absolute, nan_ok = approximately.rel, approximately.abs, approximately.nan_ok
+    return [pytest.approx(item, rel=rel, abs=absolute, nan_ok=nan_ok) for item in expected]
+
+
+def describe_item(got: Any, expected: Any, index: int) -> Difference:
+    """Sequences that differ at an index: both of them where they are short, else the items there."""
+    where = f"first differs at [{index}]" if len(got) > 1 else ""
+    texts = [format_short(each) for each in (got, expected)]
+    if any(len(text) > MAX_SEQUENCE or "..." in text for text in texts):
+        texts = [format_short(each[index]) for each in (got, expected)]
+        where = f"first differs at [{index}]"
+    return Difference("value", texts[0], texts[1], where)
+
+
+def count_items(items: Any) -> str:
+    return f"{len(items)} item" + "s" * (len(items) != 1)
 
 
 def format_number(value: Any) -> str:

@@ -1,18 +1,22 @@
 """Why a check failed, as a candidate wants to read it: the call, what it returned, what was expected.
 
-call_source.py finds the call, compare.py where the values differ. Left out: advice.
+call_source.py finds the call, describe_inputs.py what went into it, compare.py where the values differ.
+Left out: advice.
 """
 
+import ast
 import linecache
+import re
 import traceback
 import warnings
 from dataclasses import replace
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 from interview_prep.errors import one_line
-from interview_prep.judge.call_source import find_call_source
+from interview_prep.judge.call_source import CallSource, find_call_source, parse_module
 from interview_prep.judge.compare import Difference, compare, format_short
+from interview_prep.judge.describe_inputs import describe_inputs
 from interview_prep.judge.verdict import CheckResult
 
 COMPARED_NAMES = (("actual", "expected"), ("actual", "desired"), ("left", "right"), ("x", "y"))  # in libraries' asserts
@@ -26,7 +30,8 @@ def describe_failure(
 
     `compared` has operator and sides of a plain assert, if pytest told them.
     """
-    failed = replace(check, kind=type(error).__name__, call=find_call(error), got=describe_error(error))
+    failed = replace(check, kind=type(error).__name__, got=describe_error(error))
+    failed = replace(failed, **locate_failure(error))
     line = find_answer_line(answer, error)
     if line and not isinstance(error, AssertionError):
         where = f"line {line}: {linecache.getline(answer, line).strip()}"
@@ -39,9 +44,10 @@ def describe_failure(
             difference = compare_sides(operator, *sides)
     except BaseException as strange:  # noqa: BLE001 - the answer's own objects may raise whatever they like
         return replace(failed, kind=type(strange).__name__, got=f"cannot be compared: {describe_error(strange)}")
-    return replace(
-        failed, kind=difference.kind, got=difference.got, expected=difference.expected, difference=difference.where
-    )
+    got = difference.got
+    if difference.kind == "none" and returns_nothing(answer, failed.call):
+        got = "None: is a return missing?"
+    return replace(failed, kind=difference.kind, got=got, expected=difference.expected, difference=difference.where)
 
 
 def compare_sides(operator: str, got: Any, expected: Any) -> Difference:
@@ -51,12 +57,44 @@ def compare_sides(operator: str, got: Any, expected: Any) -> Difference:
     return Difference("value", format_short(got), f"{operator} {format_short(expected)}")
 
 
-def find_call(error: BaseException) -> str:
-    """The call in the checks that an error came through, or ""."""
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_filename.endswith(CHECKS_FILE):
-            return find_call_source(frame.f_code.co_filename, line)
-    return ""
+def returns_nothing(answer: str, call: str) -> bool:
+    """Whether a function that the call names has no return with a value in the answer's source."""
+    names = {*re.findall(r"\w+", call), "forward"}
+    functions = [node for node in ast.walk(parse_module(answer)) if isinstance(node, ast.FunctionDef)]
+    return any(
+        not any(
+            isinstance(node, ast.Yield | ast.YieldFrom) or (isinstance(node, ast.Return) and node.value is not None)
+            for node in ast.walk(function)
+        )
+        for function in functions
+        if function.name in names
+    )
+
+
+def locate_failure(error: BaseException) -> dict[str, Any]:
+    """Where in the checks it failed: the line of the check, the call, and what went into it.
+
+    An assert in a helper of the checks is about the helper's call; any other error about the check's.
+    """
+    frames = [
+        (frame, line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_filename.endswith(CHECKS_FILE) and not frame.f_code.co_name.startswith("<")
+    ]
+    if not frames:
+        return {}
+    frame, line = frames[-1] if isinstance(error, AssertionError) else frames[0]
+    call = find_call_source(frame.f_code.co_filename, line)
+    return {"checks_line": frames[0][1], "call": call.text, "inputs": describe_or_leave_out(frame, call)}
+
+
+def describe_or_leave_out(frame: FrameType, call: CallSource) -> dict[str, str]:
+    """The inputs, or none where they cannot be described: a verdict must not fail for that."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            return describe_inputs(frame, call)
+    except BaseException:  # noqa: BLE001 - the answer's own objects may raise whatever they like
+        return {}
 
 
 def find_answer_line(answer: str, error: BaseException) -> int:

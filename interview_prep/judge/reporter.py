@@ -49,8 +49,9 @@ class Reporter:
         """The result of a check that raised something, or nothing."""
         description = (item.obj.__doc__ or item.name).strip().partition("\n")[0]
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        cases = find_cases(item) if parameters and raised else {}
         shown = ", ".join(f"{name}={value!r}" for name, value in parameters.items())
-        result = CheckResult(item.name, description, passed=not raised, parameters=shown)
+        result = CheckResult(item.name, description, passed=not raised, parameters=shown, cases=cases)
         compared, self.compared = self.compared, None
         if self.guard.refused:
             return replace(result, passed=False, kind="refused", got=self.guard.refused)
@@ -59,3 +60,13 @@ class Reporter:
         if isinstance(raised, MemoryError):
             traceback.clear_frames(raised.__traceback__)  # frees memory to report it with
         return describe_failure(result, raised, compared, self.guard.answer)
+
+
+def find_cases(item: pytest.Function) -> dict[str, int]:
+    """Which of its values each parametrize gave, by its first parameter; pytest only counts their combinations."""
+    combination, cases = max(item.callspec.indices.values()), {}
+    for mark in reversed(list(item.iter_markers("parametrize"))):
+        names, values = mark.args[:2]
+        first = names.split(",")[0].strip() if isinstance(names, str) else names[0]
+        combination, cases[first] = divmod(combination, len(values))
+    return cases

@@ -16,8 +16,11 @@ class CheckResult:
     passed: bool
     edge: bool = False  # whether only a strict reviewer asks for it; else it is core
     parameters: str = ""  # the parameters that it was run with
+    cases: dict[str, int] = field(default_factory=dict)  # each parameter's index among the values it is run with
     kind: str = ""  # shape, dtype, nan, value, ..., or the name of an exception
+    checks_line: int = 0  # of test_answer.py, where the check stopped
     call: str = ""  # what was called, as the check writes it
+    inputs: dict[str, str] = field(default_factory=dict)  # what went into the call, by name
     got: str = ""
     expected: str = ""
     difference: str = ""  # where and how much

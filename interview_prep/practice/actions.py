@@ -16,6 +16,7 @@ from interview_prep.paths import read_work
 from interview_prep.practice import workspace
 from interview_prep.practice.history import History, HistoryError
 from interview_prep.practice.progress import read_state
+from interview_prep.practice.snippet import write_snippet
 
 if TYPE_CHECKING:  # the module is slow to import, and most tasks judge nothing
     from interview_prep.judge.client import JudgeClient
@@ -106,3 +107,8 @@ def start_again(drill: Drill, history: History) -> Path | None:
     archived = workspace.archive_answer(drill)
     history.add_event(drill.name, "reset")
     return archived
+
+
+def repeat_by_hand(drill: Drill, verdict: Verdict, answer: Path) -> str:
+    """Python that repeats the first failed check by hand; "" where none has failed that can be."""
+    return write_snippet(drill, verdict.failed[0], answer) if verdict.failed else ""

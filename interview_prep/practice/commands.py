@@ -43,8 +43,11 @@ def show_drill(name: str) -> None:
     )
 
 
-def check_answer(name: str, *, answer: str, json: bool) -> None:
-    """Judge an answer once; the verdict on another file, `answer`, is not recorded. Exits with 1 where it fails."""
+def check_answer(name: str, *, answer: str, show: bool, json: bool) -> None:
+    """Judge an answer once; the verdict on another file, `answer`, is not recorded. Exits with 1 where it fails.
+
+    `show` shows as well how to repeat the first failure by hand.
+    """
     from interview_prep.judge.client import JudgeClient  # slow to import, and no other task judges
 
     drill = find_drill(name)
@@ -60,7 +63,11 @@ def check_answer(name: str, *, answer: str, json: bool) -> None:
         printer.print_view(view.render_follow_ups(drill))
     if not_recorded:
         printer.print_line(not_recorded)
-    printer.print_json({"version": 3, **verdict.as_dict(), "recorded": not answer and not not_recorded})
+    snippet = actions.repeat_by_hand(drill, verdict, path.absolute())
+    if show and not verdict.complete:
+        printer.print_view(view.render_snippet(snippet))
+    recorded = not answer and not not_recorded
+    printer.print_json({"version": 3, **verdict.as_dict(), "snippet": snippet, "recorded": recorded})
     if not verdict.passed:
         raise Exit(code=1)
 

@@ -71,7 +71,7 @@ def render_follow_ups(drill: Drill) -> RenderableType:
 def render_verdict(verdict: Verdict, answer: Path) -> RenderableType:
     """Passed, or the first failure in full and the others by their sentences."""
     held, total = len(verdict.checks) - len(verdict.failed), len(verdict.checks)
-    count = f"  {held} of {total} checks hold" if total else ""
+    count = f"  {held} of {total} checks hold" if total and not verdict.reason else ""
     mark = Text("✓ passed" if verdict.passed else "✗ not yet", style="bold green" if verdict.passed else "bold red")
     head = Text.assemble(mark, count, (f"  {verdict.seconds * 1000:.0f} ms", "dim"))
     if verdict.passed:
@@ -99,6 +99,7 @@ def render_failure(check: CheckResult, contrast: str) -> RenderableType:
     rows.add_column(overflow="fold")
     fields = (
         ("call", check.call),
+        *(("", f"{name}: {value}") for name, value in check.inputs.items()),
         ("got", check.got),
         ("expected", check.expected),
         ("", check.difference),
@@ -116,6 +117,20 @@ def describe_contrast(verdict: Verdict) -> str:
     name = first.name.partition("[")[0]
     holding = [check.parameters for check in verdict.checks if check.passed and check.name.partition("[")[0] == name]
     return f"The same check holds with {holding[0]}." if holding and holding[0] else ""
+
+
+def render_snippet(code: str) -> RenderableType:
+    """The lines that repeat the first failure by hand, from the checkout's root, and where they are typed."""
+    from rich.syntax import Syntax
+
+    if not code:
+        return Text("No check has failed that could be repeated by hand.", style="bold")
+    return Group(
+        Text("By hand, in `python` from this folder:", style="dim"),
+        "",
+        Syntax(code, "python", background_color="default"),
+        "",
+    )
 
 
 def render_other_failures(checks: Sequence[CheckResult]) -> RenderableType:

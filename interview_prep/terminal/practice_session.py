@@ -42,6 +42,7 @@ class PracticeSession:
         is_untouched = workspace.read_answer(self.answer, "Who removed it?") == drill.start.read_bytes()
         self.judged_stamp = read_stamp(self.answer) if is_untouched else None
         self.body: RenderableType = view.render_task(drill)
+        self.snippet = ""  # repeats the first failure of the last verdict
 
     def has_new_save(self) -> bool:
         """Whether the answer was saved since it was last judged; an empty file is a save that is half done."""
@@ -63,6 +64,7 @@ class PracticeSession:
         except KitError as error:
             self.body = render_message(str(error))
             return
+        self.snippet = actions.repeat_by_hand(self.drill, verdict, self.answer)
         parts = [view.render_verdict(verdict, self.answer)]
         if not_recorded:
             parts.append(Text(not_recorded, "bold"))
@@ -96,6 +98,8 @@ class PracticeSession:
             self.body = view.render_catalog(self.drills, read_states(self.history))
         elif key == "h":
             self.show_next_hint()
+        elif key == "v":
+            self.body = view.render_snippet(self.snippet)
         elif key == "s":
             self.show_solution(confirmed=confirmed)
         elif key == "r":

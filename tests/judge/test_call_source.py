@@ -45,12 +45,12 @@ def test_call_is_found_from_any_line(tmp_path: Path, line: int, call: str) -> No
     """From any line of a statement, in blocks too, and through the name that holds the value."""
     checks = tmp_path / "test_answer.py"
     checks.write_text(CHECKS)
-    assert find_call_source(str(checks), line) == call
+    assert find_call_source(str(checks), line).text == call
 
 
 def test_line_outside_of_the_source_has_no_call(tmp_path: Path) -> None:
     """A file that is gone, or shorter than it was, is no error."""
-    assert find_call_source(str(tmp_path / "test_answer.py"), 3) == ""
+    assert find_call_source(str(tmp_path / "test_answer.py"), 3).text == ""
 
 
 def test_long_call_is_truncated() -> None:

@@ -10,9 +10,9 @@ import torch
 from interview_prep.judge.compare import NEARLY, Difference, compare
 
 ONES, FRAME = torch.ones(2, 3), pd.DataFrame({"a": [1, 2], "b": [3.0, 4.0]})
-NAN = float("nan")
+NAN, INF = float("nan"), float("inf")
 CASES: tuple[tuple[Any, Any, Difference], ...] = (
-    (None, ONES, Difference("none", "None: is a return missing?", "tensor([[1., 1., 1.], [1., 1., 1.]])")),
+    (None, ONES, Difference("none", "None", "tensor([[1., 1., 1.], [1., 1., 1.]])")),
     (ONES.T, ONES, Difference("shape", "shape (3, 2) (transposed)", "shape (2, 3)")),
     (ONES.double(), ONES, Difference("dtype", "torch.float64", "torch.float32")),
     (ONES * NAN, ONES, Difference("nan", "nan at [0, 0]", "1", "6 of 6 are not finite")),
@@ -34,9 +34,27 @@ CASES: tuple[tuple[Any, Any, Difference], ...] = (
     (torch.tensor(2.0), torch.tensor(3.0), Difference("value", "2", "3", "by 1")),
     (ONES.half() * 2, ONES, Difference("dtype", "torch.float16", "torch.float32")),
     (np.zeros(2), ONES, Difference("type", "a ndarray, array([0., 0.])", "a Tensor")),
-    ([1, 2], [1, 3], Difference("value", "2", "3", "first differs at [1]")),
+    ([1, 2], [1, 3], Difference("value", "[1, 2]", "[1, 3]", "first differs at [1]")),
+    ([1.0] * 9, [1.0] * 8 + [2.0], Difference("value", "1.0", "2.0", "first differs at [8]")),
+    (
+        [6.0, 20.0],
+        pytest.approx([4.0, 20.0]),
+        Difference("value", "[6.0, 20.0]", "[4.0, 20.0]", "first differs at [0]"),
+    ),
+    ([0.5], pytest.approx([0.25]), Difference("value", "[0.5]", "[0.25]")),
+    (torch.tensor(NAN), torch.tensor(1.0), Difference("nan", "nan", "1")),
+    (
+        torch.tensor([-INF, -INF, 0.5]),
+        torch.tensor([-INF, 0.3, 0.5]),
+        Difference("nan", "-inf at [1]", "0.3", "1 of 2 entries that should be finite"),
+    ),
+    (
+        np.array([0.5, 0.5]),
+        np.array([-INF, 0.5]),
+        Difference("value", "0.5", "-inf", "first differs at [0]; 1 of 2 differ"),
+    ),
     ((1, 2), [1, 2], Difference("type", "tuple", "list")),
-    ([1], [1, 2], Difference("length", "1 items: [1]", "2 items: [1, 2]")),
+    ([1], [1, 2], Difference("length", "1 item: [1]", "2 items: [1, 2]")),
     ([ONES, ONES[0]], [ONES, ONES], Difference("shape", "shape (3,)", "shape (2, 3)", "in [1]")),
     (
         (torch.zeros(1), torch.zeros(2)),
@@ -48,8 +66,8 @@ CASES: tuple[tuple[Any, Any, Difference], ...] = (
         (ONES, torch.ones(1)),
         Difference("value", "1.0000009536743164", "1.0", f"in [1]: {NEARLY}: differs most at [0], by 9.54e-07"),
     ),
-    ([None], [torch.ones(1)], Difference("none", "None: is a return missing?", "tensor([1.])", "in [0]")),
-    (FRAME.iloc[:1], FRAME, Difference("shape", "1 rows", "2 rows")),
+    ([None], [torch.ones(1)], Difference("none", "None", "tensor([1.])", "in [0]")),
+    (FRAME.iloc[:1], FRAME, Difference("shape", "1 row", "2 rows")),
     (
         FRAME.rename_axis(columns="role"),
         FRAME,

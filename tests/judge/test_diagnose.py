@@ -80,6 +80,27 @@ def test_warning_in_the_answer_says_that_none_was_expected(tmp_path: Path) -> No
     assert (result.kind, result.expected) == ("UserWarning", "no warning")
 
 
+@pytest.mark.parametrize(
+    ("answer", "got"),
+    [
+        ("def double(x): x * 2", "None: is a return missing?"),
+        ("def double(x):\n    if x > 5: return x\n    return None", "None"),
+    ],
+)
+def test_missing_return_is_suspected_only_where_there_is_none(tmp_path: Path, answer: str, got: str) -> None:
+    """A function that returns something elsewhere, or None on purpose, has forgotten nothing."""
+    result = fail(tmp_path, "test_number", answer, ("==", None, 2))
+    assert (result.kind, result.got) == ("none", got)
+
+
+def test_failed_check_has_its_line_and_its_inputs(tmp_path: Path) -> None:
+    """So that the failure can be repeated by hand."""
+    result = fail(tmp_path, "test_numpy", "def double(x): return x")
+    assert CHECKS.splitlines()[result.checks_line - 1].strip().startswith("np.testing.assert_allclose")
+    result = fail(tmp_path, "test_number", "def double(x): return x", ("==", 1, 2))
+    assert (result.call, result.inputs) == ("double(1)", {})
+
+
 def test_value_that_cannot_be_shown_is_no_error_of_the_judge(tmp_path: Path) -> None:
     """An answer's own class may raise anything when it is printed."""
 
