@@ -87,7 +87,7 @@ def check_verdicts(drill: Drill, verdicts: dict[str, Verdict]) -> Iterator[str]:
     if not solution.complete:
         first = solution.failed[0].description if solution.failed else solution.reason
         yield f"{drill.name}/solution.py: is rejected: {first}"
-    names_by_signature: dict[frozenset[tuple[str, str]], str] = {}
+    names_by_signature: dict[frozenset[tuple[str, str, str]], str] = {}
     for name, verdict in verdicts.items():
         if verdict.complete if name.startswith("wrong/") else verdict.passed and name != "solution.py":
             yield f"{drill.name}/{name}: passes"

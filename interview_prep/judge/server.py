@@ -27,7 +27,7 @@ from interview_prep.judge.verdict import Verdict
 
 FREE_BYTES = 1 << 20  # required on the disk for what an answer prints
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: orphans of a fork become the server's children, which it can kill
-Signatures = dict[Path, frozenset[tuple[str, str]]]  # how each known mistake of a drill fails
+Signatures = dict[Path, frozenset[tuple[str, str, str]]]  # how each known mistake of a drill fails
 
 
 class JudgeServer:

@@ -3,8 +3,11 @@
 Left out: how a verdict is shown and stored.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
+
+FORM_KINDS = ("dtype", "type", "device", "index", "names")  # the values may well be right
 
 
 @dataclass(frozen=True)
@@ -39,18 +42,20 @@ class Verdict:
     checks: tuple[CheckResult, ...] = ()
     reason: str = ""  # what was wrong besides failed checks: a syntax error, an endless loop, a forbidden call
     line: int = 0  # of the answer, where the reason has one; else 0
-    known_mistake: str = ""  # the advice for a known mistake that fails the same checks in the same way
+    known_mistake: str = ""  # the advice for a known mistake that fails the same checks with the same results
     printed: str = ""  # the end of what the answer printed
     seconds: float = field(default=0.0, compare=False)
 
     @property
     def failed(self) -> tuple[CheckResult, ...]:
-        return tuple(check for check in self.checks if not check.passed)
+        """The failed checks, the most telling one first."""
+        return tuple(sorted((check for check in self.checks if not check.passed), key=rank_failure))
 
     @property
-    def failure_signature(self) -> frozenset[tuple[str, str]]:
-        """Which checks failed, and how; identifies a known mistake."""
-        return frozenset((check.name, check.kind) for check in self.failed) | ({("", self.reason)} - {("", "")})
+    def failure_signature(self) -> frozenset[tuple[str, str, str]]:
+        """Which checks failed, how, and with what results; identifies a known mistake."""
+        texts = {(check.name, check.kind, describe_result(check)) for check in self.failed}
+        return frozenset(texts | ({("", self.reason, "")} - {("", "", "")}))
 
     @property
     def failed_to_write(self) -> bool:
@@ -63,3 +68,18 @@ class Verdict:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Verdict":
         return cls(**{**data, "checks": tuple(CheckResult(**check) for check in data["checks"])})
+
+
+def rank_failure(check: CheckResult) -> tuple[bool, bool, bool]:
+    """How little a failure tells: core before edge, values before types, one example before many cases."""
+    return check.edge, check.kind in FORM_KINDS, "[" in check.name
+
+
+def describe_result(check: CheckResult) -> str:
+    """What a failed check got and where that differs, without what varies between answers that make one mistake.
+
+    These are the last digits of numbers, addresses in memory, and the answer's own lines.
+    """
+    difference = "" if check.difference.startswith("line ") else check.difference
+    text = re.sub(r"0x[0-9a-f]+", "0x", f"{check.got}; {difference}")
+    return re.sub(r"-?\d+\.\d+(e[-+]?\d+)?|-?\d+e[-+]?\d+", lambda number: f"{float(number[0]):.4g}", text)

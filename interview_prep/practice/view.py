@@ -83,7 +83,7 @@ def render_verdict(verdict: Verdict, answer: Path) -> RenderableType:
     elif verdict.failed:
         parts += [render_failure(verdict.failed[0], describe_contrast(verdict)), ""]
     if verdict.known_mistake:
-        parts += [Text.assemble(("This looks like: ", "bold yellow"), verdict.known_mistake), ""]
+        parts += [Text.assemble(("It may be this: ", "bold yellow"), verdict.known_mistake), ""]
     if not verdict.reason and len(verdict.failed) > 1:
         parts += [render_other_failures(verdict.failed[1:]), ""]
     if verdict.printed.strip():

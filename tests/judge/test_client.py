@@ -56,6 +56,18 @@ def test_known_mistake_is_named(judge_client: JudgeClient) -> None:
     ]
 
 
+@pytest.mark.parametrize(("result", "advice"), [("x * x", "Add x to itself"), ("x**3", "")])
+def test_guess_is_made_only_where_the_results_match(
+    judge_client: JudgeClient, tmp_path: Path, result: str, advice: str
+) -> None:
+    """An answer that fails the same checks by other values makes another mistake."""
+    answer = tmp_path / "answer.py"
+    answer.write_text(f"def double(x):\n    return {result}\n")
+    guess = judge_client.judge(DOUBLE, answer).known_mistake
+    assert guess.startswith(advice)
+    assert bool(guess) == bool(advice)
+
+
 def test_nothing_is_compared_where_nobody_asks(judge_client: JudgeClient) -> None:
     """Lint judges the mistakes themselves."""
     verdict = judge_client.judge(DOUBLE, DOUBLE.folder / "wrong/first_row.py", compare_with_known=False)

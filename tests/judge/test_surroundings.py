@@ -98,7 +98,7 @@ def test_hostile_surroundings_change_no_verdict(checkout: Path, hostile_settings
     wrong = run_check(checkout, "attention/causal_mask", "wrong/hides_itself.py", **hostile_settings)
     assert (wrong.returncode, wrong.stderr) == (1, "")
     assert "12 of 20 checks hold" in wrong.stdout
-    assert "This looks like: Keep the diagonal" in " ".join(wrong.stdout.split())
+    assert "It may be this: Keep the diagonal" in " ".join(wrong.stdout.split())
     assert read_attempts(checkout) == [("causal_mask", 1), ("causal_mask", 0)]
 
 

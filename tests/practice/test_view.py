@@ -43,7 +43,7 @@ def test_passed_verdict_is_one_line() -> None:
 
 def test_failed_verdict_shows_the_first_failure_in_full() -> None:
     """Call, got, expected, difference, with which parameters the check holds, the known mistake and the others."""
-    other = CheckResult("test_shape", "Keeps the shape.", passed=False)
+    other = CheckResult("test_shape[3]", "Keeps the shape.", passed=False)
     verdict = Verdict("softmax", passed=False, checks=(HOLDS, FAILS, other), known_mistake="Sum over rows.")
     assert draw(view.render_verdict(verdict, ANSWER)).splitlines() == [
         "✗ not yet  1 of 3 checks hold  0 ms",
@@ -55,7 +55,7 @@ def test_failed_verdict_shows_the_first_failure_in_full() -> None:
         "            differs by 0.5",
         "            The same check holds with n=2.",
         "",
-        "This looks like: Sum over rows.",
+        "It may be this: Sum over rows.",
         "",
         "Also:",
         "  Keeps the shape.",

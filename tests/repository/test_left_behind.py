@@ -87,7 +87,7 @@ def test_a_wrong_answer_is_compared_with_the_mistakes_alone(sown: Path) -> None:
     mistake = sown / "interview_prep/drills/attention/causal_mask/wrong/hides_itself.py"
     answer = run(sown, INVOKE, "check", "causal_mask", "--answer", str(mistake))
     assert answer.returncode == 1, answer.stderr
-    assert "This looks like: Keep the diagonal" in " ".join(answer.stdout.split())
+    assert "It may be this: Keep the diagonal" in " ".join(answer.stdout.split())
 
 
 def test_lint_holds_without_git_and_says_what_it_has_not_checked(sown: Path) -> None:

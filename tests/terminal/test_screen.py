@@ -28,7 +28,7 @@ def test_save_is_judged_and_q_ends(terminal: Terminal, drill: Drill, tmp_path: P
     """However an editor saves: by writing, or by renaming another file. q exits with 0 and leaves the answer alone."""
     answer, other = tmp_path / "causal_mask.py", tmp_path / "new"
     answer.write_text((drill.folder / "wrong/hides_itself.py").read_text())
-    assert "This looks like: Keep the diagonal" in terminal.read_screen("12 of 20 checks hold")
+    assert "It may be this: Keep the diagonal" in terminal.read_screen("12 of 20 checks hold")
     other.write_text(drill.solution.read_text())
     other.rename(answer)
     screen = terminal.read_screen("20 of 20 checks hold")
