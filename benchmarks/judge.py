@@ -23,7 +23,7 @@ from tests.support.terminal import Terminal
 
 READING = 8  # seconds in which a person reads the prompt, and the worker gets warm
 PAUSE = 0.5  # seconds between two saves, in which the next process gets ready
-PASSED, NOT_YET = "✓ passed", "✗ not yet"
+PASSED, NOT_YET = "✓ complete", "✗ not yet"
 IN_A_ROW = 208  # verdicts
 
 

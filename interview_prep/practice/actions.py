@@ -21,7 +21,13 @@ from interview_prep.practice.snippet import write_snippet
 if TYPE_CHECKING:  # the module is slow to import, and most tasks judge nothing
     from interview_prep.judge.client import JudgeClient
 
-NOT_IN_HISTORY = ("drill", "passed", "checks", "printed")  # of a verdict: columns of their own, or too long to keep
+NOT_IN_HISTORY = (
+    "drill",
+    "passed",
+    "complete",
+    "checks",
+    "printed",
+)  # of a verdict: columns of their own, or too long to keep
 
 
 def open_history() -> History:
@@ -79,7 +85,7 @@ def record_attempt(drill: Drill, verdict: Verdict, digest: str, history: History
         "failed": [check.name for check in verdict.failed],
         "checks": len(verdict.checks),
     }
-    history.add_event(drill.name, "attempt", passed=verdict.passed, **detail)
+    history.add_event(drill.name, "attempt", passed=verdict.passed, complete=verdict.complete, **detail)
 
 
 def take_hint(drill: Drill, history: History) -> bool:

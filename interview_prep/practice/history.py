@@ -1,4 +1,4 @@
-"""What was tried and when, in work/history.sqlite3: a row for each event. Rows are never changed or deleted.
+"""What was tried and when, in work/history.sqlite3: a row for each event. No task changes or deletes one.
 
 Two terminals may write at once, and kill -9 loses nothing: each event is one transaction. Left out: what follows from
 the events, which progress.py derives.
@@ -31,6 +31,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (  # entry N holds the statements that
         """,
         "CREATE INDEX event_of_drill ON event (drill, at)",
     ),
+    (  # until then a pass meant all checks
+        "ALTER TABLE event ADD COLUMN complete INTEGER",
+        "UPDATE event SET complete = passed",
+    ),
 )
 ANOTHER_HISTORY = "`export PREP_WORK=FOLDER` starts another history in another folder."
 LOCK_SECONDS = 10  # how long another terminal may take to finish its transaction
@@ -55,7 +59,8 @@ class Event:
     at: float  # seconds since 1970, UTC
     drill: str
     kind: Kind
-    passed: bool | None  # of an attempt
+    passed: bool | None  # of an attempt: whether the core held
+    complete: bool | None  # of an attempt: whether the edges did as well
     detail_json: str
 
     @property
@@ -92,20 +97,30 @@ class History:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def add_event(self, drill: str, kind: Kind, *, passed: bool | None = None, **detail: Any) -> None:
+    def add_event(
+        self, drill: str, kind: Kind, *, passed: bool | None = None, complete: bool | None = None, **detail: Any
+    ) -> None:
         """Record what has just happened."""
         if self.unwritable:
             raise self.unwritable
-        row = (time.time(), drill, kind, passed, json.dumps(detail))
+        row = (time.time(), drill, kind, passed, complete, json.dumps(detail))
+        statement = "INSERT INTO event (at, drill, kind, passed, complete, detail) VALUES (?, ?, ?, ?, ?, ?)"
         with raise_as_history_error(self.path):
-            self.database.execute("INSERT INTO event (at, drill, kind, passed, detail) VALUES (?, ?, ?, ?, ?)", row)
+            self.database.execute(statement, row)
 
     def read_events(self, drill: str = "") -> list[Event]:
         """Read all events, or those of one drill, oldest first."""
-        query = "SELECT at, drill, kind, passed, detail FROM event WHERE ? IN ('', drill) ORDER BY id"
+        query = "SELECT at, drill, kind, passed, complete, detail FROM event WHERE ? IN ('', drill) ORDER BY id"
         with raise_as_history_error(self.path):
             rows = self.database.execute(query, (drill,)).fetchall()
-        return [Event(at, name, kind, None if ok is None else bool(ok), more) for at, name, kind, ok, more in rows]
+        return [
+            Event(at, name, kind, as_bool(passed), as_bool(complete), detail)
+            for at, name, kind, passed, complete, detail in rows
+        ]
+
+
+def as_bool(value: int | None) -> bool | None:
+    return None if value is None else bool(value)
 
 
 @contextlib.contextmanager
@@ -160,10 +175,21 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         for mode in ("mode=ro", "mode=ro&immutable=1"):  # the first may have to create files beside it
             database = sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True, timeout=LOCK_SECONDS, isolation_level=None)
             with contextlib.suppress(sqlite3.OperationalError):
-                if check_version(database.execute("PRAGMA user_version").fetchone()[0]):
+                version = check_version(database.execute("PRAGMA user_version").fetchone()[0])
+                if version == len(MIGRATIONS):
                     return database
+                if version:
+                    return copy_migrated(database)
             database.close()
+    return copy_migrated(None)
+
+
+def copy_migrated(file: sqlite3.Connection | None) -> sqlite3.Connection:
+    """A copy in memory, at this version, of a file that an earlier version wrote; without one an empty history."""
     database = sqlite3.connect(":memory:", isolation_level=None)
+    if file:
+        with contextlib.closing(file):
+            file.backup(database)
     migrate_schema(database)
     return database
 

@@ -14,17 +14,19 @@ class State:
     started_at: float = 0  # when the current answer was started, in seconds since 1970; 0: not started
     attempts: int = 0
     hints: int = 0
-    solved: bool = False
+    solved: bool = False  # the core held
+    complete: bool = False  # everything held
     gave_up: bool = False
 
     @property
     def label(self) -> str:
         """One word or two for the catalog; "" for a drill that was never started."""
-        return "solved" if self.solved else "gave up" if self.gave_up else "started" if self.started_at else ""
+        labels = {"complete": self.complete, "solved": self.solved, "gave up": self.gave_up, "started": self.started_at}
+        return next((label for label, reached in labels.items() if reached), "")
 
 
 def replay(events: Iterable[Event]) -> dict[str, State]:
-    """Derive each drill's state. Attempts and hints count from its last reset; solved and gave up stay for ever."""
+    """Derive each drill's state. Attempts and hints count from its last reset; what was reached stays for ever."""
     states: dict[str, State] = {}
     for event in events:
         before = states.get(event.drill, State())
@@ -33,6 +35,7 @@ def replay(events: Iterable[Event]) -> dict[str, State]:
             attempts=0 if event.kind == "reset" else before.attempts + (event.kind == "attempt"),
             hints=0 if event.kind == "reset" else before.hints + (event.kind == "hint"),
             solved=before.solved or bool(event.passed),
+            complete=before.complete or bool(event.complete),
             gave_up=before.gave_up or event.kind == "give up",
         )
     return states

@@ -1,6 +1,6 @@
 """What is shown of drills, hints and verdicts, as rich renderables in at most 80 columns. Prints nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Group, RenderableType
@@ -16,7 +16,7 @@ from interview_prep.practice.progress import State
 
 MAX_OTHERS = 5  # failed checks that are named below the first
 MAX_PRINTED = 6  # lines of what the answer printed
-COLORS = {"solved": "green", "started": "yellow", "gave up": "magenta"}
+COLORS = {"complete": "bold green", "solved": "green", "started": "yellow", "gave up": "magenta"}
 
 
 def link_path(path: Path) -> Text:
@@ -69,14 +69,12 @@ def render_follow_ups(drill: Drill) -> RenderableType:
 
 
 def render_verdict(verdict: Verdict, answer: Path) -> RenderableType:
-    """Passed, or the first failure in full and the others by their sentences."""
-    held, total = len(verdict.checks) - len(verdict.failed), len(verdict.checks)
-    count = f"  {held} of {total} checks hold" if total and not verdict.reason else ""
-    mark = Text("✓ passed" if verdict.passed else "✗ not yet", style="bold green" if verdict.passed else "bold red")
-    head = Text.assemble(mark, count, (f"  {verdict.seconds * 1000:.0f} ms", "dim"))
+    """One line where everything holds; else the first failure in full and the others by their sentences."""
+    parts: list[RenderableType] = [render_head(verdict), ""]
+    if verdict.complete:
+        return Group(*parts)
     if verdict.passed:
-        return Group(head, "")
-    parts: list[RenderableType] = [head, ""]
+        parts.append(Text("A strict reviewer would point out:", style="yellow"))
     if verdict.reason:
         line = f" ({answer.name}, line {verdict.line})" if verdict.line else ""
         parts += [Text(verdict.reason + line, style="bold"), ""]
@@ -85,10 +83,25 @@ def render_verdict(verdict: Verdict, answer: Path) -> RenderableType:
     if verdict.known_mistake:
         parts += [Text.assemble(("It may be this: ", "bold yellow"), verdict.known_mistake), ""]
     if not verdict.reason and len(verdict.failed) > 1:
-        parts += [render_other_failures(verdict.failed[1:]), ""]
+        parts += [*render_other_failures(verdict), ""]
     if verdict.printed.strip():
         parts += [render_printed(verdict.printed), ""]
     return Group(*parts)
+
+
+def render_head(verdict: Verdict) -> Text:
+    """Whether the answer would pass the round, how many checks of each tier hold, and how long that took."""
+    mark = "✓ complete" if verdict.complete else "✓ would pass the round" if verdict.passed else "✗ not yet"
+    tiers = [[check.passed for check in verdict.checks if check.edge == edge] for edge in (False, True)]
+    core, edges = (f"{sum(tier)} of {len(tier)}" for tier in tiers)
+    if verdict.reason:  # not every check has run
+        count = f"  core {core}" if verdict.passed else ""
+    elif verdict.complete or not any(check.edge for check in verdict.checks):
+        count = f"  {len(verdict.checks) - len(verdict.failed)} of {len(verdict.checks)} checks hold"
+    else:
+        count = f"  core {core}, edges {edges}"
+    color = "green" if verdict.passed else "red"
+    return Text.assemble((mark, f"bold {color}"), count, (f"  {verdict.seconds * 1000:.0f} ms", "dim"))
 
 
 def render_failure(check: CheckResult, contrast: str) -> RenderableType:
@@ -133,13 +146,17 @@ def render_snippet(code: str) -> RenderableType:
     )
 
 
-def render_other_failures(checks: Sequence[CheckResult]) -> RenderableType:
-    """The sentences of the checks that failed as well, the first few of them."""
-    sentences = list(dict.fromkeys(check.description for check in checks))
-    lines = [f"  {sentence}" for sentence in sentences[:MAX_OTHERS]]
-    if len(sentences) > MAX_OTHERS:
-        lines.append(f"  and {len(sentences) - MAX_OTHERS} more")
-    return Text("\n".join(["Also:", *lines]), style="dim")
+def render_other_failures(verdict: Verdict) -> Iterator[RenderableType]:
+    """The sentences of the checks that failed as well, core before edges, the first few of each."""
+    core = [check for check in verdict.failed[1:] if not check.edge]
+    edges = [check for check in verdict.failed[1:] if check.edge]
+    for title, checks in (("Also:", core), ("Also:" if verdict.passed else "A strict reviewer would add:", edges)):
+        sentences = list(dict.fromkeys(check.description for check in checks))
+        lines = [f"  {sentence}" for sentence in sentences[:MAX_OTHERS]]
+        if len(sentences) > MAX_OTHERS:
+            lines.append(f"  and {len(sentences) - MAX_OTHERS} more")
+        if lines:
+            yield Text("\n".join([title, *lines]), style="dim")
 
 
 def render_printed(text: str) -> RenderableType:

@@ -40,7 +40,7 @@ def test_each_task_does_what_it_says_from_first_use_to_solved(task: Invoke, dril
     answer.write_text(drill.solution.read_text())
     passed = task("check", "causal_mask")
     assert passed.returncode == 0
-    assert "✓ passed  20 of 20 checks hold" in passed.stdout
+    assert "✓ complete  20 of 20 checks hold" in passed.stdout
     assert "Follow-ups" in passed.stdout
     assert "A solution" in task("solution", "causal_mask").stdout
 

@@ -1,5 +1,6 @@
 """The history survives kill -9, two terminals at once, and files of other versions."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -37,11 +38,11 @@ def test_events_are_read_in_order_with_their_details(tmp_path: Path) -> None:
     """All of them, or those of one drill."""
     events = History(tmp_path / "history.sqlite3")
     events.add_event("rope", "start")
-    events.add_event("lora", "attempt", passed=True, hints=2, code="ab")
+    events.add_event("lora", "attempt", passed=True, complete=False, hints=2, code="ab")
     read_again = History(tmp_path / "history.sqlite3").read_events()
-    assert [(event.drill, event.kind, event.passed, event.detail) for event in read_again] == [
-        ("rope", "start", None, {}),
-        ("lora", "attempt", True, {"hints": 2, "code": "ab"}),
+    assert [(event.drill, event.kind, event.passed, event.complete, event.detail) for event in read_again] == [
+        ("rope", "start", None, None, {}),
+        ("lora", "attempt", True, False, {"hints": 2, "code": "ab"}),
     ]
     assert [event.drill for event in events.read_events("lora")] == ["lora"]
     assert abs(read_again[0].at - time.time()) < 60
@@ -83,9 +84,25 @@ def test_later_version_migrates_and_this_one_refuses_it(tmp_path: Path, monkeypa
         migration = ("ALTER TABLE event ADD COLUMN mood TEXT",)
         later_kit.setattr(history, "MIGRATIONS", (*history.MIGRATIONS, migration))
         assert [event.drill for event in History(path).read_events()] == ["rope"]
-    with pytest.raises(TooNewError, match=r"It has version 2, and this kit reads up to 1\."):
+    with pytest.raises(TooNewError, match=r"It has version 3, and this kit reads up to 2\."):
         History(path)
     assert sqlite3.connect(path).execute("SELECT count(*) FROM event").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("writable", [True, False])
+def test_pass_of_the_first_version_is_complete(tmp_path: Path, *, writable: bool) -> None:
+    """Until there were edges a pass meant that all checks held. A file that can't be written is read all the same."""
+    path = tmp_path / "history.sqlite3"
+    with contextlib.closing(sqlite3.connect(path)) as first_version:
+        for statement in history.MIGRATIONS[0]:
+            first_version.execute(statement)
+        for row in ((1, "rope", "start", None), (2, "rope", "attempt", 0), (3, "rope", "attempt", 1)):
+            first_version.execute("INSERT INTO event (at, drill, kind, passed, detail) VALUES (?, ?, ?, ?, '{}')", row)
+        first_version.execute("PRAGMA user_version = 1")
+        first_version.commit()
+    with contextlib.closing(history.open_for_writing(path) if writable else history.open_for_reading(path)) as database:
+        rows = database.execute("SELECT passed, complete FROM event").fetchall()
+    assert rows == [(None, None), (0, 0), (1, 1)]
 
 
 def test_failed_migration_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +168,7 @@ def test_later_python_warns_of_nothing(tmp_path: Path) -> None:
     options = ["-X", "dev", "-W", "error::ResourceWarning"]
     command = [python, *options, "-c", OPEN_AND_REFUSE, str(tmp_path / "history.sqlite3")]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert "It has version 1, and this kit reads up to 0. Update the kit." in run.stdout
+    assert "It has version 2, and this kit reads up to 0. Update the kit." in run.stdout
     assert run.stderr == ""
 
 

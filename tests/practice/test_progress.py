@@ -8,17 +8,18 @@ from interview_prep.practice.history import Event, History, Kind
 from interview_prep.practice.progress import State, find_next_unsolved, read_state, replay
 
 
-def make_event(at: float, kind: Kind, *, passed: bool | None = None, drill: str = "rope") -> Event:
+def make_event(at: float, kind: Kind, *, passed: bool | None = None, complete: bool | None = None) -> Event:
     """An event without details."""
-    return Event(at, drill, kind, passed, "{}")
+    return Event(at, "rope", kind, passed, complete, "{}")
 
 
 SOLVED = [
     make_event(1, "start"),
-    make_event(2, "attempt", passed=False),
+    make_event(2, "attempt", passed=False, complete=False),
     make_event(3, "hint"),
-    make_event(4, "attempt", passed=True),
+    make_event(4, "attempt", passed=True, complete=False),
 ]
+COMPLETE = [*SOLVED, make_event(5, "attempt", passed=True, complete=True)]
 
 
 def test_attempts_and_hints_are_counted() -> None:
@@ -32,10 +33,11 @@ def test_reset_forgets_attempts_but_not_that_a_drill_was_solved() -> None:
 
 
 def test_label_says_the_most_that_was_reached() -> None:
-    """Giving up is remembered, until the drill is solved."""
+    """Giving up is remembered until the drill is solved; a worse answer later takes nothing away."""
     given_up = [make_event(1, "start"), make_event(2, "give up")]
-    labels = [replay(events)["rope"].label for events in (given_up[:1], given_up, [*given_up, *SOLVED])]
-    assert labels == ["started", "gave up", "solved"]
+    histories = (given_up[:1], given_up, [*given_up, *SOLVED], [*given_up, *COMPLETE], [*COMPLETE, *SOLVED])
+    labels = [replay(events)["rope"].label for events in histories]
+    assert labels == ["started", "gave up", "solved", "complete", "complete"]
     assert State().label == ""
 
 

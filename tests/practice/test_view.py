@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 
 from interview_prep.catalog.drill import Drill
 from interview_prep.judge.verdict import CheckResult, Verdict
@@ -11,6 +11,8 @@ from interview_prep.paths import ROOT
 from interview_prep.practice import view
 from interview_prep.practice.progress import State
 
+HOLDING_EDGE = CheckResult("test_dtype", "Keeps float64.", passed=True, edge=True)
+FAILED_EDGE = CheckResult("test_half[1]", "Keeps float16.", passed=False, edge=True)
 HOLDS = CheckResult("test_rows[2]", "Each row sums to one.", passed=True, parameters="n=2")
 FAILS = CheckResult(
     "test_rows[3]",
@@ -36,9 +38,50 @@ def draw(renderable: RenderableType) -> str:
 
 
 def test_passed_verdict_is_one_line() -> None:
-    """How many checks hold, and how long it took."""
-    verdict = Verdict("softmax", passed=True, checks=(HOLDS,), seconds=0.0123)
-    assert draw(view.render_verdict(verdict, ANSWER)) == "✓ passed  1 of 1 checks hold  12 ms\n"
+    """Where everything holds: how many checks that are, and how long it took."""
+    verdict = Verdict("softmax", passed=True, complete=True, checks=(HOLDS, HOLDING_EDGE), seconds=0.0123)
+    assert draw(view.render_verdict(verdict, ANSWER)) == "✓ complete  2 of 2 checks hold  12 ms\n"
+
+
+def test_passed_verdict_says_what_a_strict_reviewer_would() -> None:
+    """Both tiers are counted; the first failed edge is shown in full, the others by their sentences."""
+    checks = (HOLDS, HOLDING_EDGE, replace(FAILS, edge=True), replace(FAILED_EDGE, description="Keeps -inf."))
+    assert draw(view.render_verdict(Verdict("softmax", passed=True, checks=checks), ANSWER)).splitlines() == [
+        "✓ would pass the round  core 1 of 1, edges 1 of 3  0 ms",
+        "",
+        "A strict reviewer would point out:",
+        "Each row sums to one.  [n=3]",
+        "  call      softmax(x)",
+        "  got       0.5",
+        "  expected  1.0",
+        "            differs by 0.5",
+        "            The same check holds with n=2.",
+        "",
+        "Also:",
+        "  Keeps -inf.",
+    ]
+
+
+def test_edges_are_named_below_all_failed_core_checks() -> None:
+    """What decides comes first."""
+    other = CheckResult("test_shape[1]", "Keeps the shape.", passed=False)
+    verdict = Verdict("softmax", passed=False, checks=(HOLDS, FAILS, other, HOLDING_EDGE, FAILED_EDGE))
+    lines = draw(view.render_verdict(verdict, ANSWER)).splitlines()
+    assert lines[0] == "✗ not yet  core 1 of 3, edges 1 of 2  0 ms"
+    assert lines[2] == "Each row sums to one.  [n=3]"
+    assert lines[-4:] == ["Also:", "  Keeps the shape.", "A strict reviewer would add:", "  Keeps float16."]
+
+
+def test_death_in_an_edge_says_so_below_the_pass() -> None:
+    """The edges aren't counted, because not all of them have run."""
+    reason = "It takes more than 10 s in test_long."
+    verdict = Verdict("softmax", passed=True, checks=(HOLDS, HOLDING_EDGE), reason=reason)
+    assert draw(view.render_verdict(verdict, ANSWER)).splitlines() == [
+        "✓ would pass the round  core 1 of 1  0 ms",
+        "",
+        "A strict reviewer would point out:",
+        reason,
+    ]
 
 
 def test_failed_verdict_shows_the_first_failure_in_full() -> None:
@@ -78,7 +121,8 @@ def test_only_the_last_printed_lines_are_shown() -> None:
 def test_many_other_failures_are_counted() -> None:
     """Five sentences, then a number; two checks of one sentence are one."""
     others = [CheckResult(f"test_{n}", f"Sentence {n}.", passed=False) for n in (1, 1, 2, 3, 4, 5, 6, 7)]
-    lines = draw(view.render_other_failures(others)).splitlines()
+    verdict = Verdict("softmax", passed=False, checks=(CheckResult("test_0", "The first.", passed=False), *others))
+    lines = draw(Group(*view.render_other_failures(verdict))).splitlines()
     assert lines == ["Also:", *(f"  Sentence {number}." for number in range(1, 6)), "  and 2 more"]
 
 

@@ -15,7 +15,9 @@ from interview_prep.practice import workspace
 from interview_prep.practice.history import History
 from interview_prep.terminal.practice_session import PracticeSession
 
-PASSED = Verdict("causal_mask", passed=True, checks=(CheckResult("test_mask", "Hides the future.", passed=True),))
+PASSED = Verdict(
+    "causal_mask", passed=True, complete=True, checks=(CheckResult("test_mask", "Hides the future.", passed=True),)
+)
 FAILED = Verdict("causal_mask", passed=False, reason="It defines no build_mask.")
 
 
@@ -104,7 +106,7 @@ def test_passed_verdict_shows_what_comes_next(session: PracticeSession, history:
     """The follow-ups and the key for the next drill; the attempt is recorded."""
     session.check_answer()
     shown = draw(session)
-    for text in ("✓ passed  1 of 1 checks hold", "Follow-ups", "n: the next drill", "1 of "):
+    for text in ("✓ complete  1 of 1 checks hold", "Follow-ups", "n: the next drill", "1 of "):
         assert text in shown
     assert read_kinds(history) == ["start", "attempt"]
 
