@@ -25,5 +25,6 @@ the forked process, one for each answer
     tripwires.py     forbidden calls, when they are reached
     source_rules.py  forbidden calls and cheating names, in the source
     tampering.py     what the answer replaced in the libraries
-    diagnose.py      why a check failed: with call_source.py (the call) and compare.py (where two values differ)
+    diagnose.py      why a check failed: with call_source.py (the call), describe_inputs.py (what went into it) and
+                     compare.py (where two values differ)
 """
