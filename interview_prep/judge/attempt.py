@@ -74,7 +74,7 @@ class Attempt:
         begin = time.perf_counter()
         self.send_request(answer)
         messages, timed_out = self.read_messages(begin + seconds)
-        ending = "" if has_ended(messages) else self.explain_ending(seconds, timed_out=timed_out)
+        ending = "" if has_ended(messages) else self.explain_ending(messages, seconds, timed_out=timed_out)
         printed = self.read_printed()
         fault = next((message["fault"] for message in messages if "fault" in message), "")
         if fault:
@@ -100,11 +100,13 @@ class Attempt:
             size += len(part)
         return messages, False
 
-    def explain_ending(self, seconds: float, *, timed_out: bool) -> str:
-        """How the process ended without a final message; raises Fault where the system killed it."""
+    def explain_ending(self, messages: list[Message], seconds: float, *, timed_out: bool) -> str:
+        """How the process ended without a final message; raises Fault where the system killed it before an edge."""
         if timed_out:
             return f"It takes more than {seconds:g} s"
         if was_killed(self.pid):
+            if any(message.get("tier") == "core" for message in messages):
+                return "The system kills it, as it does when memory runs out,"
             raise Fault("The system killed the process that ran the answer, as it does when memory runs out.")
         return self.kill()
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from interview_prep.judge.messages import Send
+
 WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 PROCESS_EVENTS = (
     *("os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.spawn"),
@@ -31,15 +33,17 @@ Explain = Callable[[EventArguments], str]  # what is wrong with an event, or ""
 class Guard:
     """Knows the answer's frames, and keeps the first thing that was refused for the verdict."""
 
-    def __init__(self, drill: Path, scratch: Path, answer: str = "") -> None:
+    def __init__(self, drill: Path, scratch: Path, answer: str = "", send: Send = lambda _: None) -> None:
         """`drill` may not be read, only `scratch` may be written; `answer` is set once it is known."""
-        self.drill, self.scratch, self.answer = drill, scratch, answer
+        self.drill, self.scratch, self.answer, self.send = drill, scratch, answer, send
         self.refused = ""
         self.line = 0
 
     def refuse(self, reason: str, line: int) -> None:
-        """Note the reason for the verdict, because the answer may catch the exception that follows."""
-        self.refused, self.line = self.refused or reason, self.line or line
+        """Send the first reason at once: the answer may catch the exception that follows, or end its process."""
+        if not self.refused:
+            self.refused, self.line = reason, line
+            self.send({"refused": reason, "line": line})
 
     def install_audit_hook(self) -> None:
         """Install the hook for good: Python has no way to remove one."""

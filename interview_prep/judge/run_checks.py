@@ -61,7 +61,7 @@ def install_guards(
     session: pytest.Session, drill: DrillSpec, scratch: Path, detector: TamperDetector, send: Send
 ) -> Guard:
     """Install tripwires, limits and reporter before importing the answer. The guard learns the answer's path later."""
-    guard = Guard(Path(drill.folder), scratch)
+    guard = Guard(Path(drill.folder), scratch, send=send)
     detector.watch_module(checks_module(session))
     try:
         detector.accept_replacements(install_tripwires(drill.forbids, guard))
@@ -76,7 +76,7 @@ def install_guards(
 def run_checks(session: pytest.Session, drill: DrillSpec, guard: Guard, detector: TamperDetector, send: Send) -> None:
     """Import the answer and run the collected checks on it, with a message for each, each tier, and a final one.
 
-    The core ends with what was refused by then, because an answer may end its process in an edge.
+    The core ends with what the answer has replaced by then, because an answer may end its process in an edge.
     """
     import_answer(parse_answer(guard.answer, drill), drill, guard)
     detector.accept_replacements(bind_answer(session))
@@ -86,10 +86,10 @@ def run_checks(session: pytest.Session, drill: DrillSpec, guard: Guard, detector
     edges = [item for item in session.items if is_edge(item)]
     stop = run_tier(session, [item for item in session.items if item not in edges])
     if not stop:
-        send({"tier": "core", "refused": guard.refused or detector.find_tampering(), "line": guard.line})
+        send({"tier": "core", "refused": detector.find_tampering(), "line": 0})
     if edges and not stop:
         stop = run_tier(session, edges)
-        send({"tier": "edges", "refused": guard.refused or detector.find_tampering(), "line": guard.line})
+        send({"tier": "edges", "refused": detector.find_tampering(), "line": 0})
     send({"ended": stop})
 
 

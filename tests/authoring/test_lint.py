@@ -93,6 +93,20 @@ def test_start_that_passes_and_solution_that_fails_are_named(judge_client: Judge
     )
 
 
+def test_start_may_not_pass_the_core(judge_client: JudgeClient, folder: Path) -> None:
+    """A start that fails only what a strict reviewer adds would give the drill away."""
+    (folder / "start.py").write_text("def double(x):\n    x += x\n    return x\n")
+    assert lint_drill(folder, judge_client).problems == ("double/start.py: passes",)
+
+
+def test_drill_without_core_checks_is_named(judge_client: JudgeClient, folder: Path) -> None:
+    """Nothing would decide whether an answer passes."""
+    checks = (folder / "test_answer.py").read_text()
+    (folder / "test_answer.py").write_text(f"{checks}\n\npytestmark = pytest.mark.edge\n")
+    problem = "double/solution.py: is rejected: The drill has no core checks: nothing can pass."
+    assert problem in lint_drill(folder, judge_client).problems
+
+
 def test_forbidden_name_that_does_not_exist_is_named(judge_client: JudgeClient, folder: Path) -> None:
     """A misspelt name in `forbids` would forbid nothing."""
     prompt = (folder / "prompt.md").read_text()

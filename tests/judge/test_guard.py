@@ -123,8 +123,10 @@ def test_real_call_raises_its_event(name: str) -> None:
 
 
 def test_first_refusal_is_kept() -> None:
-    """An answer that catches one refusal and meets another reads about the first."""
-    guard = Guard(Path(DRILL), Path(SCRATCH))
+    """An answer that catches one refusal and meets another reads about the first, which is sent at once."""
+    sent: list[dict[str, Any]] = []
+    guard = Guard(Path(DRILL), Path(SCRATCH), send=sent.append)
     guard.refuse("It starts a process.", 4)
     guard.refuse("It uses the network.", 9)
     assert (guard.refused, guard.line) == ("It starts a process.", 4)
+    assert sent == [{"refused": "It starts a process.", "line": 4}]

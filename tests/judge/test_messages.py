@@ -119,6 +119,7 @@ def test_core_alone_is_a_pass(messages: list[Message], reason: str) -> None:
         ([COLLECTED, IMPORTED, ONE, TWO, CORE, ONE, EDGES, FINAL], "Not every check has reported."),
         ([COLLECTED, IMPORTED, FINAL], "Not every check has reported."),
         ([*COMPLETE[:4], EDGE, EDGES, FINAL], "Not every check has reported."),
+        ([*COMPLETE[:6], {"refused": "It uses torch.mul.", "line": 3}], "It uses torch.mul."),
         ([*COMPLETE[:4], {**CORE, "refused": "It replaces json.dumps.", "line": 7}], "It replaces json.dumps."),
         ([*COMPLETE[:6], {**EDGES, "refused": "It replaces json.dumps.", "line": 7}, FINAL], "It replaces json.dumps."),
         ([*COMPLETE[:2], check_message("test_one", passed=False), *COMPLETE[3:]], ""),

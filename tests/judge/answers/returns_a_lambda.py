@@ -1,4 +1,4 @@
-# expect: fails: type
+# expect: fails: AttributeError
 import torch
 
 

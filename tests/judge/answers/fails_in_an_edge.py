@@ -1,0 +1,5 @@
+# expect: passes the core: 
+import torch
+def double(x):
+    x += x
+    return x

@@ -1,0 +1,10 @@
+# expect: passes the core: The system kills it, as it does when memory runs out, in test_batch\[2\]\.
+import torch
+import os
+import signal
+
+
+def double(x):
+    if x.shape == (2, 3):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return x + x

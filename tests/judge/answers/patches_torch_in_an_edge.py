@@ -1,0 +1,10 @@
+# expect: rejected: It replaces torch\.testing\._comparison\.not_close_error_metas\.
+import torch
+import torch.testing._comparison
+
+
+def double(x):
+    if x.shape == (2, 3):
+        torch.testing._comparison.not_close_error_metas = lambda *args, **kwargs: []
+        return x
+    return x + x
