@@ -15,8 +15,10 @@ from pathlib import Path
 from interview_prep.authoring import mutations
 from interview_prep.authoring.folder_lint import validate_folder
 from interview_prep.catalog.drill import Drill, load_drill
+from interview_prep.catalog.families import expand_forbidden
 from interview_prep.catalog.sources import find_imported_names, parse_source
 from interview_prep.judge.client import JudgeClient
+from interview_prep.judge.source_rules import find_forbidden_calls
 from interview_prep.judge.verdict import Verdict
 from interview_prep.machine.resources import count_processors
 
@@ -68,7 +70,7 @@ def lint_drill(folder: Path, judge: JudgeClient) -> LintResult:
         drill = load_drill(folder)
         verdicts = judge_programs(drill, judge)
         problems = [*check_verdicts(drill, verdicts), *check_forbidden(drill, judge), *check_mutations(drill, judge)]
-        count = len(verdicts) + len(drill.forbids) + len(list_functions(drill)) * len(MUTATIONS)
+        count = len(verdicts) + bool(drill.forbids) + len(list_functions(drill)) * len(MUTATIONS)
     mistakes = sum(name.startswith("wrong/") for name in verdicts)
     return LintResult(folder.name, tuple(problems), count, mistakes, time.perf_counter() - begin)
 
@@ -105,11 +107,30 @@ def check_verdicts(drill: Drill, verdicts: dict[str, Verdict]) -> Iterator[str]:
 
 
 def check_forbidden(drill: Drill, judge: JudgeClient) -> Iterator[str]:
-    """Yield a line for each forbidden name that is not rejected when it is added to the solution."""
-    for name in drill.forbids:
-        verdict = judge_with_suffix(drill, f"import {name.partition('.')[0]}\n{name}\n", judge)
-        if name not in verdict.reason:
+    """Yield a line for each forbidden name that is not rejected, imported in any way, when it is added to the solution.
+
+    Whether the names exist is asked of the judge once, which sets tripwires for all of them.
+    """
+    forbids = expand_forbidden(drill.forbids)
+    for name in forbids[:1]:
+        verdict = judge_with_suffix(drill, write_uses(name)[0], judge)
+        if name.removesuffix("*") not in verdict.reason:
             yield f"{drill.name}/prompt.md: forbids {name}, which is not rejected: {verdict.reason or 'it passes'}"
+    for name in forbids:
+        for source in write_uses(name):
+            found = [each for each, _ in find_forbidden_calls(list(ast.walk(ast.parse(source))), forbids)]
+            if not found:
+                yield f"{drill.name}/prompt.md: forbids {name}, which is not rejected: {source!r}"
+
+
+def write_uses(name: str) -> list[str]:
+    """Sources that use a forbidden name, through each kind of import."""
+    name = name.replace(".*", ".anything")
+    owner, _, short = name.rpartition(".")
+    uses = [f"import {name.partition('.')[0]}\n{name}\n"]
+    if not short.startswith("_") and not owner.rpartition(".")[2][:1].isupper():
+        uses += [f"from {owner} import {short} as own\n", f"import {owner} as library\nown = library.{short}\n"]
+    return uses
 
 
 def check_mutations(drill: Drill, judge: JudgeClient) -> Iterator[str]:

@@ -4,6 +4,7 @@ Read in this order:
 
 - drill.py: the Drill, and reading one folder
 - prompt.py: prompt.md, its front matter and sections
+- families.py: families.toml, what a drill may forbid by topic
 - find.py: all drills, and one of them by its name
 - sources.py: what a drill's programs say in their syntax trees
 """

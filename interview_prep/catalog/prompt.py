@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from interview_prep.catalog.families import is_family_or_name
+
 FIELDS = {"title": str, "topic": str, "level": int, "minutes": int, "forbids": list, "tags": list}
 HINTS = ("Hint 1", "Hint 2", "Hint 3")
 SECTIONS = (*HINTS, "Follow-ups", "Say aloud")
@@ -59,6 +61,9 @@ def find_field_problems(folder: Path, fields: dict[str, Any]) -> Iterator[str]:
         if not isinstance(fields.get(name), kind):
             yield f"{where}: {name} is {fields.get(name)!r}, which is no {kind.__name__}"
     yield from (f"{where}: {name} is not a field" for name in fields.keys() - FIELDS.keys())
+    for entry in fields["forbids"] if isinstance(fields.get("forbids"), list) else ():
+        if not is_family_or_name(str(entry)):
+            yield f"{where}: forbids {entry}, which is neither a family of families.toml nor a full name"
     if fields.get("topic") != folder.parent.name:
         yield f"{where}: topic is {fields.get('topic')!r} in the folder {folder.parent.name}"
     if fields.get("level") not in (1, 2, 3):

@@ -23,7 +23,7 @@ the forked process, one for each answer
     limits.py        memory, file size, time
     guard.py         audit hook: files, processes, network
     tripwires.py     forbidden calls, when they are reached
-    source_rules.py  forbidden calls and cheating names, in the source
+    source_rules.py  forbidden calls and cheating names, in the source; source_names.py resolves full names there
     tampering.py     what the answer replaced in the libraries
     diagnose.py      why a check failed: with call_source.py (the call), describe_inputs.py (what went into it) and
                      compare.py (where two values differ)

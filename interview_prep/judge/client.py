@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Any, Self
 
 from interview_prep.catalog.drill import Drill
+from interview_prep.catalog.families import expand_forbidden
 from interview_prep.catalog.sources import find_imported_names, parse_source
 from interview_prep.errors import KitError, one_line
 from interview_prep.judge.limits import SECONDS
 from interview_prep.judge.request import DrillSpec
-from interview_prep.judge.source_rules import find_rejected_names
+from interview_prep.judge.source_rules import find_private_routes, find_rejected_names
 from interview_prep.judge.verdict import Verdict
 from interview_prep.paths import ROOT
 from interview_prep.processes import as_utf8, child_environment
@@ -156,10 +157,11 @@ def read_reply(reply: bytes) -> Verdict:
 @functools.cache
 def describe_drill(drill: Drill) -> DrillSpec:
     """What the server has to know about a drill. Names are allowed that the drill's own solution uses."""
-    allowed_names = sorted({name for name, _ in find_rejected_names(ast.walk(parse_source(drill.solution)))})
+    nodes = list(ast.walk(parse_source(drill.solution)))
+    allowed_names = sorted({name for name, _ in [*find_rejected_names(nodes), *find_private_routes(nodes)]})
     return DrillSpec(
         folder=as_utf8(drill.folder.resolve()),
-        forbids=list(drill.forbids),
+        forbids=expand_forbidden(drill.forbids),
         allowed_names=allowed_names,
         required_names=find_imported_names(drill),
     )

@@ -7,7 +7,7 @@ Left out: running the checks.
 import ast
 import importlib.util
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
@@ -16,8 +16,19 @@ from interview_prep.judge.diagnose import describe_error, find_answer_line
 from interview_prep.judge.guard import Guard
 from interview_prep.judge.limits import SOURCE_BYTES
 from interview_prep.judge.request import DrillSpec
-from interview_prep.judge.source_rules import find_forbidden_calls, find_rejected_names
+from interview_prep.judge.source_rules import (
+    TEST_MODULES,
+    find_code_in_texts,
+    find_forbidden_calls,
+    find_private_routes,
+    find_rejected_names,
+    remove_main_blocks,
+)
 from interview_prep.judge.tripwires import explain_forbidden
+
+TESTS_BELONG_ELSEWHERE = (
+    'It imports pytest: put your tests into another file, or below `if __name__ == "__main__":`, which isn\'t run here.'
+)
 
 
 class AnswerRejected(Exception):  # noqa: N818 - it is a verdict, not an error of the judge
@@ -55,13 +66,26 @@ def parse_answer(answer: str, drill: DrillSpec) -> ast.Module:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", 0) or 0
         raise AnswerRejected(f"It does not parse: {describe_error(error)}", line) from error
-    nodes = list(ast.walk(tree))
-    for name, line in find_forbidden_calls(nodes, drill.forbids):
-        raise AnswerRejected(explain_forbidden(name), line)
-    for name, line in find_rejected_names(nodes):
-        if name not in drill.allowed_names:
-            raise AnswerRejected(f"It uses {name}, which no answer needs: it may not meddle with the judge.", line)
+    tree.body = remove_main_blocks(tree.body)
+    for reason, line in find_broken_rules(list(ast.walk(tree)), drill):
+        raise AnswerRejected(reason, line)
     return tree
+
+
+def find_broken_rules(nodes: list[ast.AST], drill: DrillSpec) -> Iterator[tuple[str, int]]:
+    """What an answer's source breaks of the rules in source_rules.py: a sentence, and the line."""
+    for name, line in find_forbidden_calls(nodes, drill.forbids):
+        yield explain_forbidden(name), line
+    for name, line in find_rejected_names(nodes):
+        if name in TEST_MODULES:
+            yield TESTS_BELONG_ELSEWHERE, line
+        elif name not in drill.allowed_names:
+            yield f"It uses {name}, which no answer needs: it may not meddle with the judge.", line
+    for name, line in find_code_in_texts(nodes):
+        yield f"It uses {name}: write the code itself instead of a string of code.", line
+    for name, line in find_private_routes(nodes) if drill.forbids else ():
+        if name not in drill.allowed_names:
+            yield f"It uses {name}, a way around what this drill forbids: use the library's public functions.", line
 
 
 def import_answer(tree: ast.Module, drill: DrillSpec, guard: Guard) -> None:

@@ -11,6 +11,6 @@ class DrillSpec:
     """How to check an answer to one drill."""
 
     folder: str
-    forbids: list[str]  # full names of the calls that an answer may not use
+    forbids: list[str]  # full names of what an answer may not use; x.* is everything in the module x
     allowed_names: list[str]  # names that are otherwise rejected, which the solution uses as well
     required_names: list[str]  # what the checks import from the answer

@@ -9,7 +9,7 @@ import contextlib
 import functools
 import importlib
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from interview_prep.judge.guard import Guard
@@ -27,7 +27,7 @@ def install_tripwires(forbids: Iterable[str], guard: Guard) -> list[tuple[Any, s
     Returns what was replaced: owner and attribute. Raises LookupError where a forbidden name doesn't exist.
     """
     replaced = []
-    for name in forbids:
+    for name in list_forbidden_names(forbids):
         owner, attribute, target = resolve_target(name)
         places = [(target, "__init__"), (owner, attribute)] if isinstance(target, type) else [(owner, attribute)]
         for place in places:
@@ -36,6 +36,19 @@ def install_tripwires(forbids: Iterable[str], guard: Guard) -> list[tuple[Any, s
                 replaced.append(place)
                 break
     return replaced
+
+
+def list_forbidden_names(forbids: Iterable[str]) -> Iterator[str]:
+    """Each name, with the functions and classes that a module defines or passes on in place of `module.*`."""
+    for name in forbids:
+        if not name.endswith(".*"):
+            yield name
+            continue
+        package, module = name.removesuffix(".*"), find_owner(name)
+        for member, value in vars(module).items():
+            is_own = str(getattr(value, "__module__", "")).startswith(package)
+            if not member.startswith("_") and is_own and callable(value):
+                yield f"{package}.{member}"
 
 
 def wrap_with_tripwire(function: Callable[..., Any], name: str, guard: Guard) -> Callable[..., Any]:

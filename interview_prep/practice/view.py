@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from interview_prep.catalog.drill import Drill
+from interview_prep.catalog.families import describe_forbidden
 from interview_prep.judge.verdict import CheckResult, Verdict
 from interview_prep.paths import ROOT
 from interview_prep.practice.progress import State
@@ -35,7 +36,7 @@ def render_task(drill: Drill) -> RenderableType:
 
     about = f"{drill.topic} · level {drill.level} of 3 · {drill.minutes} min"
     forbidden: list[RenderableType] = (
-        [Text(f"Not allowed: {', '.join(drill.forbids)}", style="dim"), ""] if drill.forbids else []
+        [Text(f"Not allowed: {describe_forbidden(drill.forbids)}", style="dim"), ""] if drill.forbids else []
     )
     head = Text(drill.title, style="bold"), Text(about, style="dim")
     return Group(*head, "", Markdown(drill.prompt.task), "", *forbidden)
