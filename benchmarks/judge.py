@@ -17,6 +17,7 @@ from benchmarks.measurement import INVOKE, Row, time_command
 from interview_prep.authoring.lint import lint_drills
 from interview_prep.catalog.drill import Drill
 from interview_prep.catalog.find import list_drill_folders, load_catalog
+from interview_prep.catalog.mistakes import load_mistakes
 from interview_prep.judge.client import JudgeClient
 from interview_prep.paths import ROOT
 from tests.support.terminal import Terminal
@@ -74,12 +75,19 @@ def summarize_saves(saves: Sequence[float], first_saves: Sequence[float], cold_s
 
 def judge_in_a_row(catalog: list[Drill], worker: JudgeClient) -> Iterator[float]:
     """Seconds for each of many verdicts of one worker on mixed answers, the same ones in each quarter."""
-    answers = [(drill, answer) for drill in catalog for answer in (drill.solution, drill.mistakes[0])][: IN_A_ROW // 4]
-    for drill, answer in answers * 4:
-        worker.wait_until_ready()
-        begin = time.perf_counter()
-        worker.judge(drill, answer, compare_with_known=False)
-        yield time.perf_counter() - begin
+    sources = [
+        (drill, source)
+        for drill in catalog
+        for source in (drill.solution.read_text("utf-8"), load_mistakes(drill.folder)[0].source)
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        answer = Path(folder, "answer.py")
+        for drill, source in sources[: IN_A_ROW // 4] * 4:
+            answer.write_text(source, encoding="utf-8")
+            worker.wait_until_ready()
+            begin = time.perf_counter()
+            worker.judge(drill, answer, compare_with_known=False)
+            yield time.perf_counter() - begin
 
 
 def resident_bytes(pid: int) -> int:
@@ -95,12 +103,12 @@ def time_saves(catalog: list[Drill]) -> Iterator[list[float]]:
             terminal.read_screen(drill.title)
             time.sleep(READING)
             seconds = []
-            programs = (drill.mistakes[1], NOT_YET), (drill.mistakes[-1], NOT_YET), (drill.solution, PASSED)
-            for program, verdict in programs:
-                source = program.read_bytes()
+            _, second, *_, last = (mistake.source for mistake in load_mistakes(drill.folder))
+            programs = (second, NOT_YET), (last, NOT_YET), (drill.solution.read_text("utf-8"), PASSED)
+            for source, verdict in programs:
                 time.sleep(PAUSE)
                 begin = time.perf_counter()
-                answer.write_bytes(source)
+                answer.write_text(source, encoding="utf-8")
                 terminal.read_screen(verdict)
                 seconds.append(time.perf_counter() - begin)
             yield seconds

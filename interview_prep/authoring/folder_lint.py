@@ -9,9 +9,11 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from interview_prep.catalog.drill import FILES, DrillError, list_mistakes, load_drill
-from interview_prep.catalog.prompt import SECTIONS, read_prompt, split_sections
-from interview_prep.catalog.sources import summarize_mistake
+from interview_prep.catalog.coach import SECTIONS, split_sections
+from interview_prep.catalog.drill import FILES, DrillError, load_drill
+from interview_prep.catalog.mistakes import list_programs, read_mistakes
+
+MIN_MISTAKES = 3
 
 
 def validate_folder(folder: Path) -> Iterator[str]:
@@ -21,28 +23,28 @@ def validate_folder(folder: Path) -> Iterator[str]:
     except DrillError as error:
         yield from error.problems
     yield from (f"{folder.name}/{name}: does not belong here" for name in find_stray_files(folder))
-    mistakes = list_mistakes(folder)
-    if len(mistakes) < 3:
-        yield f"{folder.name}/wrong: {len(mistakes)} wrong answers, at least 3 are needed"
-    for path in mistakes:
-        if not summarize_mistake(path):
-            yield f"{folder.name}/wrong/{path.name}: has no docstring to show"
+    mistakes, problems = read_mistakes(folder)
+    yield from problems
+    if len(mistakes) < MIN_MISTAKES:
+        yield f"{folder.name}/mistakes.toml: {len(mistakes)} known mistakes, at least {MIN_MISTAKES} are needed"
     yield from find_missing_sections(folder)
 
 
 def find_missing_sections(folder: Path) -> Iterator[str]:
-    """Yield a line for each section that the prompt lacks; none where it cannot be read, which load_drill reports."""
-    try:
-        _, body = read_prompt(folder)
-    except (OSError, ValueError):
-        return
-    _, sections = split_sections(body)
-    yield from (f"{folder.name}/prompt.md: has no section {name!r}" for name in SECTIONS if not sections.get(name))
+    """Yield a line for each section that the coach lacks, and for each that stands in the prompt, where it spoils."""
+    texts = {
+        name: (folder / name).read_text("utf-8") for name in ("prompt.md", "coach.md") if (folder / name).is_file()
+    }
+    for name in SECTIONS:
+        if "coach.md" in texts and not split_sections(texts["coach.md"]).get(name):
+            yield f"{folder.name}/coach.md: has no section {name!r}"
+        if name in split_sections(texts.get("prompt.md", "")):
+            yield f"{folder.name}/prompt.md: {name!r} spoils the task, and belongs in coach.md"
 
 
 def find_stray_files(folder: Path) -> list[str]:
     """Find the tracked files that are no part of a drill."""
-    expected = {*FILES, *(f"wrong/{path.name}" for path in list_mistakes(folder))}
+    expected = {*FILES, *(f"mistakes/{path.name}" for path in list_programs(folder))}
     tracked = (list_tracked_files(folder) or set()) - expected
     return sorted(name for name in tracked if (folder / name).exists())  # a deleted one is tracked until the commit
 

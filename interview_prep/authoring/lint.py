@@ -16,6 +16,7 @@ from interview_prep.authoring import mutations
 from interview_prep.authoring.folder_lint import validate_folder
 from interview_prep.catalog.drill import Drill, load_drill
 from interview_prep.catalog.families import expand_forbidden
+from interview_prep.catalog.mistakes import load_mistakes
 from interview_prep.catalog.sources import find_imported_names, parse_source
 from interview_prep.judge.client import JudgeClient
 from interview_prep.judge.source_rules import find_forbidden_calls
@@ -71,16 +72,15 @@ def lint_drill(folder: Path, judge: JudgeClient) -> LintResult:
         verdicts = judge_programs(drill, judge)
         problems = [*check_verdicts(drill, verdicts), *check_forbidden(drill, judge), *check_mutations(drill, judge)]
         count = len(verdicts) + bool(drill.forbids) + len(list_functions(drill)) * len(MUTATIONS)
-    mistakes = sum(name.startswith("wrong/") for name in verdicts)
+    mistakes = sum(name.startswith("mistakes/") for name in verdicts)
     return LintResult(folder.name, tuple(problems), count, mistakes, time.perf_counter() - begin)
 
 
 def judge_programs(drill: Drill, judge: JudgeClient) -> dict[str, Verdict]:
-    """Judge each program of the folder; the keys are their paths in it."""
-    programs = [drill.start, drill.solution, *drill.mistakes]
-    return {
-        str(path.relative_to(drill.folder)): judge.judge(drill, path, compare_with_known=False) for path in programs
-    }
+    """Judge each program of the folder; the keys are their paths in it, without .py for mistakes."""
+    programs = {path.name: path.read_text(encoding="utf-8") for path in (drill.start, drill.solution)}
+    programs |= {f"mistakes/{mistake.name}": mistake.source for mistake in load_mistakes(drill.folder)}
+    return {name: judge_source(drill, source, judge) for name, source in programs.items()}
 
 
 def check_verdicts(drill: Drill, verdicts: dict[str, Verdict]) -> Iterator[str]:
@@ -91,12 +91,12 @@ def check_verdicts(drill: Drill, verdicts: dict[str, Verdict]) -> Iterator[str]:
         yield f"{drill.name}/solution.py: is rejected: {first}"
     names_by_signature: dict[frozenset[tuple[str, str, str]], str] = {}
     for name, verdict in verdicts.items():
-        if verdict.complete if name.startswith("wrong/") else verdict.passed and name != "solution.py":
+        if verdict.complete if name.startswith("mistakes/") else verdict.passed and name != "solution.py":
             yield f"{drill.name}/{name}: passes"
         if not verdict.complete and verdict.reason and name != "solution.py":
             yield f"{drill.name}/{name}: is rejected without a failed check: {verdict.reason}"
         if (
-            name.startswith("wrong/")
+            name.startswith("mistakes/")
             and verdict.failed
             and (twin := names_by_signature.setdefault(verdict.failure_signature, name)) != name
         ):
@@ -158,7 +158,12 @@ def list_functions(drill: Drill) -> list[str]:
 
 def judge_with_suffix(drill: Drill, suffix: str, judge: JudgeClient) -> Verdict:
     """Judge the solution with more source below it."""
+    return judge_source(drill, f"{drill.solution.read_text(encoding='utf-8')}\n{suffix}", judge)
+
+
+def judge_source(drill: Drill, source: str, judge: JudgeClient) -> Verdict:
+    """Judge a program, compared with nothing."""
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder, "answer.py")
-        answer.write_text(f"{drill.solution.read_text(encoding='utf-8')}\n{suffix}", encoding="utf-8")
+        answer.write_text(source, encoding="utf-8")
         return judge.judge(drill, answer, compare_with_known=False)

@@ -1,4 +1,4 @@
-"""A drill is a folder: prompt.md, start.py, solution.py, test_answer.py, wrong/. Its name is the folder's.
+"""A drill is a folder with the FILES below, and mistakes/ where there are any. Its name is the folder's.
 
 Only the front matter of the prompt is read at once; everything else is read when it is shown. What Lab, macOS and
 editors leave in the folder is ignored. Left out: whether the checks are any good, which lint proves.
@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from interview_prep.catalog.prompt import Prompt, find_field_problems, load_prompt, read_prompt
+from interview_prep.catalog.coach import Coach, load_coach
+from interview_prep.catalog.prompt import find_field_problems, read_prompt
 from interview_prep.errors import KitError
 
-FILES = ("prompt.md", "start.py", "solution.py", "test_answer.py")
+FILES = ("prompt.md", "coach.md", "start.py", "solution.py", "test_answer.py", "mistakes.toml")
 
 
 class DrillError(KitError):
@@ -34,6 +35,8 @@ class Drill:
     minutes: int
     forbids: tuple[str, ...]
     tags: tuple[str, ...]
+    after: tuple[str, ...] = ()  # names of drills that come first
+    reported: tuple[str, ...] = ()  # where and when such a round was reported
 
     @property
     def name(self) -> str:
@@ -51,19 +54,16 @@ class Drill:
     def checks(self) -> Path:
         return self.folder / "test_answer.py"
 
-    @property
-    def mistakes(self) -> list[Path]:
-        return list_mistakes(self.folder)
+    @functools.cached_property
+    def task(self) -> str:
+        """What the candidate is asked, in Markdown, read when it is first used."""
+        _, task = read_prompt(self.folder)
+        return task
 
     @functools.cached_property
-    def prompt(self) -> Prompt:
-        """What the candidate is asked and told, read when it is first used."""
-        return load_prompt(self.folder)
-
-
-def list_mistakes(folder: Path) -> list[Path]:
-    """List the known wrong answers in a drill's folder."""
-    return sorted((folder / "wrong").glob("[!.]*.py"))
+    def coach(self) -> Coach:
+        """What the candidate is told who asks for it, read when it is first used."""
+        return load_coach(self.folder)
 
 
 def load_drill(folder: Path) -> Drill:
@@ -78,4 +78,5 @@ def load_drill(folder: Path) -> Drill:
             problems.append(f"{folder.name}/prompt.md: {error}")
     if problems:
         raise DrillError(folder.name, problems)
-    return Drill(folder, **{**fields, "forbids": tuple(fields["forbids"]), "tags": tuple(fields["tags"])})
+    tuples = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
+    return Drill(folder, **{**fields, **tuples})

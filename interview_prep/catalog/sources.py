@@ -1,4 +1,4 @@
-"""What a drill's programs say in their syntax trees: what the checks import, what a mistake is about.
+"""What a drill's programs say in their syntax trees, such as what the checks import.
 
 Left out: running them.
 """
@@ -22,12 +22,3 @@ def find_imported_names(drill: Drill) -> list[str]:
     """Find the names that the checks import from the answer."""
     imports = [node for node in parse_source(drill.checks).body if isinstance(node, ast.ImportFrom)]
     return [alias.name for node in imports if node.module == "answer" for alias in node.names]
-
-
-def summarize_mistake(mistake: Path) -> str:
-    """The sentence that whoever makes this mistake should read: the first line of its docstring, or ""."""
-    try:
-        docstring = ast.get_docstring(parse_source(mistake))
-    except SyntaxError:
-        return ""
-    return (docstring or "").partition("\n")[0]

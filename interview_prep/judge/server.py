@@ -16,8 +16,7 @@ from typing import Any
 
 import pytest
 
-from interview_prep.catalog.drill import list_mistakes
-from interview_prep.catalog.sources import summarize_mistake
+from interview_prep.catalog.mistakes import Mistake, load_mistakes
 from interview_prep.judge.attempt import Attempt, Fault
 from interview_prep.judge.limits import SECONDS
 from interview_prep.judge.request import DrillSpec
@@ -27,7 +26,7 @@ from interview_prep.judge.verdict import Verdict
 
 FREE_BYTES = 1 << 20  # required on the disk for what an answer prints
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: orphans of a fork become the server's children, which it can kill
-Signatures = dict[Path, frozenset[tuple[str, str, str]]]  # how each known mistake of a drill fails
+Signatures = dict[Mistake, frozenset[tuple[str, str, str]]]  # how each known mistake of a drill fails
 
 
 class JudgeServer:
@@ -112,8 +111,8 @@ class JudgeServer:
             return verdict
         self.record_signatures(drill)
         known = self.signatures[drill.folder].items()
-        mistakes = (path for path, signature in known if signature == verdict.failure_signature)
-        return replace(verdict, known_mistake=next(map(summarize_mistake, mistakes), ""))
+        advice = (mistake.advice for mistake, signature in known if signature == verdict.failure_signature)
+        return replace(verdict, known_mistake=next(advice, ""))
 
     def require_passing_solution(self, drill: DrillSpec, seconds: float, *, again: bool) -> None:
         """Raise Fault unless the drill's own solution is complete here: only then a verdict is about the answer.
@@ -131,11 +130,13 @@ class JudgeServer:
     def record_signatures(self, drill: DrillSpec, *, only_while_idle: bool = False) -> None:
         """Judge the drill's known mistakes that haven't been yet, or as many as there is time until a request comes."""
         known = self.signatures.setdefault(drill.folder, {})
-        for path in list_mistakes(Path(drill.folder)):
+        for mistake in load_mistakes(Path(drill.folder)):
             if only_while_idle and self.connection.poll():
                 return
-            if path not in known:
-                known[path] = self.judge_answer(drill, str(path)).failure_signature
+            if mistake not in known:
+                answer = self.folder / "mistake.py"
+                answer.write_text(mistake.source, encoding="utf-8")
+                known[mistake] = self.judge_answer(drill, str(answer)).failure_signature
 
 
 def become_subreaper() -> None:

@@ -90,7 +90,7 @@ def record_attempt(drill: Drill, verdict: Verdict, digest: str, history: History
 
 def take_hint(drill: Drill, history: History) -> bool:
     """Record that one more hint was seen; return False where there was none left."""
-    has_more = read_state(drill, history).hints < len(drill.prompt.hints)
+    has_more = read_state(drill, history).hints < len(drill.coach.hints)
     if has_more:
         history.add_event(drill.name, "hint")
     return has_more

@@ -10,7 +10,17 @@ from interview_prep.console import Printer
 from interview_prep.practice import actions, view, workspace
 from interview_prep.practice.progress import State, read_state, read_states
 
-FIELDS = ("name", "title", "topic", "level", "minutes", "forbids", "tags")  # of a drill, in the JSON document
+FIELDS = (
+    "name",
+    "title",
+    "topic",
+    "level",
+    "minutes",
+    "forbids",
+    "tags",
+    "after",
+    "reported",
+)  # of a drill, in the JSON document
 
 
 def show_drills(*, topic: str, json: bool) -> None:

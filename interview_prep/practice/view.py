@@ -39,7 +39,7 @@ def render_task(drill: Drill) -> RenderableType:
         [Text(f"Not allowed: {describe_forbidden(drill.forbids)}", style="dim"), ""] if drill.forbids else []
     )
     head = Text(drill.title, style="bold"), Text(about, style="dim")
-    return Group(*head, "", Markdown(drill.prompt.task), "", *forbidden)
+    return Group(*head, "", Markdown(drill.task), "", *forbidden)
 
 
 def render_hints(drill: Drill, seen: int) -> RenderableType:
@@ -47,8 +47,8 @@ def render_hints(drill: Drill, seen: int) -> RenderableType:
     from rich.markdown import Markdown
 
     parts: list[RenderableType] = []
-    for number, hint in enumerate(drill.prompt.hints[:seen], 1):
-        parts += [Text(f"Hint {number} of {len(drill.prompt.hints)}", style="bold yellow"), Markdown(hint), ""]
+    for number, hint in enumerate(drill.coach.hints[:seen], 1):
+        parts += [Text(f"Hint {number} of {len(drill.coach.hints)}", style="bold yellow"), Markdown(hint), ""]
     return Group(*parts)
 
 
@@ -66,7 +66,7 @@ def render_follow_ups(drill: Drill) -> RenderableType:
     from rich.markdown import Markdown
 
     say, ask = Text("Say aloud", style="bold"), Text("Follow-ups", style="bold")
-    return Group(say, Markdown(drill.prompt.say_aloud), "", ask, Markdown(drill.prompt.follow_ups), "")
+    return Group(say, Markdown(drill.coach.say_aloud), "", ask, Markdown(drill.coach.follow_ups), "")
 
 
 def render_verdict(verdict: Verdict, answer: Path) -> RenderableType:

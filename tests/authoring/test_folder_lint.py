@@ -29,22 +29,27 @@ def double(tmp_path: Path) -> Path:
 def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
     """A folder that lacks much says all of it, a line each."""
     folder = tmp_path / "attention" / "broken"
-    (folder / "wrong").mkdir(parents=True)
-    (folder / "wrong" / "silent.py").write_text("x = 1\n")
+    (folder / "mistakes").mkdir(parents=True)
+    (folder / "mistakes" / "silent.py").write_text("x = 1\n")
+    (folder / "coach.md").write_text("## Hint 1\n\nA\n")
     (folder / "start.py").write_text("")
     (folder / "prompt.md").write_text(
-        "---\ntitle: Broken\ntopic: text\nlevel: 4\nminutes: soon\ntags: []\n---\n## Hint 1\n\nA\n"
+        "---\ntitle: Broken\ntopic: text\nlevel: 4\nminutes: soon\ntags: []\n---\n## Hint 2\n\nB\n"
     )
     assert list(validate_folder(folder)) == [
         "broken/solution.py: missing",
         "broken/test_answer.py: missing",
+        "broken/mistakes.toml: missing",
         "broken/prompt.md: minutes is 'soon', which is no int",
         "broken/prompt.md: forbids is None, which is no list",
         "broken/prompt.md: topic is 'text' in the folder attention",
         "broken/prompt.md: level is 4, not 1, 2 or 3",
-        "broken/wrong: 1 wrong answers, at least 3 are needed",
-        "broken/wrong/silent.py: has no docstring to show",
-        *(f"broken/prompt.md: has no section {name!r}" for name in ("Hint 2", "Hint 3", "Follow-ups", "Say aloud")),
+        f"broken/mistakes.toml: cannot be read: [Errno 2] No such file or directory: '{folder / 'mistakes.toml'}'",
+        "broken/mistakes/silent.py: has no docstring to show",
+        "broken/mistakes.toml: 1 known mistakes, at least 3 are needed",
+        "broken/coach.md: has no section 'Hint 2'",
+        "broken/prompt.md: 'Hint 2' spoils the task, and belongs in coach.md",
+        *(f"broken/coach.md: has no section {name!r}" for name in ("Hint 3", "Follow-ups", "Say aloud")),
     ]
 
 
@@ -58,12 +63,13 @@ def test_front_matter_that_is_no_yaml_is_one_line(double: Path) -> None:
 @needs_git
 def test_a_tracked_file_that_does_not_belong_is_named(double: Path) -> None:
     """Only what git tracks can be out of place, a file of a machine's own too; what was deleted is not there."""
-    stray = ("notes.txt", ".DS_Store", "wrong/._squares.py", "wrong/notes.md", "wrong/deleted.txt")
+    stray = ("notes.txt", ".DS_Store", "mistakes/._squares.py", "mistakes/notes.md", "mistakes/deleted.txt")
     git(double, "init", "-q")
+    (double / "mistakes").mkdir()
     for name in stray:
         (double / name).write_text("")
     git(double, "add", "-f", ".")
-    (double / "wrong/deleted.txt").unlink()
+    (double / "mistakes/deleted.txt").unlink()
     for name in (".x.swp", "untracked.txt", "Thumbs.db"):
         (double / name).write_text("")
     assert list(validate_folder(double)) == [f"double/{name}: does not belong here" for name in sorted(stray[:-1])]

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from interview_prep.authoring.lint import lint_drill
-from interview_prep.catalog.drill import list_mistakes, load_drill
+from interview_prep.catalog.drill import load_drill
 from interview_prep.catalog.find import list_drill_folders
-from interview_prep.catalog.sources import summarize_mistake
+from interview_prep.catalog.sources import parse_source
 from interview_prep.judge.client import JudgeClient
-from tests.support.drills import DOUBLE
+from tests.support.drills import DOUBLE, write_mistake
 
 
 @pytest.mark.parametrize("folder", list_drill_folders(), ids=lambda folder: folder.name)
@@ -31,17 +31,17 @@ def test_solution_passes_and_start_fails(judge_client: JudgeClient, folder: Path
 
 
 def test_threads_read_drills_at_once() -> None:
-    """Several threads read mistakes at once, whatever the garbage collector calls, also on the images' Python 3.11.2.
+    """Several threads read programs at once, whatever the garbage collector calls, also on the images' Python 3.11.2.
 
     CPython issue 106905, fixed in 3.11.5.
     """
-    mistakes = [mistake for folder in list_drill_folders() for mistake in list_mistakes(folder)]
+    programs = [program for folder in list_drill_folders() for program in folder.glob("[!.]*.py")]
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
     gc.callbacks.append(lambda *_: [None for _ in range(2000)])
     try:
         with ThreadPoolExecutor(4) as pool:
-            assert all(pool.map(summarize_mistake, mistakes))
+            assert all(pool.map(parse_source, programs * 5))
     finally:
         gc.callbacks.pop()
         sys.setswitchinterval(interval)
@@ -53,6 +53,12 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(DOUBLE.folder, tmp_path / "golden" / "double"))
 
 
+def change_file(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
 def test_good_drill_has_no_problems(judge_client: JudgeClient, folder: Path) -> None:
     """The copy that the next tests break is good."""
     assert lint_drill(folder, judge_client).problems == ()
@@ -60,16 +66,16 @@ def test_good_drill_has_no_problems(judge_client: JudgeClient, folder: Path) -> 
 
 def test_mistake_that_passes_is_named(judge_client: JudgeClient, folder: Path) -> None:
     """A known mistake that the checks accept is named."""
-    shutil.copy(folder / "solution.py", folder / "wrong" / "none.py")
-    assert lint_drill(folder, judge_client).problems == ("double/wrong/none.py: passes",)
+    change_file(folder / "mistakes.toml", "return x**2", "return 2 * x")
+    assert lint_drill(folder, judge_client).problems == ("double/mistakes/squares: passes",)
 
 
 def test_mistakes_that_fail_alike_are_named(judge_client: JudgeClient, folder: Path) -> None:
     """Two known mistakes that no check tells apart are named: the verdict would say either of both."""
-    source = (folder / "wrong" / "squares.py").read_text()
-    (folder / "wrong" / "twin.py").write_text(source.replace('"""Add', '"""Do add'))
+    (folder / "mistakes").mkdir()
+    write_mistake(folder, "squares", folder / "mistakes" / "twin.py")
     assert lint_drill(folder, judge_client).problems == (
-        "double/wrong/twin.py: fails as wrong/squares.py does, so that no verdict can tell them apart",
+        "double/mistakes/twin: fails as mistakes/squares does, so that no verdict can tell them apart",
     )
 
 
@@ -86,7 +92,9 @@ def test_checks_that_call_the_answer_on_import_are_named(judge_client: JudgeClie
 def test_start_that_passes_and_solution_that_fails_are_named(judge_client: JudgeClient, folder: Path) -> None:
     """Both are found at once."""
     (folder / "start.py").write_text((folder / "solution.py").read_text())
-    (folder / "solution.py").write_text((folder / "wrong" / "squares.py").read_text())
+    write_mistake(folder, "squares", folder / "solution.py")
+    change_file(folder / "mistakes.toml", "return x**2", "return x**3")
+    change_file(folder / "mistakes.toml", "find = 'return x + x'", "find = 'return x**2'")
     assert lint_drill(folder, judge_client).problems == (
         "double/solution.py: is rejected: Doubles two numbers.",
         "double/start.py: passes",

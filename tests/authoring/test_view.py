@@ -15,8 +15,8 @@ def test_line_of_a_drill_has_its_counts_and_problems() -> None:
     with console.capture() as drawn:
         console.print(view.render_lint_result(GOOD), view.render_lint_result(BROKEN))
     assert [line.rstrip() for line in drawn.get().splitlines()] == [
-        f"ok {'rope':32}  5 wrong,  20 verdicts,  1.2 s",
-        f"no {'lora':32}  0 wrong,   0 verdicts,  0.0 s",
+        f"ok {'rope':32}  5 mistakes,  20 verdicts,  1.2 s",
+        f"no {'lora':32}  0 mistakes,   0 verdicts,  0.0 s",
         "   lora/start.py: passes",
     ]
 
@@ -24,8 +24,8 @@ def test_line_of_a_drill_has_its_counts_and_problems() -> None:
 def test_summary_adds_up_and_divides() -> None:
     """Milliseconds a verdict, where there was one."""
     assert view.format_summary([GOOD, BROKEN], 2) == (
-        "2 drills, 5 wrong answers, 20 verdicts in 2.0 s (100 ms a verdict)."
+        "2 drills, 5 known mistakes, 20 verdicts in 2.0 s (100 ms a verdict)."
     )
     assert view.format_summary([BROKEN], 0.1) == (
-        "1 drills, 0 wrong answers, 0 verdicts in 0.1 s (none could be judged)."
+        "1 drills, 0 known mistakes, 0 verdicts in 0.1 s (none could be judged)."
     )

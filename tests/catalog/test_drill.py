@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.catalog.drill import DrillError, list_mistakes, load_drill
+from interview_prep.catalog.coach import Coach
+from interview_prep.catalog.drill import DrillError, load_drill
 from interview_prep.catalog.find import list_drill_folders, load_catalog
-from interview_prep.catalog.sources import find_imported_names, summarize_mistake
+from interview_prep.catalog.mistakes import load_mistakes
+from interview_prep.catalog.sources import find_imported_names
 from tests.support.drills import DOUBLE
 
 
@@ -33,29 +35,35 @@ def test_broken_drill_is_one_line_with_the_next_command(folder: Path) -> None:
     )
 
 
-def test_prompt_is_split_into_task_hints_and_the_rest(folder: Path) -> None:
-    """Headings that are no section of a prompt belong to the task."""
+def test_task_and_coach_are_read_apart(folder: Path) -> None:
+    """Other headings belong to the task, or to the section that they stand in."""
     front_matter = (folder / "prompt.md").read_text().split("---\n")[1]
-    sections = "## Example\n\ndouble(2)\n\n## Hint 1\n\nAdd.\n\n## Follow-ups\n\nHow fast?\n\n## Say aloud\n\nTwice.\n"
-    (folder / "prompt.md").write_text(f"---\n{front_matter}---\nDouble it.\n\n{sections}")
-    prompt = load_drill(folder).prompt
-    assert prompt.task == "Double it.\n\n## Example\n\ndouble(2)"
-    assert (prompt.hints, prompt.follow_ups, prompt.say_aloud) == (("Add.",), "How fast?", "Twice.")
+    (folder / "prompt.md").write_text(f"---\n{front_matter}---\nDouble it.\n\n## Example\n\ndouble(2)\n")
+    sections = "## Hint 1\n\nAdd.\n\n## Follow-ups\n\nHow fast?\n\n### Why\n\nIt is.\n\n## Say aloud\n\nTwice.\n"
+    (folder / "coach.md").write_text(sections)
+    drill = load_drill(folder)
+    assert drill.task == "Double it.\n\n## Example\n\ndouble(2)"
+    assert drill.coach == Coach(("Add.",), "How fast?\n\n### Why\n\nIt is.", "Twice.")
+
+
+def test_fields_that_may_be_missing_are_empty(folder: Path) -> None:
+    """What comes first, and where the round was reported, stand in the front matter where they are known."""
+    assert (load_drill(folder).after, load_drill(folder).reported) == ((), ())
+    prompt = (folder / "prompt.md").read_text()
+    fields = 'after: [single]\nreported: ["A bank, 2025"]\ntags: []'
+    (folder / "prompt.md").write_text(prompt.replace("tags: []", fields))
+    assert (load_drill(folder).after, load_drill(folder).reported) == (("single",), ("A bank, 2025",))
 
 
 def test_what_editors_leave_behind_is_ignored(folder: Path) -> None:
     """Folders and mistakes whose names begin with a dot."""
     shutil.copytree(folder, folder.parent / ".ipynb_checkpoints")
-    (folder / "wrong" / "._squares.py").write_text("")
+    (folder / "mistakes").mkdir()
+    (folder / "mistakes" / "._squares.py").write_text("")
     assert list_drill_folders(folder.parents[1]) == [folder]
-    assert [path.name for path in list_mistakes(folder)] == ["first_row.py", "in_place.py", "squares.py"]
+    assert [mistake.name for mistake in load_mistakes(folder)] == ["first_row", "in_place", "squares"]
 
 
-def test_sources_say_what_checks_import_and_mistakes_are_about(folder: Path) -> None:
-    """A mistake without a docstring, or one that does not parse, is about nothing."""
+def test_names_that_the_checks_import_are_found(folder: Path) -> None:
+    """Those from the answer, and no others."""
     assert find_imported_names(load_drill(folder)) == ["double"]
-    (folder / "wrong" / "broken.py").write_text("def (:\n")
-    (folder / "wrong" / "silent.py").write_text("x = 1\n")
-    (folder / "wrong" / "spoken.py").write_text('"""Add it twice.\n\nMore.\n"""\n')
-    sentences = [summarize_mistake(folder / "wrong" / f"{name}.py") for name in ("broken", "silent", "spoken")]
-    assert sentences == ["", "", "Add it twice."]

@@ -15,10 +15,10 @@ from interview_prep.warmup.plan import Step, StepResult
 from tests.support.invoke import Invoke, run_task
 
 PAGE = (ROOT / "docs" / "json.md").read_text()
-MISTAKE = str(DRILLS / "attention" / "causal_mask" / "wrong" / "hides_itself.py")
+START = str(DRILLS / "attention" / "causal_mask" / "start.py")
 VERSIONS = {"check": 3, "drills": 3}  # the others are at version 2
 COMMANDS = {
-    "check": ("check", "causal_mask", "--answer", MISTAKE),
+    "check": ("check", "causal_mask", "--answer", START),
     "drills": ("drills", "--topic", "attention"),
     "doctor": ("doctor",),
     "gpu-check": ("gpu-check",),

@@ -34,6 +34,7 @@ finally:
 """
 PROMPTS = [f"{drill.topic}/{drill.name}/prompt.md" for drill in load_catalog()]
 BPE = "text/bpe"
+NOT_OPENED = ("start.py", "mistakes.toml")  # by the task; the judge reads mistakes in a process of its own
 SOLUTION = str(DRILLS / BPE / "solution.py")
 
 
@@ -48,13 +49,16 @@ def make_watched_command(report: Path, *arguments: str) -> tuple[str, ...]:
         (["drills"], PROMPTS),
         (["drills", "--json"], PROMPTS),
         (["drill", "bpe"], [f"{BPE}/prompt.md", f"{BPE}/start.py"]),
-        (["hint", "bpe"], [f"{BPE}/prompt.md"]),
+        (["hint", "bpe"], [f"{BPE}/coach.md", f"{BPE}/prompt.md"]),
         (["solution", "bpe"], [f"{BPE}/prompt.md"]),
-        (["solution", "bpe", "--give-up"], [f"{BPE}/prompt.md", f"{BPE}/solution.py"]),
+        (["solution", "bpe", "--give-up"], [f"{BPE}/coach.md", f"{BPE}/prompt.md", f"{BPE}/solution.py"]),
         (["reset", "bpe"], [f"{BPE}/prompt.md", f"{BPE}/start.py"]),
         (["check", "nothing"], []),
         (["check", "bpe"], [f"{BPE}/prompt.md"]),
-        (["check", "bpe", "--answer", SOLUTION], [f"{BPE}/{name}" for name in FILES if name != "start.py"]),
+        (
+            ["check", "bpe", "--answer", SOLUTION],
+            [f"{BPE}/{name}" for name in FILES if name not in NOT_OPENED],
+        ),
     ],
     ids=lambda value: " ".join(value[:4]).replace(str(DRILLS), ""),
 )

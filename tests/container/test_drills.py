@@ -6,17 +6,18 @@ from pathlib import Path
 from interview_prep.catalog.drill import load_drill
 from interview_prep.paths import DRILLS
 from tests.container.engine import CPU, LOCKED_DOWN, checkout, run
+from tests.support.drills import write_mistake
 from tests.support.terminal import Terminal
 
 MASK = load_drill(DRILLS / "attention" / "causal_mask")
 
 
-def test_verdicts_with_everything_locked() -> None:
+def test_verdicts_with_everything_locked(tmp_path: Path) -> None:
     """As a user without a name, read-only, without a network: the solution passes, a mistake is recognised."""
-    inside = f"interview_prep/drills/{MASK.topic}/{MASK.name}"
-    for answer, code in (("solution.py", 0), ("wrong/hides_itself.py", 1)):
-        words = "invoke", "check", MASK.name, "--answer", f"{inside}/{answer}", "--json"
-        done = run(CPU, *words, options=(*LOCKED_DOWN, "--user", "12345"))
+    mistake = write_mistake(MASK.folder, "hides_itself", tmp_path / "mistake.py")
+    for answer, code in ((MASK.solution, 0), (mistake, 1)):
+        options = (*LOCKED_DOWN, "--user", "12345", "--volume", f"{answer}:/tmp/answer.py:ro")
+        done = run(CPU, "invoke", "check", MASK.name, "--answer", "/tmp/answer.py", "--json", options=options)
         assert done.returncode == code, done.stderr
         verdict = json.loads(done.stdout)
         assert verdict["passed"] == (code == 0)

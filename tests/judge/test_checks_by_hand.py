@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from interview_prep.paths import DRILLS, ROOT
+from tests.support.drills import write_mistake
 
 MASK, K_MEANS = DRILLS / "attention" / "causal_mask", DRILLS / "classical" / "k_means"
 WARNING = "\n\nimport warnings\nright = {0}\ndef {0}(*args):\n    warnings.warn('!'); return right(*args)\n"
@@ -21,7 +22,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         source = (drill / "solution.py").read_text()
         (folder / f"{drill.name}.py").write_text(source + WARNING.format(function))
     runs = {
-        "wrong": (MASK, MASK / "wrong/hides_itself.py"),
+        "wrong": (MASK, write_mistake(MASK, "hides_itself", folder / "mistake.py")),
         "warns": (MASK, folder / "causal_mask.py"),
         "warns where it may not": (K_MEANS, folder / "k_means.py"),
     }

@@ -11,7 +11,7 @@ import pytest
 
 from interview_prep.catalog.drill import Drill
 from interview_prep.judge.client import NO_VERDICT, JudgeClient, JudgeError, describe_drill, read_reply
-from tests.support.drills import DOUBLE
+from tests.support.drills import DOUBLE, write_mistake
 from tests.support.forked import list_children
 
 ANSWERS = Path(__file__).parent / "answers"
@@ -46,9 +46,9 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def test_known_mistake_is_named(judge_client: JudgeClient) -> None:
+def test_known_mistake_is_named(judge_client: JudgeClient, tmp_path: Path) -> None:
     """An answer that fails as a known mistake does is told so, and the check says with what it fails and passes."""
-    verdict = judge_client.judge(DOUBLE, DOUBLE.folder / "wrong/first_row.py")
+    verdict = judge_client.judge(DOUBLE, write_mistake(DOUBLE.folder, "first_row", tmp_path / "answer.py"))
     assert verdict.known_mistake == "Double every row, not the first alone."
     assert [(check.parameters, check.passed) for check in verdict.checks if check.name.startswith("test_batch")] == [
         ("batch=1", True),
@@ -68,13 +68,14 @@ def test_guess_is_made_only_where_the_results_match(
     assert bool(guess) == bool(advice)
 
 
-def test_nothing_is_compared_where_nobody_asks(judge_client: JudgeClient) -> None:
+def test_nothing_is_compared_where_nobody_asks(judge_client: JudgeClient, tmp_path: Path) -> None:
     """Lint judges the mistakes themselves."""
-    verdict = judge_client.judge(DOUBLE, DOUBLE.folder / "wrong/first_row.py", compare_with_known=False)
+    answer = write_mistake(DOUBLE.folder, "first_row", tmp_path / "answer.py")
+    verdict = judge_client.judge(DOUBLE, answer, compare_with_known=False)
     assert (verdict.passed, verdict.known_mistake) == (False, "")
 
 
-def test_mistakes_are_learned_by_the_same_server(judge_client: JudgeClient) -> None:
+def test_mistakes_are_learned_by_the_same_server(judge_client: JudgeClient, tmp_path: Path) -> None:
     """To learn a drill's mistakes twice, before and after verdicts, ends no server."""
     judge_client.wait_until_ready()
     server = judge_client.process.pid
@@ -82,16 +83,18 @@ def test_mistakes_are_learned_by_the_same_server(judge_client: JudgeClient) -> N
     assert judge_client.judge(DOUBLE, DOUBLE.solution).passed
     judge_client.preload_drill(DOUBLE)
     judge_client.wait_until_ready()
-    assert judge_client.judge(DOUBLE, DOUBLE.folder / "wrong/squares.py").known_mistake.startswith("Add x to itself")
+    squares = write_mistake(DOUBLE.folder, "squares", tmp_path / "answer.py")
+    assert judge_client.judge(DOUBLE, squares).known_mistake.startswith("Add x to itself")
     assert judge_client.process.pid == server
 
 
 def test_request_interrupts_learning(busy_client: JudgeClient, copy_double: Callable[..., Drill]) -> None:
     """An answer that comes while mistakes are learned waits for one of them, not for all."""
     drill = copy_double()
+    (drill.folder / "mistakes").mkdir()
     for number in range(8):
         mistake = '"""Sleep."""\n\nimport time\n\ntime.sleep(2)\n\n\ndef double(x):\n    return x\n'
-        (drill.folder / "wrong" / f"sleeps_{number}.py").write_text(mistake)
+        (drill.folder / "mistakes" / f"sleeps_{number}.py").write_text(mistake)
     busy_client.wait_until_ready()
     begin = time.monotonic()
     busy_client.preload_drill(drill)

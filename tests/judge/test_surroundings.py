@@ -11,6 +11,7 @@ import pytest
 from interview_prep import processes
 from interview_prep.judge.client import NO_VERDICT
 from interview_prep.paths import DRILLS, ROOT
+from tests.support.drills import write_mistake
 from tests.support.invoke import INVOKE
 
 DIFFICULT_NAME = "a [b] $HOME 'c' ü:d"  # of a folder, as people have them
@@ -53,11 +54,15 @@ def hostile_settings(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def run_check(root: Path, drill: str, answer: str, **settings: str) -> "subprocess.CompletedProcess[str]":
-    """`invoke check` in a checkout, in a process of its own, on an answer in the folder work/ beside it."""
+def run_check(root: Path, drill: str, mistake: str = "", **settings: str) -> "subprocess.CompletedProcess[str]":
+    """`invoke check` in a checkout, in a process of its own, on a known mistake or the solution in work/ beside it."""
     work = root.parent / f"work {DIFFICULT_NAME}"
     work.mkdir(exist_ok=True)
-    shutil.copyfile(DRILLS / drill / answer, work / f"{Path(drill).name}.py")
+    path = work / f"{Path(drill).name}.py"
+    if mistake:
+        write_mistake(DRILLS / drill, mistake, path)
+    else:
+        shutil.copyfile(DRILLS / drill / "solution.py", path)
     return subprocess.run(
         [INVOKE, "--search-root", str(root), "check", Path(drill).name],
         cwd=work, env={**os.environ, **settings, "PREP_WORK": str(work)},
@@ -92,10 +97,10 @@ def checkout(tmp_path: Path) -> Path:
 
 def test_hostile_surroundings_change_no_verdict(checkout: Path, hostile_settings: dict[str, str]) -> None:
     """A right answer passes and a wrong one fails by its own mistake, whatever is set and wherever the checkout is."""
-    right = run_check(checkout, "attention/causal_mask", "solution.py", **hostile_settings)
+    right = run_check(checkout, "attention/causal_mask", **hostile_settings)
     assert (right.returncode, right.stderr) == (0, ""), right.stdout
     assert "20 of 20 checks hold" in right.stdout
-    wrong = run_check(checkout, "attention/causal_mask", "wrong/hides_itself.py", **hostile_settings)
+    wrong = run_check(checkout, "attention/causal_mask", "hides_itself", **hostile_settings)
     assert (wrong.returncode, wrong.stderr) == (1, "")
     assert "12 of 20 checks hold" in wrong.stdout
     assert "It may be this: Keep the diagonal" in " ".join(wrong.stdout.split())

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from interview_prep.catalog.drill import Drill
+from tests.support.drills import write_mistake
 from tests.support.invoke import Invoke
 
 
@@ -18,9 +19,9 @@ def test_each_task_does_what_it_says_from_first_use_to_solved(task: Invoke, dril
     assert "Causal and padding masks" in started.stdout
     assert answer.read_text() == drill.start.read_text()
 
-    answer.write_text((drill.folder / "wrong/hides_itself.py").read_text())
+    mistake = write_mistake(drill.folder, "hides_itself", answer).read_text()
     assert task("drill", "causal_mask").returncode == 0
-    assert answer.read_text() == (drill.folder / "wrong/hides_itself.py").read_text()
+    assert answer.read_text() == mistake
 
     failed = task("check", "causal_mask")
     assert failed.returncode == 1
@@ -60,7 +61,8 @@ def test_each_task_does_what_it_says_from_first_use_to_solved(task: Invoke, dril
 
 def test_json_verdict_on_another_file_is_not_recorded(task: Invoke, drill: Drill, tmp_path: Path) -> None:
     """Standard output has the document and nothing else; the history has no event."""
-    failed = task("check", "causal_mask", "--answer", str(drill.folder / "wrong/leaves_nan.py"), "--json")
+    mistake = write_mistake(drill.folder, "leaves_nan", tmp_path / "mistake.py")
+    failed = task("check", "causal_mask", "--answer", str(mistake), "--json")
     assert failed.returncode == 1
     verdict = json.loads(failed.stdout)
     assert (verdict["version"], verdict["passed"]) == (3, False)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from interview_prep.catalog.find import find_drill, load_catalog
+from interview_prep.catalog.mistakes import load_mistakes
 from interview_prep.judge.client import JudgeClient
 from interview_prep.judge.verdict import CheckResult
 from interview_prep.paths import ROOT
@@ -30,15 +31,17 @@ class Repeated(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def repeated(judge_client: JudgeClient) -> list[Repeated]:
+def repeated(judge_client: JudgeClient, tmp_path_factory: pytest.TempPathFactory) -> list[Repeated]:
     """The first failures of some known mistakes of every drill, repeated by hand."""
     failures = []
+    folder = tmp_path_factory.mktemp("mistakes")
     for drill in load_catalog():
-        for path in drill.mistakes[:: -(-len(drill.mistakes) // EACH)]:
-            verdict = judge_client.judge(drill, path, compare_with_known=False)
-            failures.append(
-                (f"{drill.name}/{path.stem}", verdict.failed[0], write_snippet(drill, verdict.failed[0], path))
-            )
+        mistakes = load_mistakes(drill.folder)
+        for mistake in mistakes[:: -(-len(mistakes) // EACH)]:
+            path = folder / f"{drill.name}__{mistake.name}.py"
+            path.write_text(mistake.source)
+            first = judge_client.judge(drill, path, compare_with_known=False).failed[0]
+            failures.append((f"{drill.name}/{mistake.name}", first, write_snippet(drill, first, path)))
     sources = json.dumps([snippet for *_, snippet in failures])
     command = [sys.executable, "-m", "tests.support.run_snippets"]
     runner = subprocess.run(

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.paths import ROOT
+from interview_prep.paths import DRILLS, ROOT
+from tests.support.drills import write_mistake
 from tests.support.invoke import INVOKE
 
 APPLE_DOUBLE = b"\0\5\x16\7\0\2\0\0Mac OS X        \0\xff\xfe"
@@ -31,7 +32,7 @@ def sown(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the checkout with all of these in each folder, and what git leaves of removed drills."""
     copy = Path(shutil.copytree(ROOT, tmp_path_factory.mktemp("sown") / "kit", ignore=NOT_COPIED))
     drills = copy / "interview_prep" / "drills"
-    for removed in (drills / "attention" / "removed" / "wrong", drills / "removed_topic" / "removed", copy / "work"):
+    for removed in (drills / "attention" / "removed" / "mistakes", drills / "removed_topic" / "removed", copy / "work"):
         removed.mkdir(parents=True)
     for folder, _, _ in list(os.walk(copy)):
         for name, content in LEFT_BEHIND.items():
@@ -58,7 +59,7 @@ def test_drills_are_the_same(sown: Path) -> None:
 LISTING = """
 import json
 from interview_prep.catalog.find import load_catalog
-names = "title", "topic", "level", "minutes", "forbids", "tags"
+names = "title", "topic", "level", "minutes", "forbids", "tags", "after", "reported"
 rows = [{"name": each.name, **{name: getattr(each, name) for name in names}, "state": "new"} for each in load_catalog()]
 print(json.dumps({"version": 3, "drills": rows}))
 """
@@ -84,7 +85,7 @@ def test_tasks_take_no_notice(sown: Path, task: list[str], says: str) -> None:
 
 def test_a_wrong_answer_is_compared_with_the_mistakes_alone(sown: Path) -> None:
     """The judge learns every known mistake for this, and none of the files beside them."""
-    mistake = sown / "interview_prep/drills/attention/causal_mask/wrong/hides_itself.py"
+    mistake = write_mistake(DRILLS / "attention" / "causal_mask", "hides_itself", sown / "hides_itself.py")
     answer = run(sown, INVOKE, "check", "causal_mask", "--answer", str(mistake))
     assert answer.returncode == 1, answer.stderr
     assert "It may be this: Keep the diagonal" in " ".join(answer.stdout.split())

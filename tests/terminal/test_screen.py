@@ -11,6 +11,7 @@ import pytest
 
 from interview_prep.catalog.drill import Drill
 from interview_prep.paths import ROOT
+from tests.support.drills import write_mistake
 from tests.support.invoke import INVOKE
 from tests.support.terminal import Terminal
 
@@ -27,7 +28,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 def test_save_is_judged_and_q_ends(terminal: Terminal, drill: Drill, tmp_path: Path) -> None:
     """However an editor saves: by writing, or by renaming another file. q exits with 0 and leaves the answer alone."""
     answer, other = tmp_path / "causal_mask.py", tmp_path / "new"
-    answer.write_text((drill.folder / "wrong/hides_itself.py").read_text())
+    write_mistake(drill.folder, "hides_itself", answer)
     assert "It may be this: Keep the diagonal" in terminal.read_screen("12 of 20 checks hold")
     other.write_text(drill.solution.read_text())
     other.rename(answer)

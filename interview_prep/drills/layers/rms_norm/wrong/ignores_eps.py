@@ -1,9 +1,0 @@
-"""Use the argument eps: 1e-6 is only its default."""
-
-import torch
-from torch import Tensor
-
-
-def rms_norm(x: Tensor, weight: Tensor, eps: float = 1e-6) -> Tensor:  # noqa: ARG001, the mistake
-    wide = x.to(torch.promote_types(x.dtype, torch.float32))
-    return (wide * torch.rsqrt(wide.pow(2).mean(dim=-1, keepdim=True) + 1e-6) * weight).to(x.dtype)
