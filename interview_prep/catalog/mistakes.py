@@ -37,7 +37,7 @@ def read_mistakes(folder: Path) -> tuple[list[Mistake], list[str]]:
         try:
             advice = (ast.get_docstring(parse_source(path)) or "").partition("\n")[0]
         except SyntaxError as error:
-            problems.append(f"mistakes/{path.name}: does not parse: {error}")
+            problems.append(f"mistakes/{path.name}: does not parse: {error.msg}, line {error.lineno}")
             continue
         if not advice:
             problems.append(f"mistakes/{path.name}: has no docstring to show")

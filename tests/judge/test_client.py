@@ -167,7 +167,7 @@ def test_many_verdicts_leave_memory_and_files_alone(judge_client: JudgeClient) -
             expected.failure_signature,
         )
     assert resident_bytes(judge_client) <= size * 1.05
-    assert count_descriptors(judge_client) == descriptors
+    assert abs(count_descriptors(judge_client) - descriptors) < 5, "one file a verdict would be dozens"
 
 
 def test_killed_server_is_replaced(judge_client: JudgeClient) -> None:
