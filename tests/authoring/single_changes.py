@@ -78,9 +78,15 @@ def find_unreachable(tree: ast.Module, entries: Collection[str]) -> set[ast.AST]
         name = left.pop()
         if name in definitions and name not in used:
             used.add(name)
-            left += [node.id for node in ast.walk(definitions[name]) if isinstance(node, ast.Name)]
+            left += find_read_names(definitions[name])
     guards = [node for node in tree.body if isinstance(node, ast.If) and "__name__" in ast.dump(node.test)]
     return {*guards, *(node for name, node in definitions.items() if name not in used)}
+
+
+def find_read_names(definition: ast.AST) -> set[str]:
+    """Find the names that it reads and does not assign itself, as a variable may have the name of a function."""
+    names = [node for node in ast.walk(definition) if isinstance(node, ast.Name)]
+    return {each.id for each in names} - {each.id for each in names if isinstance(each.ctx, ast.Store)}
 
 
 def describe_change(program: Program, kind: str, edit: Edit) -> Change:

@@ -76,8 +76,9 @@ def test_each_kind_of_change(source: str, changed: list[str]) -> None:
         'def f(x: list[1 - 2]) -> tuple[0]:\n    """0 < 1"""\n    raise ValueError(f"{x + 1} < 2")',
         "def main():\n    f(1)",
         'if __name__ == "__main__":\n    f(1)',
+        "def f():\n    for g in h:\n        return g\n\n\ndef g():\n    return 1",
     ],
-    ids=["import", "annotation", "main", "guard"],
+    ids=["import", "annotation", "main", "guard", "variable"],
 )
 def test_what_is_not_changed(source: str) -> None:
     """Docstrings, imports, annotations, messages of errors, and what the checks don't reach; a raise can be dropped."""
