@@ -21,7 +21,7 @@ from interview_prep.catalog.drill import Drill
 from interview_prep.catalog.families import expand_forbidden
 from interview_prep.catalog.sources import find_imported_names, parse_source
 from interview_prep.errors import KitError, one_line
-from interview_prep.judge.limits import SECONDS
+from interview_prep.judge.limits import IDLE_SECONDS, SECONDS
 from interview_prep.judge.request import DrillSpec
 from interview_prep.judge.source_rules import find_private_routes, find_rejected_names
 from interview_prep.judge.verdict import Verdict
@@ -29,6 +29,7 @@ from interview_prep.paths import ROOT
 from interview_prep.processes import as_utf8, child_environment
 
 NO_VERDICT = "There is no verdict, and nothing is recorded. `invoke doctor` checks this machine."
+SERVER = "interview_prep.judge.server"
 GRACE_SECONDS = 60  # beyond an answer's own time, until a server that doesn't reply is given up; its start included
 JUDGE_ENVIRONMENT = {
     **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),  # more do not survive a fork
@@ -44,11 +45,23 @@ class JudgeError(KitError):
 
 
 class JudgeClient:
-    """Starts the server at once, without waiting for it. `close`, or the end of a `with`, removes it and its files."""
+    """Starts the server with the first request, and again where it has ended or is lost.
 
-    def __init__(self) -> None:
-        """Raise JudgeError where the machine doesn't let the server start."""
-        self.start()
+    A server that nobody asks for `idle_seconds` ends by itself. `close`, or the end of a `with`, removes it and its
+    files.
+    """
+
+    process: "subprocess.Popen[bytes]"  # the server, once it has started
+
+    def __init__(self, idle_seconds: float = IDLE_SECONDS) -> None:
+        self.idle_seconds = idle_seconds
+        self.has_started = False
+        self.preloaded: dict[str, Any] | None = None  # the last request to preload a drill
+
+    def ensure_running(self) -> None:
+        """Start the server unless it runs; raises JudgeError where the machine doesn't let it."""
+        if not self.has_started or self.process.poll() is not None:
+            self.restart()
 
     def start(self) -> None:
         """Start a server; raises JudgeError where the machine doesn't let it."""
@@ -63,13 +76,14 @@ class JudgeClient:
                 with server_end:
                     self.process = self.start_process(server_end.fileno(), environment)
                 self.resources = resources.pop_all()  # which are kept until close()
+                self.has_started = True
         except OSError as error:
             raise JudgeError(f"The judge cannot start: {error}. {NO_VERDICT}") from None
 
     def start_process(self, descriptor: int, environment: dict[str, str]) -> "subprocess.Popen[bytes]":
         """The server's process, which talks over a descriptor of this one."""
         return subprocess.Popen(
-            [sys.executable, "-s", "-m", "interview_prep.judge.server", str(descriptor), str(self.folder)],
+            [sys.executable, "-s", "-m", SERVER, str(descriptor), str(self.folder), str(self.idle_seconds)],
             cwd=ROOT,  # where it finds the kit: PYTHONPATH has no way to write a folder with a colon
             env=environment,
             pass_fds=[descriptor],
@@ -80,9 +94,11 @@ class JudgeClient:
         )
 
     def restart(self) -> None:
-        """Give up the server and start another."""
+        """Give up the server, if there is one, and start another, which gets ready for the same drill."""
         self.close()
         self.start()
+        if self.preloaded:
+            self.exchange(self.preloaded)
 
     def wait_until_ready(self) -> None:
         """Wait until the server has started and done everything that was asked before."""
@@ -90,7 +106,9 @@ class JudgeClient:
 
     def preload_drill(self, drill: Drill) -> None:
         """In the background, learn how the drill's known mistakes fail and collect its checks."""
-        self.send_request({"drill": asdict(describe_drill(drill))})
+        request = {"drill": asdict(describe_drill(drill))}
+        self.send_request(request)
+        self.preloaded = request
 
     def judge(
         self, drill: Drill, answer: Path, *, seconds: float = SECONDS, compare_with_known: bool = True
@@ -107,7 +125,7 @@ class JudgeClient:
             "compare_with_known": compare_with_known,
         }
         reply = self.send_request(request, seconds + GRACE_SECONDS)
-        if not reply:  # the server was ended, from outside or by the answer: a second try tells
+        if not reply:  # the server has ended: by itself just now, from outside or by the answer; a second try tells
             self.restart()
             reply = self.send_request(request, seconds + GRACE_SECONDS)
         return read_reply(reply) if reply else self.explain_lost_server(drill, request)
@@ -121,6 +139,11 @@ class JudgeClient:
         return Verdict(drill.name, passed=False, reason="It has ended the judge itself.")
 
     def send_request(self, request: dict[str, Any], timeout: float = 0) -> bytes:
+        """Send it to a server that runs, and return the reply as `exchange` does."""
+        self.ensure_running()
+        return self.exchange(request, timeout)
+
+    def exchange(self, request: dict[str, Any], timeout: float = 0) -> bytes:
         """Send it, and return the reply, or b"" where none comes within `timeout` seconds or the server is gone."""
         try:
             self.connection.send_bytes(json.dumps(request).encode())
@@ -135,9 +158,11 @@ class JudgeClient:
 
     def close(self) -> None:
         """End the server and remove its files."""
-        self.process.kill()
-        self.process.wait()
-        self.resources.close()
+        if self.has_started:
+            self.process.kill()
+            self.process.wait()
+            self.resources.close()
+            self.has_started = False
 
     def __enter__(self) -> Self:
         return self

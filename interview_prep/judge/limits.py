@@ -12,6 +12,7 @@ from pathlib import Path
 SECONDS = 10  # for an answer with all of its checks
 MEMORY_BYTES = 2 << 30  # more than the process has before the answer is imported
 FILE_BYTES = 16 << 20  # of any one file, standard output included
+IDLE_SECONDS = 600  # without a request, until the judge server ends by itself
 SOURCE_BYTES = 1 << 20  # of an answer's source
 
 

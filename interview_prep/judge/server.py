@@ -30,7 +30,7 @@ Signatures = dict[Mistake, frozenset[tuple[str, str, str]]]  # how each known mi
 
 
 class JudgeServer:
-    """Answers requests in JSON until the other end of the connection is closed.
+    """Answers requests in JSON until the connection's other end is closed, or no request comes for a while.
 
     A request is {"drill": ...} to get ready for its answers, that with "answer", "seconds" and "compare_with_known"
     for a verdict, or {} to be told when everything before it is done.
@@ -43,11 +43,11 @@ class JudgeServer:
         self.signatures: dict[str, Signatures] = {}  # by the drill's folder
         self.solved_folders: set[str] = set()  # drills whose own solution was complete here
 
-    def serve(self) -> None:
-        """Serve until nobody can ask any more."""
+    def serve(self, idle_seconds: float) -> None:
+        """Serve until nobody can ask any more, or nobody has asked for a while."""
         self.renew_attempt()
         with contextlib.suppress(EOFError):
-            while True:
+            while self.connection.poll(idle_seconds):
                 self.handle_request(json.loads(self.connection.recv_bytes()))
                 self.do_idle_work()
         if self.attempt:
@@ -147,5 +147,5 @@ def become_subreaper() -> None:
 
 if __name__ == "__main__":
     become_subreaper()
-    connection, folder = Connection(int(sys.argv[1])), Path(sys.argv[2])
-    begin_session(lambda session: JudgeServer(connection, folder, session).serve())
+    connection, folder, idle_seconds = Connection(int(sys.argv[1])), Path(sys.argv[2]), float(sys.argv[3])
+    begin_session(lambda session: JudgeServer(connection, folder, session).serve(idle_seconds))

@@ -30,7 +30,7 @@ TEST_MODULES = ("pytest", "_pytest")
 REJECTED_MODULES = ("ctypes", "cffi", "unittest.mock", *TEST_MODULES, "interview_prep")
 CODE_FROM_TEXT = ("exec", "eval", "compile")
 LIBRARIES = {"torch", "numpy", "scipy", "sklearn", "pandas", "tokenizers"}
-ONLY_TYPES = ("torch.nn.common_types.", "torch.types.")  # whose names begin with _ and are for annotations
+NO_ROUTES = ("torch.nn.common_types.", "torch.types.", "torch.testing.")  # whose private names compute nothing
 
 
 def remove_main_blocks(statements: list[ast.stmt]) -> list[ast.stmt]:
@@ -76,7 +76,7 @@ def find_private_routes(nodes: Sequence[ast.AST]) -> Iterator[tuple[str, int]]:
     for name, line in list_full_names(nodes, resolve_aliases(nodes)):
         library, *parts = name.split(".")
         is_private = any(part.startswith("_") and not part.endswith("__") for part in parts)
-        if library in LIBRARIES and (is_private or name.startswith("torch.ops")) and not name.startswith(ONLY_TYPES):
+        if library in LIBRARIES and (is_private or name.startswith("torch.ops")) and not name.startswith(NO_ROUTES):
             yield name, line
 
 

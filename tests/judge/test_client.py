@@ -223,7 +223,58 @@ def test_server_that_cannot_be_started_is_an_error(monkeypatch: pytest.MonkeyPat
     """No process can be made: one line, and no traceback."""
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(JudgeError, match=r"The judge cannot start: .*/nowhere/python.*There is no verdict"):
-        JudgeClient()
+        JudgeClient().wait_until_ready()
+
+
+def test_server_starts_with_the_first_request() -> None:
+    """Not when the client is made: `close` has nothing to end then."""
+    with JudgeClient() as client:
+        assert not client.has_started
+        client.preload_drill(DOUBLE)
+        assert client.process.poll() is None
+
+
+def test_idle_server_ends_and_comes_back() -> None:
+    """One that nobody asks ends by itself, without an error, and the next answer gets its verdict from another."""
+    with JudgeClient(idle_seconds=0) as client:
+        assert client.judge(DOUBLE, DOUBLE.solution).passed
+        assert client.process.wait(timeout=60) == 0
+        ended = client.process.pid
+        assert client.judge(DOUBLE, ANSWERS / "fails.py").failed[0].kind == "value"
+        assert client.process.pid != ended
+
+
+def test_preload_that_an_ended_server_never_read_happens_again() -> None:
+    """It was sent, and the server ended before it read it: the next server gets it first, and the verdict is right."""
+    with JudgeClient() as client:
+        client.wait_until_ready()
+        os.kill(client.process.pid, signal.SIGSTOP)
+        client.preload_drill(DOUBLE)
+        client.process.kill()
+        client.process.wait()
+        client.wait_until_ready()
+        wait_until(lambda: any(client.folder.rglob("test_answer*.pyc")))  # the checks are collected
+        assert client.judge(DOUBLE, DOUBLE.solution).passed
+
+
+class EndingJudge(JudgeClient):
+    """Its server ends right after it was found to run, once."""
+
+    is_ending = True
+
+    def ensure_running(self) -> None:
+        """Start the server if need be, and end the first one at once."""
+        super().ensure_running()
+        if self.is_ending:
+            self.is_ending = False
+            self.process.kill()
+            self.process.wait()
+
+
+def test_request_to_a_server_that_just_ended_gets_its_verdict() -> None:
+    """It ended between the look whether it runs and the request."""
+    with EndingJudge() as client:
+        assert client.judge(DOUBLE, ANSWERS / "fails.py").failed[0].kind == "value"
 
 
 def test_fault_in_a_reply_is_an_error() -> None:
@@ -236,6 +287,7 @@ def test_server_may_write_bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
     """A person's PYTHONDONTWRITEBYTECODE doesn't reach it: the checks would be rewritten for each verdict."""
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     with JudgeClient() as client:
+        client.preload_drill(DOUBLE)
         environ = Path(f"/proc/{client.process.pid}/environ")
         wait_until(lambda: b"PYTHONUTF8=1" in environ.read_bytes())
         environment = environ.read_bytes().split(b"\0")
