@@ -75,7 +75,7 @@ def check_answer(name: str, *, answer: str, show: bool, json: bool) -> None:
         printer.print_line(not_recorded)
     snippet = actions.repeat_by_hand(drill, verdict, path.absolute())
     if show and not verdict.complete:
-        printer.print_view(view.render_snippet(snippet))
+        printer.print_line(f"{view.BY_HAND}\n\n{snippet}" if snippet else view.NO_SNIPPET)  # whole lines, to copy
     recorded = not answer and not not_recorded
     printer.print_json({"version": 3, **verdict.as_dict(), "snippet": snippet, "recorded": recorded})
     if not verdict.passed:

@@ -15,6 +15,8 @@ from interview_prep.judge.verdict import CheckResult, Verdict
 from interview_prep.paths import ROOT
 from interview_prep.practice.progress import State
 
+BY_HAND = "By hand, in `python` from this folder:"
+NO_SNIPPET = "No check has failed that could be repeated by hand."
 MAX_OTHERS = 5  # failed checks that are named below the first
 MAX_PRINTED = 6  # lines of what the answer printed
 COLORS = {"complete": "bold green", "solved": "green", "started": "yellow", "gave up": "magenta"}
@@ -138,11 +140,11 @@ def render_snippet(code: str) -> RenderableType:
     from rich.syntax import Syntax
 
     if not code:
-        return Text("No check has failed that could be repeated by hand.", style="bold")
+        return Text(NO_SNIPPET, style="bold")
     return Group(
-        Text("By hand, in `python` from this folder:", style="dim"),
+        Text(BY_HAND, style="dim"),
         "",
-        Syntax(code, "python", background_color="default"),
+        Syntax(code, "python", background_color="default", word_wrap=True),
         "",
     )
 

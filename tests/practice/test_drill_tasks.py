@@ -2,11 +2,14 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from interview_prep.catalog.drill import Drill
+from interview_prep.paths import ROOT
 from tests.support.drills import write_mistake
 from tests.support.invoke import Invoke
 
@@ -72,6 +75,17 @@ def test_json_verdict_on_another_file_is_not_recorded(task: Invoke, drill: Drill
     assert not (tmp_path / "history.sqlite3").exists()
     passed = task("check", "causal_mask", "--answer", str(drill.solution), "--json")
     assert (passed.returncode, json.loads(passed.stdout)["passed"]) == (0, True)
+
+
+def test_snippet_can_be_copied_whatever_the_width(task: Invoke, drill: Drill, tmp_path: Path) -> None:
+    """`--show` prints whole lines; typed into python they end with what the verdict says it got."""
+    mistake = write_mistake(drill.folder, "leaves_nan", tmp_path / "mistake.py")
+    shown = task("check", "causal_mask", "--answer", str(mistake), "--show").stdout
+    snippet = shown.partition("By hand, in `python` from this folder:\n\n")[2]
+    assert max(map(len, snippet.splitlines())) > 80
+    run = subprocess.run([sys.executable, "-c", snippet], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "nan" in run.stdout
 
 
 def test_drills_lists_every_drill_with_its_state(task: Invoke) -> None:
