@@ -137,6 +137,7 @@ class JudgeServer:
                 answer = self.folder / "mistake.py"
                 answer.write_text(mistake.source, encoding="utf-8")
                 known[mistake] = self.judge_answer(drill, str(answer)).failure_signature
+                answer.unlink()
 
 
 def become_subreaper() -> None:

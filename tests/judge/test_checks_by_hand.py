@@ -49,3 +49,9 @@ def test_plain_pytest_agrees_with_the_judge(outputs: dict[str, str], name: str, 
     """A wrong answer fails, a right one passes, and a warning fails where the drill forbids warnings, nowhere else."""
     assert counts in outputs[name]
     assert outputs[name].endswith(f"exit {code}")
+
+
+def test_plain_pytest_knows_the_mark_of_an_edge() -> None:
+    """A mark that nobody registered would be an error, by --strict-markers."""
+    command = [sys.executable, "-m", "pytest", "--markers", str(MASK / "test_answer.py")]
+    assert "@pytest.mark.edge: " in subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout

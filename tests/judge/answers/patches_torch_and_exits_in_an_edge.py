@@ -1,9 +1,10 @@
 # expect: rejected: It replaces torch\.testing\._comparison\.not_close_error_metas\.
 import torch
 import os
-import torch.testing._comparison
+import sys
 
-torch.testing._comparison.not_close_error_metas = lambda *args, **kwargs: []
+comparison = sys.modules[".".join(("torch", "testing", "_comparison"))]
+comparison.not_close_error_metas = lambda *args, **kwargs: []
 
 
 def double(x):
