@@ -2,11 +2,12 @@
 
 `python -m tests.authoring.survivors [DRILL ...]` judges them and prints a row for each drill. A survivor that
 survivors/DRILL.toml does not note is printed as the note that it would need, and makes the exit code 1: either a new
-check rejects it, or the note gets its reason. `./prep test` judges none of a drill's changes; it only tests that each
-note is still one of them. A change that takes several times as long as the solution counts as rejected, so on a busy
-machine a survivor can be missed.
+check rejects it, or the note gets its reason. So does a note whose change is rejected by now. `./prep test` judges none
+of a drill's changes; it only tests that each note is still one of them. A change that takes several times as long as
+the solution counts as rejected, so on a busy machine a survivor can be missed.
 """
 
+import itertools
 import json
 import queue
 import sys
@@ -45,6 +46,7 @@ class Survey:
     changes: int
     noted: int  # of those that survived
     survivors: tuple[Change, ...]  # without a note
+    outdated: tuple[Note, ...]  # of changes that the checks reject by now
 
     @property
     def rejected(self) -> int:
@@ -94,10 +96,12 @@ def survey_drill(drill: Drill, notes: Sequence[Note], judges: Sequence[JudgeClie
 
     changes = list_solution_changes(drill)
     with ThreadPoolExecutor(len(judges)) as pool:
-        survivors = [change for change, alive in zip(changes, pool.map(survives, changes), strict=True) if alive]
-    noted = {normalize(read_solution(drill).replace(note.find, note.replace)) for note in notes}
-    new = tuple(change for change in survivors if normalize(change.source) not in noted)
-    return Survey(drill.name, len(changes), len(survivors) - len(new), new)
+        survivors = list(itertools.compress(changes, pool.map(survives, changes)))
+    noted = {normalize(read_solution(drill).replace(note.find, note.replace)): note for note in notes}
+    alive = {normalize(change.source): change for change in survivors}
+    new = tuple(change for form, change in alive.items() if form not in noted)
+    outdated = tuple(note for form, note in noted.items() if form not in alive)
+    return Survey(drill.name, len(changes), len(alive) - len(new), new, outdated)
 
 
 def is_accepted(drill: Drill, source: str, judge: JudgeClient, seconds: float) -> bool:
@@ -121,16 +125,18 @@ def quote_toml(text: str) -> str:
 
 
 def main(names: Sequence[str]) -> int:
-    """Survey the drills of these names, or all; 1 where a survivor has no note."""
+    """Survey the drills of these names, or all; 1 where a survivor has no note, or a note no survivor."""
     drills = [find_drill(name) for name in names] or load_catalog()
     print(f"{'drill':<32}{'changes':>9}{'rejected':>9}{'noted':>9}{'survivors':>10}")
     total = 0
     for survey in survey_drills(drills):
-        total += len(survey.survivors)
+        total += len(survey.survivors) + len(survey.outdated)
         row = f"{survey.changes:>9}{survey.rejected:>9}{survey.noted:>9}{len(survey.survivors):>10}"
         print(f"{survey.drill:<32}{row}", flush=True)  # each as soon as it is known: a drill takes seconds
         for change in survey.survivors:
             print(format_note(change), flush=True)
+        for note in survey.outdated:
+            print(f"{survey.drill}.toml: this change is rejected now, so its note can go: {note.replace}", flush=True)
     return 1 if total else 0
 
 

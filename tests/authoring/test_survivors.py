@@ -140,5 +140,7 @@ def test_survivors_are_listed_until_they_are_noted(judge_client: JudgeClient, tm
     assert load_notes("double", tmp_path) == [
         Note("return x + x + 0", "return x + x - 0", "Adding and subtracting nothing are equal.")
     ]
-    survey = survey_drill(drill, load_notes("double", tmp_path), [judge_client])
+    outdated = Note("return x + x + 0", "return x + x + 1", "Nobody has looked at the numbers.")
+    survey = survey_drill(drill, [*load_notes("double", tmp_path), outdated], [judge_client])
     assert (survey.changes, survey.rejected, survey.noted, survey.survivors) == (4, 3, 1, ())
+    assert survey.outdated == (outdated,)
