@@ -11,7 +11,7 @@ class Block(nn.Module):
     """Causal self-attention and an MLP, each after a norm and beside a residual."""
 
     def __init__(self, width: int, heads: int, dropout: float = 0.0) -> None:
-        """Raises ValueError where heads does not divide width. Your `forward` uses these submodules, and no others."""
+        """Raises ValueError if heads doesn't divide width. Your `forward` uses these submodules."""
         super().__init__()
         if width % heads:
             raise ValueError(f"{heads} heads do not divide a width of {width}")

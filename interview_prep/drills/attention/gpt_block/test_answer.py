@@ -91,6 +91,12 @@ def test_one_token() -> None:
     assert_near(block(x), by_loops(block, x))
 
 
+def test_long_sequence() -> None:
+    """Has no maximum length, and forgets nothing on the way."""
+    block, x = kept(4, 2), random_input(1, 80, 4)
+    assert_near(block(x), by_loops(block, x))
+
+
 def test_prefix() -> None:
     """Gives the first tokens the same whatever follows."""
     block, x = kept(4, 2), random_input(2, 4, 4)
@@ -158,6 +164,7 @@ def test_only_mlp() -> None:
     assert_near(block(x), by_loops(block, x))
 
 
+@pytest.mark.edge
 def test_large_scores() -> None:
     """Stays finite where scores are huge."""
     block, x = random_block(4, 2), random_input(1, 2, 4)
@@ -165,12 +172,14 @@ def test_large_scores() -> None:
     assert_near(block(x), by_loops(block, x))
 
 
+@pytest.mark.edge
 def test_large_inputs() -> None:
     """Keeps inputs of 1e4 on the residual."""
     block, x = kept(4, 2), 1e4 * random_input(1, 2, 4)
     assert_near(block(x), by_loops(block, x))
 
 
+@pytest.mark.edge
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-4), (torch.float16, 3e-2), (torch.bfloat16, 2e-1)])
 def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
     """Works in the dtype that the block was moved to."""
@@ -180,12 +189,21 @@ def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
     assert_close(got, expected, atol=tolerance, rtol=tolerance)
 
 
+@pytest.mark.edge
+def test_device() -> None:
+    """Makes new tensors on the device of x."""
+    got = Block(4, 2).to("meta")(torch.zeros(1, 3, 4, device="meta"))
+    assert (got.device.type, got.shape) == ("meta", (1, 3, 4))
+
+
+@pytest.mark.edge
 def test_not_contiguous() -> None:
     """Takes an input with time before batch in memory."""
     block, x = kept(4, 2), random_input(2, 2, 4).transpose(0, 1)
     assert_near(block(x), by_loops(block, x))
 
 
+@pytest.mark.edge
 def test_gradients() -> None:
     """Sends the gradients of the loops to all parameters and to x."""
     block, x = random_block(4, 2), random_input(1, 2, 4).requires_grad_()
@@ -195,6 +213,7 @@ def test_gradients() -> None:
     assert_near(got, expected)
 
 
+@pytest.mark.edge
 def test_input_unchanged() -> None:
     """Leaves x as it was."""
     block, x = kept(4, 2), random_input(2, 3, 4)
@@ -224,12 +243,22 @@ def test_no_dropout_in_eval_mode() -> None:
 
 @pytest.mark.parametrize(("width", "heads"), [(4, 3), (2, 4)])
 def test_heads_that_do_not_divide(width: int, heads: int) -> None:
-    """Raises ValueError where heads does not divide width."""
+    """Raises ValueError if heads does not divide width."""
     with pytest.raises(ValueError):  # noqa: PT011, any message will do
         Block(width, heads)
 
 
+@pytest.mark.edge
 def test_state() -> None:
     """Has the parameters of the six layers in its state, and nothing else."""
     layers = ["down", "norm_1", "norm_2", "out", "qkv", "up"]
     assert sorted(Block(4, 2).state_dict()) == [f"{layer}.{kind}" for layer in layers for kind in ("bias", "weight")]
+
+
+@pytest.mark.edge
+@pytest.mark.parametrize("name", ["down", "dropout", "norm_1", "norm_2", "out", "qkv", "up"])
+def test_given_layers(name: str) -> None:
+    """Keeps the layers that are given and their settings."""
+    given = {"down": nn.Linear(16, 4), "up": nn.Linear(4, 16), "qkv": nn.Linear(4, 12), "out": nn.Linear(4, 4)}
+    given |= {"norm_1": nn.LayerNorm(4), "norm_2": nn.LayerNorm(4), "dropout": nn.Dropout(0.1)}
+    assert str(getattr(Block(4, 2, 0.1), name)) == str(given[name])

@@ -9,7 +9,7 @@ class MultiHeadAttention(nn.Module):
     """Linear layers q_proj, k_proj, v_proj and out_proj, each (d_model, d_model)."""
 
     def __init__(self, d_model: int, heads: int) -> None:
-        """Raises ValueError where heads do not divide d_model."""
+        """Raises ValueError if heads don't divide d_model."""
         super().__init__()
         if d_model % heads:
             raise ValueError(f"{heads} heads do not divide d_model={d_model}.")

@@ -200,19 +200,29 @@ def test_heads_that_do_not_divide(d_model: int, heads: int) -> None:
         MultiHeadAttention(d_model, heads)
 
 
+def test_long_sequences() -> None:
+    """Agrees with loops for sequences much longer than the example's."""
+    layer, x, context = random_layer(), inputs(1, 40, 4), inputs(1, 70, 4, seed=2)
+    mask = torch.ones(40, 70, dtype=torch.bool).tril(30)
+    assert_close(layer(x, context, mask), by_loops(layer, 2, x, context, mask))
+
+
+@pytest.mark.edge
 def test_large_inputs() -> None:
     """Stays finite for inputs of 1e4."""
     layer, x = random_layer(), 1e4 * inputs(1, 3, 4)
     assert_close(layer(x), by_loops(layer, 2, x))
 
 
-def test_hidden_key_that_would_win() -> None:
-    """Gives a hidden key no weight even if all other scores are below -1e4."""
+@pytest.mark.edge
+def test_masked_key_of_a_huge_score() -> None:
+    """Gives a masked key no weight even if all other scores are below -1e4."""
     layer, x = identity_layer(), torch.tensor([[[-1.0, -1.0], [2e4, 2e4]]])
     mask = torch.tensor([[True, False], [True, False]])
     assert_close(layer(x, mask=mask).detach(), -torch.ones(1, 2, 2))
 
 
+@pytest.mark.edge
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float16, 4e-2), (torch.bfloat16, 3e-1), (torch.float64, 1e-5)])
 def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
     """Computes in the layer's dtype, with a mask."""
@@ -222,12 +232,22 @@ def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
     assert_close(got, expected.to(dtype), atol=tolerance, rtol=tolerance)
 
 
+@pytest.mark.edge
 def test_not_contiguous() -> None:
     """Takes inputs whose time comes first in memory."""
     layer, x = random_layer(), inputs(3, 2, 4).transpose(0, 1)
     assert_close(layer(x), by_loops(layer, 2, x))
 
 
+@pytest.mark.edge
+def test_eval_mode() -> None:
+    """Masks in eval mode too."""
+    layer, x = random_layer().eval(), inputs(1, 3, 4)
+    mask = torch.ones(3, 3, dtype=torch.bool).tril()
+    assert_close(layer(x, mask=mask), by_loops(layer, 2, x, mask=mask))
+
+
+@pytest.mark.edge
 def test_gradients() -> None:
     """Sends the gradients of the loops to all weights, x and context."""
     layer, x, context = random_layer(dtype=torch.float64), inputs(1, 2, 4).double(), inputs(1, 3, 4, seed=2).double()
@@ -238,6 +258,7 @@ def test_gradients() -> None:
     )
 
 
+@pytest.mark.edge
 def test_inputs_unchanged() -> None:
     """Leaves x, context and mask as they were."""
     layer, given = random_layer(), [inputs(1, 2, 4), inputs(1, 3, 4, seed=2), MASK.clone()]

@@ -104,20 +104,55 @@ def test_equal_keys() -> None:
     assert_close(attention(query, key[:1].expand(3, 5), value), value.mean(0, keepdim=True).expand(2, 4))
 
 
-def test_large_scores() -> None:
+def test_scores_of_900() -> None:
+    """Stays finite where exp of a score would overflow."""
+    query, key = torch.tensor([[30.0]]), torch.tensor([[30.0], [0.0]])
+    assert_close(attention(query, key, torch.tensor([[1.0], [2.0]])), torch.tensor([[1.0]]))
+
+
+def test_masked_key_of_the_largest_score() -> None:
+    """Gives a masked key no weight even if its score is the largest."""
+    query, key = torch.tensor([[8.0]]), torch.tensor([[8.0], [0.0], [0.0]])
+    value, mask = torch.tensor([[1.0], [2.0], [4.0]]), torch.tensor([[False, True, True]])
+    assert_close(attention(query, key, value, mask), torch.tensor([[3.0]]))
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [pytest.param((3,), id="(B)"), pytest.param((2, 1, 2), id="three dimensions", marks=pytest.mark.edge)],
+)
+def test_batch_dimensions(shape: tuple[int, ...]) -> None:
+    """Works for other numbers of batch dimensions."""
+    query, key, value = random_inputs(*shape)
+    flat = (t.reshape(-1, *t.shape[-2:]) for t in (query, key, value))
+    expected = torch.stack([by_loops(q, k, v) for q, k, v in zip(*flat, strict=True)]).view(*shape, 2, 4)
+    assert_close(attention(query, key, value), expected)
+
+
+@pytest.mark.edge
+def test_huge_inputs() -> None:
     """Stays finite for inputs of 1e4: the best key takes all."""
     query = torch.tensor([[1e4, 0.0], [-1e4, 0.0]])
     key, value = torch.tensor([[1e4, 0.0], [-1e4, 0.0]]), torch.tensor([[1.0], [2.0]])
     assert_close(attention(query, key, value), torch.tensor([[1.0], [2.0]]))
 
 
-def test_hidden_key_that_would_win() -> None:
-    """Gives a hidden key no weight even if its score is the largest."""
+@pytest.mark.edge
+def test_huge_unequal_scores() -> None:
+    """Tells two huge scores apart: the larger one takes all."""
+    query, key = torch.tensor([[1e4], [-1e4]]), torch.tensor([[1e4], [2e4]])
+    assert_close(attention(query, key, torch.tensor([[1.0], [2.0]])), torch.tensor([[2.0], [1.0]]))
+
+
+@pytest.mark.edge
+def test_masked_key_of_a_huge_score() -> None:
+    """Gives a masked key no weight where its score is 1e8 and the other -1e8."""
     query, key = torch.tensor([[1e4]]), torch.tensor([[1e4], [-1e4]])
     value, mask = torch.tensor([[1.0], [2.0]]), torch.tensor([[False, True]])
     assert_close(attention(query, key, value, mask), torch.tensor([[2.0]]))
 
 
+@pytest.mark.edge
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float16, 5e-3), (torch.bfloat16, 4e-2), (torch.float64, 1e-5)])
 def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
     """Keeps the inputs' dtype, with a mask."""
@@ -126,6 +161,7 @@ def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
     assert_close(attention(query, key, value, MASK), expected, atol=tolerance, rtol=tolerance)
 
 
+@pytest.mark.edge
 def test_not_contiguous() -> None:
     """Takes heads that were split off by a transpose."""
     query, key, value = random_inputs(2)
@@ -134,6 +170,7 @@ def test_not_contiguous() -> None:
     assert_close(attention(*apart), expected)
 
 
+@pytest.mark.edge
 def test_gradients() -> None:
     """Sends the gradients of the loops to queries, keys and values."""
     inputs = [t.requires_grad_() for t in random_inputs(dtype=torch.float64)]
@@ -141,6 +178,7 @@ def test_gradients() -> None:
     assert_close(got, torch.autograd.grad(by_loops(*inputs, MASK).square().sum(), inputs), atol=1e-5, rtol=1e-5)
 
 
+@pytest.mark.edge
 def test_inputs_unchanged() -> None:
     """Leaves queries, keys, values and mask as they were."""
     inputs = [*random_inputs(), MASK.clone()]

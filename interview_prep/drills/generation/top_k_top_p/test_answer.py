@@ -77,10 +77,11 @@ def test_temperature_first() -> None:
 
 def test_nucleus_of_what_top_k_left() -> None:
     """Takes the probabilities of top-p over the tokens that top-k left."""
-    logits = torch.tensor([0.0, 0.4, 0.0, 0.0])  # over all 0.33 for the best, over the best two 0.60
+    logits = torch.tensor([0.0, 0.4, -0.1, -0.2])  # over all 0.35 for the best, over the best two 0.60
     assert_close(filter_logits(logits, top_k=2, top_p=0.5), torch.tensor([-INF, 0.4, -INF, -INF]))
 
 
+@pytest.mark.edge
 def test_equal_logits_top_k() -> None:
     """Keeps exactly top_k of equal logits, the lower ids."""
     logits = torch.tensor([[1.0, 3.0, 3.0, 3.0, 0.0], [2.0, 2.0, 2.0, 2.0, 2.0]])
@@ -88,11 +89,36 @@ def test_equal_logits_top_k() -> None:
     assert_close(filter_logits(logits, top_k=2), expected)
 
 
+@pytest.mark.edge
+def test_equal_logits_of_a_large_vocabulary() -> None:
+    """Keeps the lower ids of many equal logits too, which needs a stable sort."""
+    expected = torch.full((3000,), -INF)
+    expected[:2] = 0.0
+    assert_close(filter_logits(torch.zeros(3000), top_k=2), expected)
+
+
+@pytest.mark.edge
+def test_top_p_just_below_one() -> None:
+    """Drops a tail of 0.0005 where top_p is 0.9995."""
+    logits = torch.tensor([0.6, 0.3997, 0.0002, 0.0001]).log()
+    assert_close(filter_logits(logits, top_p=0.9995) > -INF, torch.tensor([True, True, False, False]))
+
+
+@pytest.mark.edge
+def test_mass_near_top_p() -> None:
+    """Tells a mass before a token that is 2e-5 below top_p from one that is 2e-5 above it."""
+    logits = torch.tensor([[0.6, 0.3, 0.1], [0.60004, 0.3, 0.09996]]).log()
+    expected = torch.tensor([[True, True, False], [True, False, False]])
+    assert_close(filter_logits(logits, top_p=0.60002) > -INF, expected)
+
+
+@pytest.mark.edge
 def test_equal_logits_top_p() -> None:
     """Fills the nucleus from the lower ids where all are equal."""
     assert_close(filter_logits(torch.zeros(5), top_p=0.5), torch.tensor([0.0, 0.0, 0.0, -INF, -INF]))
 
 
+@pytest.mark.edge
 def test_exactly_top_p() -> None:
     """Stops where the tokens before have top_p exactly."""
     assert_close(filter_logits(torch.zeros(4), top_p=0.5), torch.tensor([0.0, 0.0, -INF, -INF]))
@@ -120,18 +146,22 @@ def test_one_token() -> None:
     assert_close(filter_logits(torch.tensor([[-3.0]]), top_k=1, top_p=0.5), torch.tensor([[-3.0]]))
 
 
+@pytest.mark.edge
 def test_banned_tokens() -> None:
     """Leaves a logit of -inf at -inf and gives it no part of the nucleus."""
     logits = torch.tensor([-INF, 1.0, -INF, 0.0])
     assert_close(filter_logits(logits, top_k=3, top_p=0.95), torch.tensor([-INF, 1.0, -INF, 0.0]))
 
 
+@pytest.mark.edge
 def test_large_logits() -> None:
-    """Finds the nucleus of logits of 1e4."""
-    logits = torch.tensor([-1e4, 1e4, 1e4 - 1])
-    assert_close(filter_logits(logits, top_p=0.9), torch.tensor([-INF, 1e4, 1e4 - 1]))
+    """Finds the nucleus of logits of 1e4, and of -1e4."""
+    logits = torch.tensor([[-1e4, 1e4, 1e4 - 1], [-1e4, -1e4 + 1, -2e4]])
+    expected = torch.tensor([[-INF, 1e4, 1e4 - 1], [-1e4, -1e4 + 1, -INF]])
+    assert_close(filter_logits(logits, top_p=0.9), expected)
 
 
+@pytest.mark.edge
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
 def test_dtype(dtype: torch.dtype) -> None:
     """Keeps the dtype of the logits."""
@@ -140,21 +170,38 @@ def test_dtype(dtype: torch.dtype) -> None:
     assert_close(filter_logits(logits, temperature=2.0, top_k=3, top_p=0.7), expected)
 
 
+@pytest.mark.edge
 def test_not_contiguous() -> None:
     """Takes a transposed view."""
     logits = random_logits(6, 2)
     assert_close(filter_logits(logits.T, top_k=4, top_p=0.8), by_loops(logits.T.clone(), top_k=4, top_p=0.8))
 
 
-def test_input_unchanged() -> None:
-    """Leaves the logits as they were."""
+@pytest.mark.edge
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"top_k": 2}, {"top_p": 0.5}, {"temperature": 2.0, "top_k": 2, "top_p": 0.5}],
+    ids=["defaults", "top_k", "top_p", "all three"],
+)
+def test_input_unchanged(settings: dict[str, float]) -> None:
+    """Leaves the logits as they were, on every path."""
     logits = random_logits(2, 5)
     before = logits.clone()
-    filter_logits(logits, temperature=2.0, top_k=2, top_p=0.5)
+    filter_logits(logits, **settings)
     assert_close(logits, before, rtol=0, atol=0)
 
 
-@pytest.mark.parametrize("wrong", [{"temperature": 0.0}, {"top_k": 0}, {"top_p": 0.0}, {"top_p": 1.5}])
+WRONG = [{"temperature": 0.0}, {"top_k": 0}, {"top_p": 0.0}, {"top_p": 1.5}]
+FURTHER = [
+    {"temperature": -1.0},
+    {"top_k": -1},
+    {"top_p": -0.5},
+    {"top_k": 2, "top_p": 1.5},
+    {"top_k": 0, "top_p": 0.5},
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG + [pytest.param(each, marks=pytest.mark.edge) for each in FURTHER])
 def test_errors(wrong: dict[str, float]) -> None:
     """Raises ValueError for a setting that is out of range."""
     logits = torch.zeros(3)
