@@ -1,8 +1,8 @@
 """Every single change of a program that is worth judging: one edit, in code that the checks can reach.
 
 Left out: docstrings, annotations, imports, messages of errors, `main`, and functions that nothing imported uses.
-Home-made, as the kept tools for mutation testing (mutmut, cosmic-ray) know neither axes nor swapped arguments nor the
-order of lines, and run a test command for each change, where the judge needs a tenth of a second.
+Home-made rather than a mutation testing package, because axes, swapped arguments and dropped lines are what goes wrong
+in a drill, each survivor should be an edit of the text, and the judge is what decides.
 """
 
 import ast

@@ -125,7 +125,7 @@ def test_judge_that_cannot_start_is_one_line(checkout: Path) -> None:
     """Where its process ends in an ImportError: one line with that error, exit 2, nothing noted."""
     session = checkout / "interview_prep/judge/session.py"
     session.write_text(f"import nonsense_of_this_machine\n{session.read_text()}")
-    run = run_check(checkout, "attention/causal_mask", "solution.py")
+    run = run_check(checkout, "attention/causal_mask")
     assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1), run.stderr
     error = "ModuleNotFoundError: No module named 'nonsense_of_this_machine'"
     assert run.stderr == f"The judge ends before it has a verdict: {error}. {NO_VERDICT}\n"
