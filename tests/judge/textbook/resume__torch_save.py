@@ -80,7 +80,7 @@ def load(run: Run, state: dict) -> None:
 
 
 def main() -> None:
-    """Train eight epochs at a stretch, then with an interruption after the sixth, going on from the fourth."""
+    """Train eight epochs uninterrupted, then with an interruption after the sixth, going on from the fourth."""
     inputs = torch.randn(64, 4, generator=torch.Generator().manual_seed(1))
     targets = inputs[:, :1].abs() - inputs[:, 1:2]
     whole = begin(inputs, targets, seed=0)
@@ -93,7 +93,7 @@ def main() -> None:
     load(again, state)
     print(f"goes on with epoch {again.epoch + 1}")
     train(again, 8)
-    print("at a stretch:", " ".join(f"{loss:.3f}" for loss in whole.losses))
+    print("uninterrupted:", " ".join(f"{loss:.3f}" for loss in whole.losses))
     print("interrupted: ", " ".join(f"{loss:.3f}" for loss in again.losses))
     same = all(map(torch.equal, whole.model.parameters(), again.model.parameters()))
     print("same weights at the end:", same)

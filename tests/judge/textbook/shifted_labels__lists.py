@@ -31,7 +31,7 @@ def collate(examples: list[dict[str, list[int]]], pad_id: int) -> dict[str, Tens
         rows["input_ids"].append(ids + [pad_id] * pad)
         rows["attention_mask"].append([1] * len(ids) + [0] * pad)
         rows["labels"].append([IGNORE] * len(prompt) + completion + [IGNORE] * pad)
-    return {name: torch.tensor(row) for name, row in rows.items()}
+    return {name: torch.tensor(row, dtype=torch.long) for name, row in rows.items()}
 
 
 def lm_loss(logits: Tensor, labels: Tensor) -> Tensor:

@@ -3,7 +3,6 @@
 import functools
 import math
 
-import numpy as np
 import pytest
 import torch
 from answer import Encoder, Matcher, accuracy, distance, loss_of, train
@@ -27,23 +26,29 @@ def questions(count: int, seed: int) -> tuple[Tensor, Tensor]:
     return pairs, same
 
 
+def seeded(kind: type[nn.Module], vocab: int, width: int = 8) -> nn.Module:
+    """A new Encoder or Matcher, always the same one."""
+    torch.manual_seed(0)
+    return kind(vocab, width)
+
+
 class Spy(nn.Module):
-    """Its one parameter is the logit of every pair. It notes how many pairs it was given."""
+    """Its one parameter is the logit of every pair. It notes how many pairs it was given, and what was recorded."""
 
     def __init__(self, logit: float) -> None:
         super().__init__()
-        self.logit, self.pairs = nn.Parameter(torch.tensor(logit)), []
+        self.logit, self.pairs, self.recorded = nn.Parameter(torch.tensor(logit)), [], []
 
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
         self.pairs.append(len(b))
+        self.recorded.append(torch.is_grad_enabled())
         return self.logit.expand(len(a))
 
 
 @functools.cache
 def taught() -> tuple[Matcher, list[float]]:
     """A matcher that has been trained on 64 pairs, also empty and equal ones, and its losses."""
-    torch.manual_seed(0)
-    model = Matcher(10)
+    model = seeded(Matcher, 10)
     return model, train(model, *questions(64, seed=1), epochs=4, size=16)
 
 
@@ -70,7 +75,7 @@ def test_example_loss() -> None:
 @pytest.mark.parametrize("batch", [1, 3])
 def test_encoder(batch: int) -> None:
     """Means the vectors of a question's tokens, not those of its padding."""
-    encoder = Encoder(7, width=3)
+    encoder = seeded(Encoder, 7, width=3)
     ids = torch.tensor([[3, 0, 0, 0], [1, 5, 2, 0], [6, 6, 1, 4]])[:batch]
     means = [sum(encoder.token.weight[i] for i in row if i) / sum(i > 0 for i in row) for row in ids.tolist()]
     assert_close(encoder(ids), encoder.out(torch.stack(means)), atol=1e-4, rtol=0)
@@ -78,14 +83,14 @@ def test_encoder(batch: int) -> None:
 
 def test_full_question() -> None:
     """Means all vectors of a question without padding."""
-    encoder, ids = Encoder(7, width=3), torch.tensor([[1, 5, 5, 2]])
+    encoder, ids = seeded(Encoder, 7, width=3), torch.tensor([[1, 5, 5, 2]])
     mean = sum(encoder.token.weight[i] for i in (1, 5, 5, 2)) / 4
     assert_close(encoder(ids), encoder.out(mean[None]), atol=1e-4, rtol=0)
 
 
 def test_empty_question() -> None:
     """Takes zeros for the mean of an empty question, beside others and alone."""
-    encoder = Encoder(7, width=3)
+    encoder = seeded(Encoder, 7, width=3)
     got = encoder(torch.tensor([[0, 0], [4, 0]]))
     assert_close(got[0], encoder.out.bias)
     assert_close(encoder(torch.tensor([[0, 0]])), encoder.out.bias[None])
@@ -93,13 +98,16 @@ def test_empty_question() -> None:
 
 def test_gradient_of_an_empty_question() -> None:
     """Sends the other questions' tokens the gradient that they have without it."""
-    encoder = Encoder(7, width=3)
+    encoder = seeded(Encoder, 7, width=3)
     with_it = torch.autograd.grad(encoder(torch.tensor([[4, 2], [0, 0]])).square().sum(), encoder.token.weight)
     without = torch.autograd.grad(encoder(torch.tensor([[4, 2]])).square().sum(), encoder.token.weight)
     assert_close(with_it, without)
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+DTYPES = [torch.float32, pytest.param(torch.float64, marks=pytest.mark.edge)]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
 def test_distance(dtype: torch.dtype) -> None:
     """Takes the root of the sum of squares."""
     a, b = random(2, 4, 3, dtype=dtype)
@@ -113,6 +121,14 @@ def test_small_distance() -> None:
     assert_close(got, torch.tensor([0.01]), atol=1e-3, rtol=0)
 
 
+@pytest.mark.edge
+def test_small_distance_far_out() -> None:
+    """Measures 0.01 between points that are far from the origin."""
+    got = distance(torch.tensor([[100.01, 5.0]]), torch.tensor([[100.0, 5.0]]))
+    assert_close(got, torch.tensor([0.01]), atol=1e-3, rtol=0)
+
+
+@pytest.mark.edge
 def test_large_distance() -> None:
     """Measures 2e4."""
     got = distance(torch.tensor([[1e4, 0.0]]), torch.tensor([[-1e4, 0.0]]))
@@ -147,41 +163,56 @@ def test_loss(batch: int) -> None:
     assert_close(loss_of(logit, same), torch.tensor(expected), atol=1e-5, rtol=1e-5)
 
 
-@pytest.mark.parametrize(("logit", "same"), [(-1e4, 1.0), (1e4, 0.0), (20.0, 0.0), (-16.0, 1.0), (-15.0, 1.0)])
+FAR = [pytest.param(-1e4, 1.0, marks=pytest.mark.edge), pytest.param(1e4, 0.0, marks=pytest.mark.edge)]
+
+
+@pytest.mark.parametrize(("logit", "same"), [(20.0, 0.0), (-16.0, 1.0), (-15.0, 1.0), *FAR])
 def test_loss_of_a_sure_mistake(logit: float, same: float) -> None:
     """Charges a sure mistake in full."""
     assert_close(loss_of(torch.tensor([logit]), torch.tensor([same])), torch.tensor(abs(logit)))
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_gradient_of_the_loss(dtype: torch.dtype) -> None:
+def test_gradient_of_the_loss() -> None:
     """Pulls each logit by its probability minus its label, also a sure one."""
-    logit = torch.tensor([0.5, -2.0, 0.0, 40.0, 40.0, -200.0, 1e4], dtype=dtype, requires_grad=True)
-    same = torch.tensor([1.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0], dtype=dtype)
+    logit = torch.tensor([0.5, -2.0, 40.0, 40.0, -200.0], requires_grad=True)
+    same = torch.tensor([1.0, 0.0, 0.0, 1.0, 1.0])
     got = torch.autograd.grad(loss_of(logit, same), logit)[0]
-    chances = torch.tensor([1 / (1 + math.exp(-max(z, -500.0))) for z in logit.tolist()], dtype=dtype)
-    assert_close(got, (chances - same) / 7)
+    assert_close(got, (logit.detach().sigmoid() - same) / 5)
+
+
+@pytest.mark.edge
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_gradient_at_the_extremes(dtype: torch.dtype) -> None:
+    """Pulls a logit of exactly 0 by a half, and one of 1e4 in full."""
+    logit = torch.tensor([0.0, 0.0, 1e4, -1e4, -2.0], dtype=dtype, requires_grad=True)
+    same = torch.tensor([1.0, 0.0, 0.0, 1.0, 0.0], dtype=dtype)
+    got = torch.autograd.grad(loss_of(logit, same), logit)[0]
+    assert_close(got, (logit.detach().sigmoid() - same) / 5)
 
 
 def test_matcher() -> None:
     """Scales radius minus distance."""
-    torch.manual_seed(0)
-    model, ids = Matcher(9), torch.tensor([[[1, 2], [3, 0]], [[4, 4], [5, 6]]])
+    model, ids = seeded(Matcher, 9), torch.tensor([[[1, 2], [3, 0]], [[4, 4], [5, 6]]])
     first, second = model.encoder(ids[:, 0]), model.encoder(ids[:, 1])
     gap = (first - second).detach().square().sum(dim=1) ** 0.5
     assert_close(model(ids[:, 0], ids[:, 1]).detach(), 10 * (1 - gap), atol=2e-2, rtol=0)
 
 
 def test_checkpoints() -> None:
-    """Keeps the names of all parameters."""
-    names = ["encoder.out.bias", "encoder.out.weight", "encoder.token.weight", "radius", "scale"]
-    assert sorted(Matcher(9).state_dict()) == names
+    """Keeps the names and shapes of all parameters."""
+    shapes = {"encoder.token.weight": [9, 8], "encoder.out.weight": [8, 8], "encoder.out.bias": [8]}
+    got = {name: list(value.shape) for name, value in seeded(Matcher, 9).state_dict().items()}
+    assert got == {**shapes, "scale": [], "radius": []}
+
+
+def test_usual_width() -> None:
+    """Has 8 features where no width is given."""
+    assert (Encoder(9).out.weight.shape, Matcher(9).encoder.out.weight.shape) == ((8, 8), (8, 8))
 
 
 def test_gradients_of_hard_pairs() -> None:
     """Keeps all gradients finite for equal, empty and sure pairs in one batch."""
-    torch.manual_seed(0)
-    model = Matcher(9)
+    model = seeded(Matcher, 9)
     model.scale.data.fill_(1000.0)
     ids = torch.tensor([[[1, 2], [1, 2]], [[0, 0], [5, 6]], [[0, 0], [0, 0]], [[3, 3], [7, 0]]])
     loss_of(model(ids[:, 0], ids[:, 1]), torch.tensor([1.0, 0.0, 1.0, 0.0])).backward()
@@ -198,16 +229,16 @@ def test_one_step() -> None:
 
 def test_two_steps() -> None:
     """Steps by each batch's own gradient, with momentum 0.9."""
-    model, slopes = Spy(0.0), (0.5, 1 / (1 + math.exp(0.25)))
+    model, first = Spy(1.0), 1 / (1 + math.exp(-1))
+    second = 1 / (1 + math.exp(-(1 - 0.5 * first)))
     train(model, torch.ones(2, 2, 1, dtype=torch.long), torch.zeros(2), epochs=2, lr=0.5)
-    assert model.logit.item() == pytest.approx(-0.5 * (slopes[0] + 0.9 * slopes[0] + slopes[1]))
+    assert model.logit.item() == pytest.approx(1 - 0.5 * (first + 0.9 * first + second), abs=1e-5)
 
 
 def test_clipping() -> None:
     """Clips the norm of all gradients together."""
-    torch.manual_seed(0)
-    model = Matcher(4)
-    model.scale.data.fill_(1e4)
+    model = seeded(Matcher, 4)
+    model.scale.data.fill_(100.0)
     before = [p.detach().clone() for p in model.parameters()]
     train(model, torch.tensor([[[1, 2], [3, 0]]]), torch.ones(1), epochs=1, lr=0.5)
     moved = sum((p.detach() - old).square().sum().item() for p, old in zip(model.parameters(), before, strict=True))
@@ -220,6 +251,14 @@ def test_every_batch() -> None:
     losses = train(spy, pairs, same, epochs=2, size=4)
     assert len(losses) == 6
     assert spy.pairs == [4, 4, 2, 4, 4, 2]
+
+
+def test_usual_settings() -> None:
+    """Steps by 0.1 for batches of 16 pairs where nothing else is said."""
+    spy = Spy(50.0)
+    train(spy, torch.ones(20, 2, 1, dtype=torch.long), torch.zeros(20), epochs=1)
+    assert spy.pairs == [16, 4]
+    assert spy.logit.item() == pytest.approx(50 - 0.1 - 0.19)
 
 
 def test_all_losses() -> None:
@@ -245,15 +284,29 @@ def test_accuracy() -> None:
     assert accuracy(Spy(2.0), torch.ones(4, 2, 1, dtype=torch.long), torch.tensor([1.0, 0.0, 1.0, 1.0])) == 0.75
 
 
+@pytest.mark.parametrize(("logit", "share"), [(0.5, 0.25), (0.0, 0.75), (-0.5, 0.75)])
+def test_sign_of_small_logits(logit: float, share: float) -> None:
+    """Says the same above 0, and different at 0 and below."""
+    assert accuracy(Spy(logit), torch.ones(4, 2, 1, dtype=torch.long), torch.tensor([0.0, 1.0, 0.0, 0.0])) == share
+
+
+def test_accuracy_records_nothing() -> None:
+    """Counts without recording gradients."""
+    spy = Spy(2.0)
+    accuracy(spy, torch.ones(4, 2, 1, dtype=torch.long), torch.ones(4))
+    assert spy.recorded == [False]
+
+
 def test_plain_values() -> None:
     """Gives one logit to a pair alone, and one number as the accuracy."""
     pairs, same = questions(8, seed=3)
-    logits = Matcher(10)(pairs[:1, 0], pairs[:1, 1])
-    assert (logits.shape, np.shape(accuracy(Spy(2.0), pairs, same))) == ((1,), ())
+    logits = seeded(Matcher, 10)(pairs[:1, 0], pairs[:1, 1])
+    assert (logits.shape, type(accuracy(Spy(2.0), pairs, same))) == ((1,), float)
 
 
+@pytest.mark.edge
 def test_inputs_unchanged() -> None:
     """Leaves pairs and labels as they were."""
     pairs, same = questions(16, seed=3)
-    train(Matcher(10), pairs, same, epochs=1)
+    train(seeded(Matcher, 10), pairs, same, epochs=1)
     assert_close((pairs, same), questions(16, seed=3))

@@ -18,7 +18,7 @@ class Run:
     order: torch.Generator  # shuffles; dropout draws from torch's own generator
     inputs: Tensor  # (N, F)
     targets: Tensor  # (N, 1)
-    epoch: int = 0  # how many are done
+    epoch: int = 0  # how many are finished
     losses: list[float] = field(default_factory=list)
 
 
@@ -32,7 +32,7 @@ def begin(inputs: Tensor, targets: Tensor, seed: int) -> Run:
 
 
 def train(run: Run, until: int, size: int = 8) -> None:
-    """Go on until so many epochs are done in all."""
+    """Go on until so many epochs are finished in all."""
     while run.epoch < until:
         total = 0.0
         for rows in torch.randperm(len(run.inputs), generator=run.order).split(size):
@@ -47,7 +47,7 @@ def train(run: Run, until: int, size: int = 8) -> None:
 
 
 def save(run: Run) -> dict:
-    """The state after the epochs that are done."""
+    """The state after the finished epochs."""
     state = {
         "model": run.model.state_dict(),
         "optimizer": run.optimizer.state_dict(),
@@ -72,7 +72,7 @@ def load(run: Run, state: dict) -> None:
 
 
 def main() -> None:
-    """Train eight epochs at a stretch, then with an interruption after the sixth, going on from the fourth."""
+    """Train eight epochs uninterrupted, then with an interruption after the sixth, going on from the fourth."""
     inputs = torch.randn(64, 4, generator=torch.Generator().manual_seed(1))
     targets = inputs[:, :1].abs() - inputs[:, 1:2]
     whole = begin(inputs, targets, seed=0)
@@ -85,8 +85,8 @@ def main() -> None:
     load(again, state)
     print(f"goes on with epoch {again.epoch + 1}")
     train(again, 8)
-    print("at a stretch:", " ".join(f"{loss:.3f}" for loss in whole.losses))
-    print("interrupted: ", " ".join(f"{loss:.3f}" for loss in again.losses))
+    print("uninterrupted:", " ".join(f"{loss:.3f}" for loss in whole.losses))
+    print("interrupted:  ", " ".join(f"{loss:.3f}" for loss in again.losses))
     same = all(map(torch.equal, whole.model.parameters(), again.model.parameters()))
     print("same weights at the end:", same)
 

@@ -30,7 +30,7 @@ def collate(examples: list[dict[str, list[int]]], pad_id: int) -> dict[str, Tens
         rows["input_ids"].append(prompt + completion + [pad_id] * padding)
         rows["attention_mask"].append([1] * (width - padding) + [0] * padding)
         rows["labels"].append([IGNORE] * len(prompt) + completion + [IGNORE] * padding)
-    return {name: torch.tensor(row) for name, row in rows.items()}
+    return {name: torch.tensor(row, dtype=torch.long) for name, row in rows.items()}
 
 
 def lm_loss(logits: Tensor, labels: Tensor) -> Tensor:

@@ -33,7 +33,7 @@ def collate(examples: list[dict[str, list[int]]], pad_id: int) -> dict[str, Tens
         rows["input_ids"].append(ids)
         rows["attention_mask"].append([int(token != pad_id) for token in ids])
         rows["labels"].append([*labels[1:], IGNORE])
-    return {name: torch.tensor(row) for name, row in rows.items()}
+    return {name: torch.tensor(row, dtype=torch.long) for name, row in rows.items()}
 
 
 def lm_loss(logits: Tensor, labels: Tensor) -> Tensor:

@@ -98,7 +98,7 @@ def test_example_loss() -> None:
     assert_close(lm_loss(logits, torch.tensor([[-100, 2, 3]])), torch.tensor(0.6933), atol=1e-4, rtol=0)
 
 
-@pytest.mark.parametrize("lengths", [[(2, 3)], [(1, 2), (3, 4), (2, 1)], [(2, 2), (1, 3)], [(1, 1)]])
+@pytest.mark.parametrize("lengths", [[(2, 3)], [(1, 2), (3, 4), (2, 1)], [(2, 2), (1, 3)], [(20, 1), (1, 30)]])
 @pytest.mark.parametrize("name", ["input_ids", "attention_mask", "labels"])
 def test_random_batches(lengths: list[tuple[int, int]], name: str) -> None:
     """Agrees with loops, padded with an id that no token has."""
@@ -119,17 +119,28 @@ def test_end_has_a_label() -> None:
     assert (got["labels"] == END).sum(dim=1).tolist() == [1, 1]
 
 
+@pytest.mark.edge
 def test_nothing_to_learn() -> None:
     """Gives no labels to an example without a completion."""
     examples = [{"prompt": [3, 2], "completion": []}, {"prompt": [3], "completion": [1]}]
     assert_close(collate(examples, pad_id=0)["labels"], torch.tensor([[-100, -100], [-100, 1]]))
 
 
+@pytest.mark.edge
+@pytest.mark.parametrize("lengths", [[(0, 0)], [(0, 0), (2, 2)]])
+def test_nothing_at_all(lengths: list[tuple[int, int]]) -> None:
+    """Takes an example of no tokens, alone and among others."""
+    examples = random_examples(0, lengths)
+    assert_close(collate(examples, pad_id=4), by_loops(examples, 4))
+
+
+@pytest.mark.edge
 def test_no_prompt() -> None:
     """Gives a label to every token of an example without a prompt."""
     assert_close(collate([{"prompt": [], "completion": [3, 1]}], pad_id=0)["labels"], torch.tensor([[3, 1]]))
 
 
+@pytest.mark.edge
 def test_examples_unchanged() -> None:
     """Leaves the examples as they were."""
     examples = of_the_prompt()
@@ -165,6 +176,13 @@ def test_sure_and_right() -> None:
     assert_close(lm_loss(logits, labels), torch.tensor(0.0))
 
 
+def test_sure_label_counts() -> None:
+    """Counts a label whose loss is exactly 0."""
+    logits = torch.tensor([[[0.0, 0, 0, 0], [0, 0, 0, 200], [9, 0, 0, 0]]])
+    assert_close(lm_loss(logits, torch.tensor([[-100, 2, 3]])), torch.tensor(0.693147))
+
+
+@pytest.mark.edge
 @pytest.mark.parametrize("length", [1, 3])
 def test_no_label(length: int) -> None:
     """Gives 0 where there is nothing to predict."""
@@ -173,6 +191,15 @@ def test_no_label(length: int) -> None:
     assert_close(lm_loss(torch.randn(2, length, 4), labels), torch.tensor(0.0))
 
 
+@pytest.mark.edge
+def test_gradient_without_labels() -> None:
+    """Sends a gradient of 0 where there is nothing to predict."""
+    logits = torch.ones(2, 3, 4, requires_grad=True)
+    lm_loss(logits, torch.full((2, 3), -100)).backward()
+    assert_close(logits.grad, torch.zeros(2, 3, 4))
+
+
+@pytest.mark.edge
 def test_large_logits() -> None:
     """Stays finite for logits of 1e4."""
     logits = torch.tensor([[[1e4, -1e4], [0.0, 0.0]]])
@@ -187,6 +214,7 @@ def test_gradients() -> None:
     assert_close(got, torch.autograd.grad(loss_by_loops(logits, labels), logits)[0])
 
 
+@pytest.mark.edge
 def test_labels_unchanged() -> None:
     """Leaves logits and labels as they were."""
     logits, labels = random_logits(2, 4)
@@ -199,6 +227,28 @@ def test_loss_before_training() -> None:
     model = nn.Embedding(7, 7)
     nn.init.zeros_(model.weight)
     assert train(model, CHAINS, END, steps=1, lr=0.1) == pytest.approx([1.945910], abs=1e-5)
+
+
+def test_steps_of_training() -> None:
+    """Reports the losses of a written-out loop, each step by its own gradient."""
+    torch.manual_seed(0)
+    model = nn.Embedding(7, 7)
+    table = model.weight.detach().clone().requires_grad_()
+    optimizer, expected, batch = torch.optim.Adam([table], lr=0.5), [], by_loops(CHAINS, END)
+    for _ in range(4):
+        loss = loss_by_loops(table[batch["input_ids"]], batch["labels"])
+        (table.grad,) = torch.autograd.grad(loss, table)
+        optimizer.step()
+        expected.append(loss.item())
+    assert train(model, CHAINS, END, steps=4, lr=0.5) == pytest.approx(expected, abs=1e-4)
+
+
+def test_completes_without_recording() -> None:
+    """Completes without recording gradients."""
+    recorded, model = [], nn.Embedding(7, 7)
+    model.register_forward_hook(lambda *_: recorded.append(torch.is_grad_enabled()))
+    complete(model, [3], END, limit=1)
+    assert recorded == [False]
 
 
 def test_loss_falls() -> None:
