@@ -29,7 +29,7 @@ class CachedAttention(nn.Module):
         if cache is not None:
             k, v = torch.cat([cache[0], k], dim=2), torch.cat([cache[1], v], dim=2)  # (B, H, S, d)
         new, total = q.shape[2], k.shape[2]
-        mask = torch.ones(new, total, dtype=torch.bool).tril(total - new)  # query i stands at position P + i
+        mask = torch.ones(new, total, dtype=torch.bool, device=x.device).tril(total - new)  # query i is at P + i
         scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])  # (B, H, T, S)
         weights = scores.masked_fill(~mask, float("-inf")).softmax(dim=-1)
         out = (weights @ v).transpose(1, 2).flatten(2)  # (B, T, D)

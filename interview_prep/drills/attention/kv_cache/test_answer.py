@@ -138,6 +138,12 @@ def test_chunks(sizes: tuple[int, ...]) -> None:
     assert_close(in_chunks(layer, x, *sizes), SIX[:, : sum(sizes)])
 
 
+def test_long_sequence() -> None:
+    """Gives for a long sequence in chunks what one pass gives."""
+    layer, x = shared_layer(), inputs(1, 90, 4)
+    assert_close(in_chunks(layer, x, 40, 1, 3, 46), by_loops(x))
+
+
 def test_no_look_ahead_in_a_chunk() -> None:
     """Changes no earlier result of a chunk when its last token changes."""
     before, after = of_a_changed_token()
@@ -218,6 +224,7 @@ def test_two_sequences_in_turns() -> None:
     assert_close(out, SIX[:, 1:2])
 
 
+@pytest.mark.edge
 def test_reordered_cache() -> None:
     """Follows a cache whose batch dimension has been reordered."""
     layer, x = shared_layer(), inputs(2, 6, 4)
@@ -226,12 +233,31 @@ def test_reordered_cache() -> None:
     assert_close(out, SIX[:, 2:3].flip(0))
 
 
+@pytest.mark.edge
+def test_reordered_cache_in_eval_mode() -> None:
+    """Follows a reordered cache in eval mode too."""
+    layer, x = layer_with(WEIGHTS, BIASES).eval(), inputs(2, 6, 4)
+    _, cache = layer(x[:, :2])
+    out, _ = layer(x[:, 2:3].flip(0), tuple(t.flip(0) for t in cache))
+    assert_close(out, SIX[:, 2:3].flip(0))
+
+
+@pytest.mark.edge
+def test_device() -> None:
+    """Makes new tensors on the device of x."""
+    layer, x = layer_with(WEIGHTS, BIASES).to("meta"), torch.zeros(1, 3, 4, device="meta")
+    out, _ = layer(x, layer(x)[1])
+    assert (out.device.type, out.shape) == ("meta", (1, 3, 4))
+
+
+@pytest.mark.edge
 def test_large_inputs() -> None:
     """Stays finite for inputs of 1e4, in chunks."""
     layer, x = layer_with(WEIGHTS, BIASES).double(), 1e4 * inputs(1, 3, 4).double()  # float32 rounds by more
     assert_close(in_chunks(layer, x, 1, 2), by_loops(x, None, WEIGHTS.double(), BIASES.double()))
 
 
+@pytest.mark.edge
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float16, 4e-2), (torch.bfloat16, 3e-1), (torch.float64, 1e-5)])
 def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
     """Computes in the layer's dtype, in chunks."""
@@ -240,6 +266,7 @@ def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
     assert_close(in_chunks(layer, x, 2, 2), expected.to(dtype), atol=tolerance, rtol=tolerance)
 
 
+@pytest.mark.edge
 def test_dtype_of_the_cache() -> None:
     """Keeps the cache in the layer's dtype."""
     layer = layer_with(WEIGHTS, BIASES).bfloat16()
@@ -247,15 +274,21 @@ def test_dtype_of_the_cache() -> None:
     assert (keys.dtype, values.dtype) == (torch.bfloat16, torch.bfloat16)
 
 
+@pytest.mark.edge
 def test_not_contiguous() -> None:
     """Takes inputs whose time comes first in memory."""
     layer, x = shared_layer(), inputs(2, 6, 4)[:, :3].transpose(0, 1).contiguous().transpose(0, 1)
     assert_close(in_chunks(layer, x, 2, 1), SIX[:, :3])
 
 
-def test_gradients() -> None:
-    """Sends one pass's float64 gradients through the cache, to all weights and x."""
-    layer, x = layer_with(WEIGHTS, BIASES).double().requires_grad_(), inputs(1, 3, 4).double().requires_grad_()
+@pytest.mark.edge
+@pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
+def test_gradients(training: bool) -> None:
+    """Sends one pass's gradients through the cache to all weights and x."""
+    layer, x = (
+        layer_with(WEIGHTS, BIASES).double().requires_grad_().train(training),
+        inputs(1, 3, 4).double().requires_grad_(),
+    )
     linears = [getattr(layer, name) for name in NAMES]
     leaves = [x, *(each.weight for each in linears), *(each.bias for each in linears)]
     of_x, *got = torch.autograd.grad(in_chunks(layer, x, 2, 1).square().sum(), leaves)
@@ -264,6 +297,7 @@ def test_gradients() -> None:
     assert_close((of_x, torch.stack(got[:4]), torch.stack(got[4:])), expected, atol=1e-5, rtol=1e-5)
 
 
+@pytest.mark.edge
 def test_inputs_unchanged() -> None:
     """Leaves the tokens as they were."""
     layer, x = shared_layer(), inputs(1, 2, 4)

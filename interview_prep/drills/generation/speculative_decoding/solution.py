@@ -5,7 +5,7 @@ from torch import Tensor
 
 def draw(weights: Tensor, number: Tensor) -> int:
     """The smallest id whose cumulative weight exceeds that share of all; weights (V,) need not sum to 1."""
-    cumulative = weights.cumsum(dim=0)
+    cumulative = weights.double().cumsum(dim=0)  # the number may be a double, nearer to 1 than floats are
     return int((cumulative > number * cumulative[-1]).nonzero()[0])
 
 
@@ -15,6 +15,6 @@ def verify(tokens: Tensor, draft: Tensor, target: Tensor, uniform: Tensor) -> li
     for i, token in enumerate(tokens.tolist()):
         if uniform[i] >= target[i, token] / draft[i, token]:
             lacking = (target[i] - draft[i]).clamp(min=0)  # what min(p, q) has not given yet
-            return [*accepted, draw(lacking, uniform[-1])]
+            return [*accepted, draw(lacking if lacking.any() else target[i], uniform[-1])]  # rounding can leave none
         accepted.append(token)
     return [*accepted, draw(target[-1], uniform[-1])]

@@ -148,6 +148,7 @@ def test_bonus_from_the_last_row() -> None:
     assert verify(torch.tensor([0]), draft, target, torch.tensor([0.1, 0.6])) == [0, 1]
 
 
+@pytest.mark.edge
 @pytest.mark.parametrize(("number", "expected"), [(0.0, 1), (0.24, 1), (0.26, 3), (0.99, 3)])
 def test_no_proposals(number: float, expected: int) -> None:
     """Samples from the target where K is 0."""
@@ -155,12 +156,14 @@ def test_no_proposals(number: float, expected: int) -> None:
     assert verify(none, torch.zeros(0, 4), target, torch.tensor([number])) == [expected]
 
 
+@pytest.mark.edge
 def test_impossible_token_is_rejected() -> None:
     """Rejects a token of target probability 0 even for a number of 0."""
     got = verify(torch.tensor([0]), rows([0.5, 0.5]), rows([0.0, 1.0], [1.0, 0.0]), torch.tensor([0.0, 0.0]))
     assert got == [1]
 
 
+@pytest.mark.edge
 def test_number_just_below_one() -> None:
     """Draws the last possible token where rounding leaves a sum below the number."""
     odds = torch.tensor([[49.0, 51.0, 35.0, 54.0, 5.0, 0.0]])
@@ -174,9 +177,62 @@ def test_ids_are_ints() -> None:
     assert [type(token) for token in got] == [int, int, int]
 
 
-def test_inputs_unchanged() -> None:
-    """Leaves all four tensors as they were."""
-    inputs = random_inputs(3, k=4, v=5)
+def test_many_proposals() -> None:
+    """Agrees with the loop for twenty tokens of a larger vocabulary."""
+    inputs = random_inputs(7, k=20, v=50)
+    assert verify(*inputs) == by_hand(*inputs)
+
+
+def test_many_accepted() -> None:
+    """Keeps all of twenty tokens where draft and target agree."""
+    tokens, draft, target, uniform = random_inputs(8, k=20, v=50)
+    target[:-1] = draft
+    assert verify(tokens, draft, target, uniform) == by_hand(tokens, draft, target, uniform)
+
+
+@pytest.mark.edge
+def test_number_equal_to_the_ratio() -> None:
+    """Rejects a token whose number is exactly the ratio."""
+    got = verify(torch.tensor([0]), rows([0.5, 0.5]), rows([0.25, 0.75], [1.0, 0.0]), torch.tensor([0.5, 0.5]))
+    assert got == [1]
+
+
+@pytest.mark.edge
+def test_number_equal_to_a_cumulative_probability() -> None:
+    """Draws the next id where the number is exactly the cumulative probability."""
+    none, target = torch.zeros(0, dtype=torch.int64), rows([0.25, 0.75])
+    assert verify(none, torch.zeros(0, 2), target, torch.tensor([0.25])) == [1]
+
+
+@pytest.mark.edge
+def test_rare_token() -> None:
+    """Compares the ratio of two tiny probabilities with the number."""
+    draft, target = rows([1.0, 1e-10]), rows([1.0, 9e-11], [1.0, 0.0])
+    assert verify(torch.tensor([1]), draft, target, torch.tensor([0.6, 0.5])) == [1, 0]
+
+
+@pytest.mark.edge
+@pytest.mark.parametrize("number", [0.0, 0.3, BELOW_ONE])
+def test_residual_of_zeros(number: float) -> None:
+    """Gives a possible token where rounding leaves a residual of zeros."""
+    below = 0.5 - 2.0**-24  # the target's row sums to a little less than 1, and no token has more than the draft gives
+    draft, target = rows([0.5, 0.5, 0.0]), rows([0.5, below, 0.0], [0.0, 0.0, 1.0])
+    got = verify(torch.tensor([1]), draft, target, torch.tensor([BELOW_ONE, number]))
+    assert got in ([0], [1])
+
+
+@pytest.mark.edge
+def test_double_number_just_below_one() -> None:
+    """Draws from a float32 row by a float64 number that float32 rounds to 1."""
+    none, number = torch.zeros(0, dtype=torch.int64), torch.tensor([1 - 1e-12], dtype=torch.float64)
+    assert verify(none, torch.zeros(0, 3), rows([0.5, 0.5, 0.0]), number) == [1]
+
+
+@pytest.mark.edge
+@pytest.mark.parametrize("numbers", [[0.7, 0.2, 0.9], [0.7, 0.5, 0.9], [0.9, 0.2, 0.3]])
+def test_inputs_unchanged(numbers: list[float]) -> None:
+    """Leaves all four tensors as they were, whatever is accepted."""
+    inputs = [torch.tensor([0, 2]), DRAFT.clone(), TARGET.clone(), torch.tensor(numbers)]
     before = [tensor.clone() for tensor in inputs]
     verify(*inputs)
-    assert_close(list(inputs), before, rtol=0, atol=0)
+    assert_close(inputs, before, rtol=0, atol=0)

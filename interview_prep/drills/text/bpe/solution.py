@@ -15,7 +15,7 @@ def merged(word: tuple[str, ...], pair: tuple[str, str]) -> tuple[str, ...]:
 
 
 def train(text: str, count: int) -> list[tuple[str, str]]:
-    """Up to `count` merges in the order learned: the most frequent pair first, of equals the smallest."""
+    """Up to `count` merges in the order learned: the most frequent pair at each step, the smallest on ties."""
     words = Counter(tuple(word) for word in text.split())
     merges: list[tuple[str, str]] = []
     while len(merges) < count:

@@ -2,7 +2,7 @@
 
 
 def train(text: str, count: int) -> list[tuple[str, str]]:
-    """Up to `count` merges in the order learned: the most frequent pair first, of equals the smallest."""
+    """Up to `count` merges in the order learned: the most frequent pair at each step."""
     raise NotImplementedError
 
 
