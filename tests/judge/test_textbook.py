@@ -17,22 +17,13 @@ DRILLS = {folder.name: folder for folder in list_drill_folders()}
 
 REJECTED = {  # unfairly, so far: an answer that passes must leave this table
     "broadcast_loss__epsilon": "1e-8 in the divisor: nobody asks for nine digits",
-    "classification_metrics__confusion": "infinite scores warn in np.diff, and unsigned ones wrap around: edges",
-    "cross_entropy__soft_targets": "view of a transposed input: an edge",
-    "info_nce__clip": "1e-8 in the divisor: nobody asks for twelve digits",
     "int8_linear__clamp_scale": "a clamp of the scale at 1e-8 loses a row of 1e-12: an edge",
-    "k_means__from_scratch": "unsigned bytes wrap around: an edge",
     "layer_norm__batchnorm_formula": "view of a transposed input: an edge",
-    "logistic_regression__clip_500": "the far tail is a clipped value: an edge",
     "mini_autograd__micrograd": "recursion, and grads of an earlier backward that are sent on again: edges",
-    "nearest_neighbours__centred": "far clusters lose their digits, float32 stays float32: edges",
-    "nearest_neighbours__cs231n": "far from the origin the expanded square loses its digits: an edge",
     "optimizers__numpy_style": "one count of steps for all parameters: an edge",
     "rms_norm__gemma": "computes in float32 for float64 too: an edge",
     "rms_norm__llama": "computes in float32 for float64 too, and promotes to the weight's dtype: edges",
     "rms_norm__transformers": "computes in float32 for float64 too, and promotes to the weight's dtype: edges",
-    "sessions__shift": "compares with an empty map where nobody has the first event: an edge",
-    "stable_softmax__subtract_max": "x - logsumexp loses digits between large numbers: an edge",
     "training_loop__nanogpt": "clears gradients after the step, not those that are there before the first: an edge",
 }
 

@@ -152,6 +152,7 @@ def test_no_gain() -> None:
     assert best_split(x, np.array([0, 1, 1, 0])) is None
 
 
+@pytest.mark.edge
 def test_gain_of_rounding_only() -> None:
     """Gives None where a gain is nothing but rounding."""
     assert best_split(column(0, 0, 0, 1, 1, 1, 1, 1, 1), np.array([0, 1, 2, 0, 0, 1, 1, 2, 2])) is None
@@ -172,6 +173,26 @@ def test_strings() -> None:
     assert best_split(column(1, 2, 3, 4), np.array(["no", "no", "yes", "yes"])) == pytest.approx((0, 2.5, 0.5))
 
 
+def test_capitals() -> None:
+    """Takes labels that differ in capitals alone as two classes."""
+    assert best_split(column(1, 2), np.array(["no", "No"])) == pytest.approx((0, 1.5, 0.5))
+
+
+@pytest.mark.edge
+def test_nearly_equal_values() -> None:
+    """Cuts between two values that are 1e-9 apart, halfway."""
+    got = best_split(column(1.0, 1 + 1e-9), np.array([0, 1]))
+    assert got == pytest.approx((0, 1 + 5e-10, 0.5), rel=1e-12)
+
+
+@pytest.mark.edge
+def test_small_gain() -> None:
+    """Finds a gain of 1e-7 among 4,000 rows."""
+    x, y = column(*[0] * 2000, *[1] * 2000), np.arange(4000) % 2
+    y[0] = 1  # 1,001 of 2,000 on the left, 1,000 on the right
+    assert best_split(x, y) == pytest.approx(by_loops(x, y), rel=1e-6)
+
+
 def test_every_row_another_class() -> None:
     """Splits two rows of two classes."""
     assert best_split(column(4, 1), np.array([3, 7])) == pytest.approx((0, 2.5, 0.5))
@@ -182,12 +203,14 @@ def test_large_values() -> None:
     assert best_split(column(-1e4, 1e4, 1e4 + 1), np.array([0, 0, 1])) == pytest.approx((0, 10000.5, 4 / 9))
 
 
+@pytest.mark.edge
 def test_unsigned_bytes() -> None:
     """Finds the midpoint of two bytes without overflow."""
     x = column(200, 250, 10).astype(np.uint8)
     assert best_split(x, np.array([0, 1, 0])) == pytest.approx((0, 225.0, 4 / 9))
 
 
+@pytest.mark.edge
 def test_plain_numbers() -> None:
     """Returns the feature as int, threshold and gain as floats."""
     got = best_split(column(1, 2, 3), np.array([0, 0, 1]))
@@ -201,6 +224,7 @@ def test_no_loop_over_rows() -> None:
     assert lines_run(best_split, x, y) == lines_run(best_split, x[:10], y[:10])
 
 
+@pytest.mark.edge
 def test_inputs_unchanged() -> None:
     """Leaves x and y as they were."""
     x, y = random_rows(6, 2, 2)

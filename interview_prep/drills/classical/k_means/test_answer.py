@@ -61,6 +61,20 @@ def test_equally_near() -> None:
     assert_array_equal(assign(column(1, 3, 5), column(4, 0, 2, 2)), np.array([1, 0, 0]))
 
 
+@pytest.mark.edge
+def test_assign_tiny_distances() -> None:
+    """Tells distances of 1e-5 apart."""
+    assert_array_equal(assign(column(0, 1e-4), column(1e-5, -0.9e-5, 9.5e-5)), np.array([1, 2]))
+
+
+@pytest.mark.edge
+def test_assign_far_from_the_origin() -> None:
+    """Takes the nearest of centers that are 1e-3 apart, around 1e6."""
+    offsets = np.array([0.0, 1e-3, 2e-3, 3e-3])
+    points = column(*(1e6 + offsets + 2e-4))
+    assert_array_equal(assign(points, column(*(1e6 + offsets))), np.array([0, 1, 2, 3]))
+
+
 def test_assign_large_values() -> None:
     """Takes the nearest centre where coordinates are 1e4."""
     points = np.array([[1e4, -1e4], [-1e4, 1e4]])
@@ -72,6 +86,15 @@ def test_lloyd(steps: int) -> None:
     """Agrees with loops after each number of steps."""
     points = random_points(30, 2, seed=2)
     assert_allclose(lloyd(points, points[:3].copy(), steps), by_loops(points, points[:3], steps))
+
+
+@pytest.mark.edge
+@pytest.mark.parametrize(("scale", "offset"), [(1e-6, 0.0), (1.0, 1e4)])
+def test_lloyd_goes_on_after_small_moves(scale: float, offset: float) -> None:
+    """Agrees with loops after ten steps, the last of them small."""
+    points = np.sort(random_points(60, 1, seed=5), axis=0) * scale + offset
+    expected = by_loops(points, points[:3], 10)
+    assert_allclose((lloyd(points, points[:3].copy(), 10) - offset) / scale, (expected - offset) / scale, atol=1e-6)
 
 
 def test_one_centre() -> None:
@@ -92,6 +115,7 @@ def test_integers() -> None:
     assert_allclose(lloyd(points, points[[0, 2]], 2), column(0.5, 11.5))
 
 
+@pytest.mark.edge
 def test_lloyd_leaves_inputs_unchanged() -> None:
     """Leaves points and centres as they were."""
     points, centres = random_points(6, 2), random_points(2, 2, seed=1)
@@ -105,6 +129,13 @@ def test_as_many_centres_as_points(seed: int) -> None:
     points = random_points(6, 2, seed=3)
     got = plus_plus(points, 6, np.random.default_rng(seed))
     assert_allclose(np.unique(got, axis=0), np.unique(points, axis=0))
+
+
+def test_uniform_where_all_distances_are_zero() -> None:
+    """Draws the third center uniformly from 0, 5, 5, 5 after 0 and 5."""
+    points, rng = column(0, 5, 5, 5), np.random.default_rng(0)
+    thirds = [plus_plus(points, 3, rng)[2, 0] for _ in range(60)]
+    assert_allclose(np.mean(np.array(thirds) == 5), 0.75, atol=0.24)
 
 
 def test_one_of_each_cluster() -> None:
@@ -154,6 +185,7 @@ def test_shape_for_equal_points() -> None:
     assert [(type(centres).__name__, np.shape(centres)) for centres in got] == [("ndarray", (3, 2))] * 2
 
 
+@pytest.mark.edge
 def test_unsigned_bytes() -> None:
     """Squares distances between bytes without overflow."""
     points = np.array([[0]] * 50 + [[16]] * 50 + [[240]], dtype=np.uint8)  # 16² and 240² are 0 as bytes
@@ -161,6 +193,16 @@ def test_unsigned_bytes() -> None:
     assert_allclose(np.unique(got, axis=0), column(0, 16, 240))
 
 
+@pytest.mark.edge
+def test_global_generator_unchanged() -> None:
+    """Leaves NumPy's global generator as it was."""
+    np.random.seed(5)  # noqa: NPY002, the global one is meant
+    before = np.random.get_state()[1].tolist()  # noqa: NPY002
+    plus_plus(random_points(6, 2), 3, np.random.default_rng(0))
+    assert np.random.get_state()[1].tolist() == before  # noqa: NPY002
+
+
+@pytest.mark.edge
 def test_plus_plus_leaves_points_unchanged() -> None:
     """Leaves the points as they were."""
     points = random_points(6, 2)

@@ -84,7 +84,7 @@ def test_distances(m: int, n: int, d: int) -> None:
     assert_allclose(distances(queries, points), expected, rtol=1e-6, atol=1e-6)
 
 
-@pytest.mark.parametrize(("m", "n", "k"), [(3, 1, 1), (4, 4, 1), (5, 9, 4), (1, 12, 5), (6, 7, 7)])
+@pytest.mark.parametrize(("m", "n", "k"), [(3, 1, 1), (4, 4, 1), (5, 9, 4), (1, 12, 5), (6, 7, 7), (6, 40, 25)])
 def test_classify(m: int, n: int, k: int) -> None:
     """Agrees with a loop over queries."""
     points, labels, queries = random_inputs(m, n, 2)
@@ -93,11 +93,11 @@ def test_classify(m: int, n: int, k: int) -> None:
 
 def test_same_point() -> None:
     """Gives 0, not NaN, between a point and itself."""
-    points, _, _ = random_inputs(1, 4, 3)
-    got = distances(points + 1e3, points + 1e3)
-    assert_allclose(np.diag(got), np.zeros(4), atol=1e-6)
+    points, _, _ = random_inputs(1, 50, 3)
+    assert_allclose(np.diag(distances(points, points)), np.zeros(50), atol=1e-6)
 
 
+@pytest.mark.edge
 def test_far_from_the_origin() -> None:
     """Keeps its digits where all points lie around 1e6."""
     points, _, queries = random_inputs(3, 4, 2)
@@ -105,6 +105,7 @@ def test_far_from_the_origin() -> None:
     assert_allclose(distances(queries + 1e6, points + 1e6), expected, rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.edge
 def test_close_together_in_two_far_places() -> None:
     """Keeps its digits where points lie close together in two far places."""
     points = np.array([[1e6, 0.0], [1e6 + 1e-3, 0.0], [-1e6, 0.0]])
@@ -121,6 +122,13 @@ def test_equally_distant() -> None:
     points, labels = np.random.default_rng(0).integers(-2, 3, size=(64, 1)), -np.arange(64)
     queries = np.arange(-2, 3)[:, None]
     assert_array_equal(classify(points, labels, queries, k=6), by_loops(points, labels, queries, k=6))
+
+
+@pytest.mark.edge
+def test_nearly_equal_distances() -> None:
+    """Takes the nearer of two points whose distances differ in the tenth digit."""
+    points, labels = column(1 + 1e-10, 1.0, 1 + 2e-10), np.array([0, 1, 2])
+    assert_array_equal(classify(points, labels, column(0.0), k=1), np.array([1]))
 
 
 def test_equal_votes() -> None:
@@ -142,8 +150,8 @@ def test_negative_labels() -> None:
 
 def test_strings() -> None:
     """Takes strings as labels and compares them as strings."""
-    labels = np.array(["dog", "cat", "cow"])
-    assert_array_equal(classify(column(0, 2, 4), labels, column(1, 4), k=2), np.array(["cat", "cat"]))
+    labels = np.array(["Dog", "cat", "cow"])  # capitals come first
+    assert_array_equal(classify(column(0, 2, 4), labels, column(1, 4), k=2), np.array(["Dog", "cat"]))
 
 
 def test_labels_dtype() -> None:
@@ -152,6 +160,7 @@ def test_labels_dtype() -> None:
     assert got.dtype == np.int8
 
 
+@pytest.mark.edge
 def test_distances_dtype() -> None:
     """Returns float64 also for float32 and integers."""
     got = [distances(column(0, 5).astype(kind), column(4).astype(kind)).dtype for kind in ("float32", "int16")]
@@ -165,12 +174,14 @@ def test_shapes_of_equal_values() -> None:
     assert [(type(values).__name__, np.shape(values)) for values in got] == [("ndarray", (2, 3)), ("ndarray", (2,))]
 
 
+@pytest.mark.edge
 def test_unsigned_bytes() -> None:
     """Subtracts and squares bytes without overflow."""
     pixels = column(0, 100, 255).astype(np.uint8)
     assert_allclose(distances(pixels, pixels[:2]), np.array([[0.0, 100.0], [100.0, 0.0], [255.0, 155.0]]), atol=1e-6)
 
 
+@pytest.mark.edge
 def test_not_contiguous() -> None:
     """Takes transposed and reversed views."""
     points, labels, queries = random_inputs(2, 6, 3)
@@ -208,6 +219,7 @@ def test_wrong_k(k: int) -> None:
         classify(POINTS, LABELS, POINTS, k)
 
 
+@pytest.mark.edge
 def test_inputs_unchanged() -> None:
     """Leaves points, labels and queries as they were."""
     points, labels, queries = random_inputs(3, 5, 2)

@@ -10,4 +10,4 @@ def cross_entropy(logits: Tensor, target: Tensor, ignore_index: int = -100, labe
     nll = -log_p.gather(-1, target[kept].unsqueeze(-1)).squeeze(-1)  # (K,)
     smooth = -log_p.mean(-1)  # (K,)
     loss = (1 - label_smoothing) * nll + label_smoothing * smooth
-    return loss.sum() / kept.sum().clamp(min=1)
+    return loss.mean() if kept.any() else loss.sum()  # a sum of nothing is 0, and has a graph

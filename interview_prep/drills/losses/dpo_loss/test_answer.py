@@ -105,6 +105,7 @@ def test_nothing_counts() -> None:
     assert_close(sequence_log_probs(logits, tokens, mask), sums_by_loops(logits, tokens, mask).float())
 
 
+@pytest.mark.edge
 def test_one_token() -> None:
     """Gives 0 to a sequence of one token, which nothing predicts."""
     got = sequence_log_probs(numbers(2, 1, 3), torch.tensor([[2], [0]]), torch.ones(2, 1, dtype=torch.bool))
@@ -116,6 +117,22 @@ def test_no_token() -> None:
     logits, (tokens, mask) = numbers(2, 5, 3), answers()
     hidden = tokens.masked_fill(~mask, -100)
     assert_close(sequence_log_probs(logits, hidden, mask), sums_by_loops(logits, *answers()).float())
+
+
+@pytest.mark.edge
+def test_id_above_the_vocabulary() -> None:
+    """Takes ids above the vocabulary where the mask is False."""
+    logits, (tokens, mask) = numbers(2, 5, 3), answers()
+    hidden = tokens.masked_fill(~mask, 50_256)
+    assert_close(sequence_log_probs(logits, hidden, mask), sums_by_loops(logits, *answers()).float())
+
+
+@pytest.mark.edge
+def test_impossible_token_that_is_masked() -> None:
+    """Leaves out a masked token whose logit is -inf, without NaN."""
+    logits = torch.tensor([[[-math.inf, 1.0, 3.0]] * 3])
+    got = sequence_log_probs(logits, torch.tensor([[0, 0, 2]]), torch.tensor([[False, False, True]]))
+    assert_close(got, torch.tensor([-math.log(1 + math.exp(-2))]))
 
 
 def test_large_logits() -> None:
@@ -173,6 +190,7 @@ def test_mean_of_unequal_pairs() -> None:
     assert_close(dpo_loss(chosen, zero, zero, zero, beta=1.0), torch.tensor(500.0))
 
 
+@pytest.mark.edge
 @pytest.mark.parametrize(
     ("dtype", "tolerance"), [(torch.float16, 1e-2), (torch.bfloat16, 8e-2), (torch.float64, 1e-12)]
 )
@@ -185,6 +203,7 @@ def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
     assert_close(dpo_loss(*four(dtype=dtype)), expected, atol=tolerance, rtol=tolerance)
 
 
+@pytest.mark.edge
 def test_not_contiguous() -> None:
     """Takes logits, tokens and mask that were transposed."""
     logits, (tokens, mask) = numbers(5, 2, 3).transpose(0, 1), (each.T.contiguous().T for each in answers())
@@ -221,6 +240,7 @@ def test_reference_is_constant(which: str) -> None:
     assert_close(got, (torch.zeros(3),))
 
 
+@pytest.mark.edge
 def test_inputs_unchanged() -> None:
     """Leaves logits, tokens, mask and log-probabilities as they were."""
     inputs = [numbers(2, 5, 3), *answers(), *four()]

@@ -88,6 +88,7 @@ def test_one_dimension() -> None:
 def test_batch_of_one() -> None:
     """Removes only the dimension that it summed, not a batch of 1."""
     assert_close(logsumexp(torch.zeros(1, 2, 1), dim=1), torch.full((1, 1), math.log(2)))
+    assert_close(logsumexp(torch.zeros(1, 1, 2, 1)[..., None], dim=2), torch.full((1, 1, 1, 1), math.log(2)))
 
 
 def test_slice_of_one() -> None:
@@ -98,6 +99,7 @@ def test_slice_of_one() -> None:
     assert_close(logsumexp(x), torch.tensor([3.0, -1e4]))
 
 
+@pytest.mark.edge
 def test_batch_of_none() -> None:
     """Takes a batch of 0."""
     assert_close(softmax(torch.zeros(0, 3)), torch.zeros(0, 3))
@@ -105,21 +107,32 @@ def test_batch_of_none() -> None:
     assert_close(logsumexp(torch.zeros(0, 3)), torch.zeros(0))
 
 
-DTYPES = [torch.float16, torch.bfloat16, torch.float32, torch.float64]
+DTYPES = [torch.float16, torch.bfloat16, torch.float64]
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+EACH_DTYPE = [torch.float32, *(pytest.param(each, marks=pytest.mark.edge) for each in DTYPES)]
+
+
+@pytest.mark.parametrize("dtype", EACH_DTYPE)
 def test_large_softmax(dtype: torch.dtype) -> None:
     """Stays finite where one row is at 1e4 and the next at -1e4."""
     x = torch.tensor([[1e4, 1e4, -1e4], [-1e4, -1e4, -1e4]], dtype=dtype)
     assert_close(softmax(x), torch.tensor([[0.5, 0.5, 0.0], [1 / 3, 1 / 3, 1 / 3]], dtype=dtype))
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("dtype", EACH_DTYPE)
 def test_large_log_softmax(dtype: torch.dtype) -> None:
     """Gives -2e4, not -inf, where the softmax is too small for its dtype."""
     x = torch.tensor([[1e4, -1e4], [-1e4, 1e4]], dtype=dtype)
     assert_close(log_softmax(x), torch.stack([x[0] - 1e4, x[1] - 1e4]))
+
+
+def test_large_and_small_slices_of_three_dimensions() -> None:
+    """Shifts each slice by its own maximum also where x has three dimensions."""
+    x = torch.tensor([[[1e4, 1e4]], [[-1e4, -1e4]]])
+    assert_close(softmax(x), torch.full((2, 1, 2), 0.5))
+    assert_close(softmax(x.transpose(0, 2), dim=0), torch.full((2, 1, 2), 0.5))
+    assert_close(logsumexp(x), torch.tensor([[1e4 + math.log(2)], [-1e4 + math.log(2)]]))
 
 
 def test_large_logsumexp() -> None:
@@ -128,6 +141,7 @@ def test_large_logsumexp() -> None:
     assert_close(logsumexp(x), torch.tensor([1e4, -1e4]))
 
 
+@pytest.mark.edge
 def test_digits_of_log_softmax() -> None:
     """Keeps the digits of a small result between large numbers."""
     x = torch.tensor([[1e4, 1e4], [-1e4, -1e4]])
@@ -147,6 +161,7 @@ def test_masked_entries() -> None:
     assert_close(logsumexp(x), torch.tensor([math.log(2), -1e4]))
 
 
+@pytest.mark.edge
 @pytest.mark.parametrize(
     ("dtype", "tolerance"), [(torch.float16, 4e-3), (torch.bfloat16, 3e-2), (torch.float64, 1e-12)]
 )
@@ -159,6 +174,7 @@ def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
     assert_close(logsumexp(x), total.log().squeeze(1).to(dtype), atol=tolerance, rtol=tolerance)
 
 
+@pytest.mark.edge
 def test_not_contiguous() -> None:
     """Takes a transposed tensor."""
     x = numbers(4, 3).T
@@ -188,6 +204,7 @@ def test_gradient_of_logsumexp() -> None:
     assert_close(got, (torch.tensor([[0.5, 0.5], [1.0, 0.0]]),))
 
 
+@pytest.mark.edge
 @pytest.mark.parametrize("function", [softmax, log_softmax, logsumexp])
 def test_inputs_unchanged(function) -> None:  # noqa: ANN001, any of the three
     """Leaves x as it was."""

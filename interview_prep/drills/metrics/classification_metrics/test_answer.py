@@ -97,6 +97,7 @@ def test_shape_of_equal_values() -> None:
     assert (type(got).__name__, np.shape(got)) == ("ndarray", (2, 3))
 
 
+@pytest.mark.edge
 def test_labels_of_one_byte() -> None:
     """Counts beyond 127 where the labels are bytes."""
     truth = np.array([0] * 200 + [1] * 100, dtype=np.int8)
@@ -146,6 +147,33 @@ def test_no_threshold_at_one_half() -> None:
     assert roc_auc(np.array([0, 1, 0, 1]), np.array([0.01, 0.02, 0.03, 0.04])) == pytest.approx(0.75)
 
 
+def test_large_scores() -> None:
+    """Takes scores of 1e4 and -1e4."""
+    truth, scores = np.array([0, 0, 1, 1]), np.array([1e4, -1e4, -1e4, 1e4])
+    assert roc_auc(truth, scores) == pytest.approx(0.5)
+
+
+@pytest.mark.edge
+def test_nearly_equal_scores() -> None:
+    """Keeps the order of scores that are 1e-9 apart."""
+    truth, scores = np.array([1, 0, 1, 0]), np.array([0.5 + 1e-9, 0.5, 0.5 + 3e-9, 0.5 + 2e-9])
+    assert roc_auc(truth, scores) == pytest.approx(0.75)
+
+
+@pytest.mark.edge
+def test_large_integer_scores() -> None:
+    """Keeps the order of neighboring integers above 2**53."""
+    assert roc_auc(np.array([1, 0]), np.array([2**53 + 1, 2**53])) == pytest.approx(1.0)
+
+
+@pytest.mark.edge
+def test_many_pairs() -> None:
+    """Counts more pairs than int32 can hold."""
+    truth = np.arange(100_000, dtype=np.int32) % 2
+    assert roc_auc(truth, truth.astype(np.int8)) == pytest.approx(1.0)
+
+
+@pytest.mark.edge
 def test_large_and_infinite_scores() -> None:
     """Takes scores of 1e4 and of infinity."""
     scores = np.array([-np.inf, 1e4, -1e4, 1e4, np.inf, np.inf])
@@ -154,7 +182,9 @@ def test_large_and_infinite_scores() -> None:
     )
 
 
-@pytest.mark.parametrize("kind", ["int64", "uint8", "float32", "float16"])
+@pytest.mark.parametrize(
+    "kind", ["int64", "float32", *(pytest.param(kind, marks=pytest.mark.edge) for kind in ("uint8", "float16"))]
+)
 def test_kinds_of_scores(kind: str) -> None:
     """Takes scores of integers and of short floats."""
     got = roc_auc(np.array([0, 1, 1, 0]), np.array([3, 200, 3, 0]).astype(kind))
@@ -166,6 +196,7 @@ def test_booleans() -> None:
     assert roc_auc(np.array([False, True, True]), np.array([0.5, 0.5, 0.1])) == pytest.approx(0.25)
 
 
+@pytest.mark.edge
 def test_truth_of_one_byte() -> None:
     """Counts pairs beyond 255 where the truth is in bytes."""
     truth = np.array([0, 1] * 30, dtype=np.uint8)
@@ -179,6 +210,7 @@ def test_one_class_only(truth: list[int]) -> None:
         roc_auc(np.array(truth), np.arange(len(truth)))
 
 
+@pytest.mark.edge
 def test_auc_is_a_float() -> None:
     """Returns a float, not an array."""
     assert isinstance(roc_auc(np.array([0, 1]), np.array([1, 2])), float)
@@ -195,6 +227,7 @@ def test_memory() -> None:
     assert (round(got, 2), peak < 750_000) == (0.5, True)
 
 
+@pytest.mark.edge
 def test_inputs_unchanged() -> None:
     """Leaves truth, predictions and scores as they were."""
     truth, predicted = random_labels(9, 2)

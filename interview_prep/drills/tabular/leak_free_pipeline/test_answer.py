@@ -14,6 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from pandas.testing import assert_frame_equal
 from sklearn.base import BaseEstimator, RegressorMixin, TransformerMixin
 from sklearn.dummy import DummyRegressor
+from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 
 pytestmark = pytest.mark.filterwarnings("error")  # the prompt forbids warnings
@@ -179,6 +180,7 @@ def test_training_rows() -> None:
     assert_allclose(got, [[age, 0, *codes] for age, codes in zip(ages, one_hot, strict=True)], atol=1e-9)
 
 
+@pytest.mark.edge
 def test_alone_as_among_others() -> None:
     """Prepares a new row alone as among others, columns in another order."""
     got = fitted().predict(NEW.iloc[[4], ::-1])
@@ -195,6 +197,29 @@ def test_by_rows() -> None:
     """Agrees with a loop over rows, in their order, whatever the index."""
     features, target, folds = table()
     assert_allclose(out_of_fold(small(), features, target, folds), by_rows(features, target, folds))
+
+
+@pytest.mark.edge
+def test_numbers_of_folds_that_are_missing() -> None:
+    """Takes any integers as folds: -3, 1 and 4."""
+    features, target, folds = table()
+    folds = np.array([-3, 1, 4])[folds]
+    assert_allclose(out_of_fold(small(), features, target, folds), by_rows(features, target, folds))
+
+
+def test_six_folds() -> None:
+    """Leaves the pipeline unfitted after six folds as well, and right."""
+    features, target, _ = table()
+    pipeline, folds = small(), np.array([5, 4, 3, 2, 1, 0, 5])
+    assert_allclose(out_of_fold(pipeline, features, target, folds), by_rows(features, target, folds))
+    assert not hasattr(pipeline[0], "mean_")
+
+
+@pytest.mark.edge
+def test_capitals() -> None:
+    """Takes a known category in capitals as an unknown one."""
+    new = NEW[:1].assign(plan="A", city="OSLO")
+    assert_allclose(fitted().predict(new)[:, 3:8], np.zeros((1, 5)))
 
 
 def test_a_fold_for_each_row() -> None:
@@ -224,6 +249,17 @@ def test_learns_from_the_other_folds() -> None:
     assert_array_equal(got[folds == 2] > 200, [True] * 4)
 
 
+def test_missing_numbers_of_fold_mates() -> None:
+    """Fills a missing number of 280 rows with the mean of the other folds."""
+    features, target = (pd.concat([each] * 40) for each in table()[:2])
+    folds = np.tile(table()[2] // 2, 40)
+    features = features.where(np.arange(280)[:, None] != 3)
+    fill = Pipeline([("fill", SimpleImputer()), ("plus", Plus())])
+    others = folds != 0
+    got = out_of_fold(fill, features, target, folds)
+    assert_allclose(got[3], features["x"][others].mean() + target[others].mean())
+
+
 def test_fold_mates_do_not_matter() -> None:
     """Predicts a row the same whatever the features of its fold mates are."""
     features, target, folds = table()
@@ -239,6 +275,7 @@ def test_pipeline_stays_unfitted() -> None:
     assert [hasattr(pipeline[0], "mean_"), hasattr(pipeline[1], "targets_")] == [False, False]
 
 
+@pytest.mark.edge
 def test_inputs_unchanged() -> None:
     """Leaves features, target and folds as they were."""
     features, target, folds = table()

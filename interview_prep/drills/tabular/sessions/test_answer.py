@@ -9,6 +9,7 @@ from typing import Any
 
 import answer
 import pandas as pd
+import pytest
 from answer import first_after, sessions
 from pandas.testing import assert_frame_equal
 
@@ -223,6 +224,7 @@ def test_integer_users_and_time_zone() -> None:
     assert [*got["user"][16:20], got["start"][19]] == [8, 8, 9, 9, MANY["time"][1]]
 
 
+@pytest.mark.edge
 def test_no_sessions() -> None:
     """Gives the columns and no rows for an empty log."""
     got = sessions(TEN.iloc[:0], HALF_HOUR)
@@ -274,6 +276,30 @@ def test_same_name() -> None:
     assert [minutes(got["first"]), minutes(got["then"])] == [[0, 3], [2, None]]
 
 
+def test_exact_names() -> None:
+    """Takes no other names for the two: no capitals, no longer ones."""
+    names = ["View", "viewed", "preview", "view", "Buy", "buying", "rebuy", "buy"]
+    got = first_after(log(*(("a", minute, name) for minute, name in enumerate(names))), "view", "buy")
+    assert [minutes(got["first"]), minutes(got["then"])] == [[3], [7]]
+
+
+@pytest.mark.edge
+def test_a_millisecond_later() -> None:
+    """Takes an event that is a millisecond later as later."""
+    events = log(("a", 0, "view"), ("a", 0, "buy"), ("a", 7, "buy"))
+    events.loc[1, "time"] += pd.Timedelta("1ms")
+    assert list(first_after(events, "view", "buy")["then"]) == [events["time"][1]]
+
+
+@pytest.mark.edge
+def test_a_millisecond_more_than_the_gap() -> None:
+    """Begins a session a millisecond after the gap."""
+    events = log(("a", 0), ("a", 30), ("a", 60))
+    events.loc[2, "time"] += pd.Timedelta("1ms")
+    assert list(sessions(events, HALF_HOUR)["events"]) == [2, 1]
+
+
+@pytest.mark.edge
 def test_nobody() -> None:
     """Gives the columns and no rows where nobody has the first event."""
     got = first_after(SIX.iloc[[1, 2]], "view", "buy")
@@ -292,12 +318,14 @@ def test_no_loop_in_first_after() -> None:
     assert lines < 60
 
 
+@pytest.mark.edge
 def test_sessions_leaves_the_log() -> None:
     """Leaves the log as it was."""
     ten_users()
     assert_frame_equal(TEN, TEN_BEFORE)
 
 
+@pytest.mark.edge
 def test_first_after_leaves_the_log() -> None:
     """Leaves the log as it was here too."""
     conversions()
