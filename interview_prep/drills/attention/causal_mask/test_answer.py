@@ -72,6 +72,12 @@ def test_batch_as_large_as_length() -> None:
     assert_close(build_mask(torch.tensor(real)), mask_by_loops(real))
 
 
+def test_long_sequence() -> None:
+    """Builds a mask for sequences much longer than the example's."""
+    real = [[False] * 30 + [True] * 50, [True] * 70 + [False] * 10]
+    assert_close(build_mask(torch.tensor(real)), mask_by_loops(real))
+
+
 def test_length_one() -> None:
     """Builds a mask for sequences of one token."""
     assert_close(build_mask(torch.tensor([[True], [False]])), torch.tensor([[[[True]]], [[[False]]]]))
@@ -102,6 +108,7 @@ def test_together() -> None:
     assert_close(masked_softmax(scores, build_mask(torch.tensor(real))), softmax_by_loops(scores, mask_by_loops(real)))
 
 
+@pytest.mark.edge
 def test_large_scores() -> None:
     """Stays exact for scores of 1e4, also where they are hidden."""
     scores = torch.tensor([[[[1e4, -1e4, -1e4, 0.0], [-1e4, -1e4, 1e4, 1e4]]]])
@@ -109,6 +116,7 @@ def test_large_scores() -> None:
     assert_close(masked_softmax(scores, mask), torch.tensor([[[[0.0, 0.5, 0.5, 0.0], [0.5, 0.5, 0.0, 0.0]]]]))
 
 
+@pytest.mark.edge
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float16, 2e-3), (torch.bfloat16, 2e-2), (torch.float64, 1e-5)])
 def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
     """Keeps the dtype of the scores."""
@@ -126,6 +134,15 @@ def test_gradients() -> None:
     assert_close(got, expected)
 
 
+@pytest.mark.edge
+def test_device() -> None:
+    """Makes new tensors on the device of the inputs."""
+    mask = build_mask(torch.ones(2, 3, dtype=torch.bool, device="meta"))
+    weights = masked_softmax(torch.zeros(2, 4, 3, 3, device="meta"), mask)
+    assert (mask.device.type, weights.device.type, weights.shape) == ("meta", "meta", (2, 4, 3, 3))
+
+
+@pytest.mark.edge
 def test_not_contiguous() -> None:
     """Takes scores that come out of a transpose."""
     scores, mask = random_scores()
@@ -133,6 +150,7 @@ def test_not_contiguous() -> None:
     assert_close(got, softmax_by_loops(scores, mask))
 
 
+@pytest.mark.edge
 def test_inputs_unchanged() -> None:
     """Leaves scores and masks as they were."""
     scores, mask = random_scores()

@@ -9,8 +9,9 @@ def rope(x: Tensor, offset: int = 0, base: float = 10000.0) -> Tensor:
     length, size = x.shape[-2:]
     if size % 2:
         raise ValueError(f"D={size} is odd, there are no pairs.")
-    frequency = base ** (-torch.arange(0, size, 2) / size)  # (D/2,)
-    angle = torch.arange(offset, offset + length)[:, None] * frequency  # (T, D/2), float32 whatever x is
+    frequency = base ** (-torch.arange(0, size, 2, device=x.device) / size)  # (D/2,)
+    position = torch.arange(offset, offset + length, device=x.device)
+    angle = position[:, None] * frequency  # (T, D/2), float32 whatever x is
     cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
     a, b = x.chunk(2, dim=-1)
     return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)

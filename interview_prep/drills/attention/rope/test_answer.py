@@ -145,37 +145,60 @@ def test_step_by_step() -> None:
 
 @pytest.mark.parametrize("features", [1, 5])
 def test_odd_features(features: int) -> None:
-    """Raises ValueError where the features make no pairs."""
+    """Raises ValueError if the features make no pairs."""
     with pytest.raises(ValueError):  # noqa: PT011, any sentence will do
         rope(torch.ones(2, features))
 
 
+@pytest.mark.edge
 def test_large_values() -> None:
     """Rotates values of 1e4 as precisely as others."""
     x = 1e4 * inputs(3, 4)
     assert_close(rope(x), by_loops(x), atol=1e-2, rtol=1e-5)
 
 
-@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float16, 5e-3), (torch.bfloat16, 4e-2), (torch.float64, 1e-5)])
+@pytest.mark.parametrize(
+    ("dtype", "tolerance"),
+    [
+        (torch.bfloat16, 4e-2),
+        pytest.param(torch.float16, 5e-3, marks=pytest.mark.edge),
+        pytest.param(torch.float64, 1e-5, marks=pytest.mark.edge),
+    ],
+)
 def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
     """Keeps the inputs' dtype."""
     x = inputs(2, 3, 4, dtype=dtype)
     assert_close(rope(x), by_loops(x), atol=tolerance, rtol=tolerance)
 
 
-@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, pytest.param(torch.float16, marks=pytest.mark.edge)])
 def test_far_positions(dtype: torch.dtype) -> None:
-    """Tells far positions apart in half precision too."""
+    """Tells far positions apart, in half precision too."""
     x = inputs(3, 4, dtype=dtype)
-    assert_close(rope(x, 3001), by_loops(x, 3001), atol=5e-2, rtol=5e-2)
+    assert_close(rope(x, 9001), by_loops(x, 9001), atol=5e-2, rtol=5e-2)
 
 
+def test_long_sequence() -> None:
+    """Rotates each row of a long sequence by its own position."""
+    x = inputs(1, 90, 4)
+    assert_close(rope(x, 5), by_loops(x, 5), atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.edge
+def test_device() -> None:
+    """Makes new tensors on the device of x."""
+    got = rope(torch.zeros(2, 3, 4, device="meta"), 1)
+    assert (got.device.type, got.shape) == ("meta", (2, 3, 4))
+
+
+@pytest.mark.edge
 def test_not_contiguous() -> None:
     """Takes heads that were split off by a transpose."""
     x = inputs(2, 3, 2, 4).transpose(1, 2)
     assert_close(rope(x), by_loops(x))
 
 
+@pytest.mark.edge
 def test_gradients() -> None:
     """Sends gradients back by the opposite rotation."""
     x, weights = inputs(3, 4).requires_grad_(), inputs(3, 4, seed=1)
@@ -184,6 +207,7 @@ def test_gradients() -> None:
     assert_close(got[0].flatten(), (by_loops(unit, 2) * weights).sum((1, 2)))
 
 
+@pytest.mark.edge
 def test_inputs_unchanged() -> None:
     """Leaves queries and keys as they were."""
     x = inputs(2, 3, 4)

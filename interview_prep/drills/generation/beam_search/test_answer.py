@@ -137,6 +137,54 @@ def test_impossible_tokens() -> None:
     assert beam_search(by_last(table), start=1, end=0, width=8, max_new=3) == [[2, 0], [0]]
 
 
+def test_long_sequences() -> None:
+    """Agrees with a loop over lists for twenty tokens of a larger vocabulary."""
+    step = by_all(seed=6, vocabulary=30)
+    assert beam_search(step, start=1, end=0, width=4, max_new=20) == by_lists(step, 1, 0, 4, 20)
+
+
+@pytest.mark.edge
+def test_nearly_equal_totals() -> None:
+    """Keeps the order of float64 totals that are 1e-9 apart."""
+    table = torch.tensor(
+        [[-9.0, -9.0, -9.0], [-3.0, -0.7, -0.7 + 1e-9], [-0.2 - 1e-9, -3.0, -4.0]], dtype=torch.float64
+    )
+    table[1, 0] = -0.7 - 1e-9
+    assert beam_search(by_last(table), start=1, end=0, width=2, max_new=1) == [[2], [1]]
+    assert beam_search(by_last(table), start=1, end=0, width=1, max_new=2) == [[2, 0]]
+
+
+@pytest.mark.edge
+def test_start_is_end() -> None:
+    """Begins with the end token where start is the same id."""
+    table = [[-2.0, -0.5, -1.0], [-0.3, -1.5, -2.5], [-0.4, -2.0, -3.0]]
+    assert beam_search(by_last(table), start=0, end=0, width=2, max_new=3) == [[1, 0], [2, 0]]
+
+
+@pytest.mark.edge
+def test_start_again() -> None:
+    """Continues a beam whose last token is start again."""
+    table = [[-9.0, -9.0, -9.0], [-5.0, -0.1, -6.0], [-9.0, -9.0, -9.0]]
+    assert beam_search(by_last(table), start=1, end=0, width=1, max_new=3) == [[1, 1, 1]]
+
+
+@pytest.mark.edge
+def test_result_of_step_unchanged() -> None:
+    """Leaves what step returns as it was."""
+    tables = {length: torch.tensor([[-9.0, -0.5, -2.0]]) for length in (1, 2, 3)}
+    before = {length: table.clone() for length, table in tables.items()}
+    beam_search(lambda tokens: tables[tokens.shape[1]], start=1, end=0, width=1, max_new=3)
+    assert [table.tolist() for table in tables.values()] == [table.tolist() for table in before.values()]
+
+
+@pytest.mark.edge
+def test_lowest_log_probabilities() -> None:
+    """Takes a log probability of -2e5 as possible."""
+    table = [[0.0, 0.0, 0.0], [-2e5, -3e5, -4e5], [0.0, 0.0, 0.0]]
+    assert beam_search(by_last(table), start=1, end=0, width=2, max_new=1) == [[0], [1]]
+
+
+@pytest.mark.edge
 def test_very_low_log_probabilities() -> None:
     """Ranks log probabilities that are 0 as probabilities."""
     table = [[0.0, 0.0, 0.0], [-1e4, -7e3, -2e3], [-3e3, -4e3, -1e4]]

@@ -28,7 +28,7 @@ def generate(  # noqa: PLR0913, PLR0917, a generation loop has that many setting
 ) -> Tensor:
     """Prompts (B, T) -> (B, T + steps), int64. Model: (B, S), cache -> (B, S, V), cache. Temperature 0 means argmax."""
     columns, feed, cache = [prompt], prompt, None
-    finished = torch.zeros(len(prompt), dtype=torch.bool)
+    finished = torch.zeros(len(prompt), dtype=torch.bool, device=prompt.device)
     for _ in range(max_new):
         logits, cache = model(feed, cache)
         token = choose(logits[:, -1], temperature, generator).masked_fill(finished, pad)

@@ -110,12 +110,14 @@ def test_eos_in_the_prompt() -> None:
     assert_close(got, torch.tensor([[4, 2, 1, 2, 4], [4, 3, 2, 4, 0]]))
 
 
+@pytest.mark.edge
 def test_pad_is_eos() -> None:
     """Works where one id is both eos and pad."""
     expected = torch.tensor([[1, 0, 1, 2, 4, 4], [1, 2, 3, 1, 2, 4]])
     assert_close(generate(running_sum, torch.tensor([[1, 0], [1, 2]]), max_new=9, eos=4, pad=4), expected)
 
 
+@pytest.mark.edge
 def test_model_says_pad() -> None:
     """Goes on where the model itself says pad before eos."""
     expected = torch.tensor([[2, 1, 3, 1, 2, 4]])
@@ -144,11 +146,13 @@ def test_cache_is_passed_on() -> None:
     assert model.first == [True, False, False]
 
 
+@pytest.mark.edge
 def test_no_new_tokens() -> None:
     """Returns the prompt where max_new is 0."""
     assert_close(generate(Hashing(3), torch.tensor([[1, 2]]), max_new=0, eos=0, pad=0), torch.tensor([[1, 2]]))
 
 
+@pytest.mark.edge
 def test_no_call_for_no_tokens() -> None:
     """Does not call the model where max_new is 0."""
     model = Hashing(3)
@@ -185,6 +189,7 @@ def test_samples_end() -> None:
     assert_close(got[:, 1:], torch.where(ended == 0, 1, torch.where(ended == 1, 2, 0)))
 
 
+@pytest.mark.edge
 def test_impossible_tokens() -> None:
     """Never draws a token whose logit is -inf."""
     generator = torch.Generator().manual_seed(0)
@@ -193,6 +198,7 @@ def test_impossible_tokens() -> None:
     assert_close(got > 0, torch.tensor([False, True, False, True]))
 
 
+@pytest.mark.edge
 def test_large_logits() -> None:
     """Draws from logits of 1e4 without overflow."""
     generator = torch.Generator().manual_seed(0)
@@ -216,6 +222,90 @@ def test_generator_moves_on() -> None:
     assert torch.equal(first, second) == False  # noqa: E712, the judge shows both sides
 
 
+def test_steps_differ() -> None:
+    """Draws anew at each step: no two of eight steps give all rows the same."""
+    prompt, generator = torch.zeros(60, 1, dtype=torch.int64), torch.Generator().manual_seed(7)
+    steps = generate(always(0.0, 0.0, 0.0), prompt, 8, 9, 0, 1.0, generator)[:, 1:].T.tolist()
+    assert len({tuple(step) for step in steps}) == 8
+
+
+def test_rows_differ() -> None:
+    """Draws for each row, though all rows have the same logits."""
+    prompt, generator = torch.zeros(60, 1, dtype=torch.int64), torch.Generator().manual_seed(7)
+    got = generate(always(0.0, 0.0, 0.0), prompt, 1, 9, 0, 1.0, generator)[:, -1]
+    assert got.unique().tolist() == [0, 1, 2]
+
+
+def test_without_a_generator() -> None:
+    """Samples without a generator too."""
+    got = generate(always(-INF, 0.0, 0.0), torch.zeros(60, 1, dtype=torch.int64), 1, 9, 0, 1.0)[:, -1]
+    assert got.unique().tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1e-4])
+def test_long(temperature: float) -> None:
+    """Reads a long prompt and adds many tokens, greedily and nearly so."""
+    prompt, model = torch.randint(6, (2, 30), generator=torch.Generator().manual_seed(5)), Hashing(6, seed=5)
+    expected = by_rows(model, prompt, 40, eos=9, pad=0)
+    assert_close(generate(model, prompt, 40, 9, 0, temperature, torch.Generator().manual_seed(0)), expected)
+
+
+@pytest.mark.edge
+def test_shares_of_later_steps() -> None:
+    """Divides by the temperature at every step."""
+    generator, prompt = torch.Generator().manual_seed(0), torch.zeros(2000, 1, dtype=torch.int64)
+    got = shares(generate(always(0.0, 1.0, 2.0), prompt, 5, 9, 0, temperature=0.5, generator=generator), 3)
+    weights = [math.exp(logit / 0.5) for logit in (0.0, 1.0, 2.0)]
+    assert_allclose(got.numpy(), [weight / sum(weights) for weight in weights], atol=0.04)
+
+
+@pytest.mark.edge
+def test_low_temperature() -> None:
+    """Draws at a temperature near 0, where two logits are nearly equal."""
+    generator, prompt = torch.Generator().manual_seed(0), torch.zeros(200, 1, dtype=torch.int64)
+    got = generate(always(0.0, 1e-3, -1.0), prompt, 1, 9, 0, temperature=2e-3, generator=generator)[:, -1]
+    assert got.unique().tolist() == [0, 1]
+
+
+@pytest.mark.edge
+def test_huge_unequal_logits() -> None:
+    """Tells logits of 2e4 and 3e4 apart."""
+    generator = torch.Generator().manual_seed(0)
+    got = generate(always(2e4, 3e4, 0.0), torch.zeros(20, 1, dtype=torch.int64), 1, 9, 0, 1.0, generator)
+    assert_close(got[:, -1], torch.ones(20, dtype=torch.int64))
+
+
+@pytest.mark.edge
+@pytest.mark.parametrize("seeded", [True, False])
+def test_global_random_state(seeded: bool) -> None:
+    """Leaves the global random state alone, or moves it on if it draws from it."""
+    torch.manual_seed(3)
+    before = torch.get_rng_state()
+    for _ in range(2):
+        generator = torch.Generator().manual_seed(7) if seeded else None
+        generate(always(0.0, 0.0, 0.0), torch.zeros(60, 1, dtype=torch.int64), 1, 9, 0, 1.0, generator)
+    moved = not torch.equal(torch.get_rng_state(), before)
+    assert (moved, torch.initial_seed()) == (not seeded, 3)
+
+
+@pytest.mark.edge
+@pytest.mark.parametrize("enabled", [True, False])
+def test_gradient_mode(enabled: bool) -> None:
+    """Leaves gradients on or off, as they were."""
+    with torch.set_grad_enabled(enabled):
+        generate(running_sum, torch.tensor([[1, 0]]), max_new=2, eos=4, pad=0)
+        assert torch.is_grad_enabled() is enabled
+
+
+@pytest.mark.edge
+def test_device() -> None:
+    """Makes new tensors on the prompt's device, whatever the default is."""
+    prompt, expected = torch.tensor([[1, 0], [1, 2]]), torch.tensor([[1, 0, 1, 2, 4, 0], [1, 2, 3, 1, 2, 4]])
+    with torch.device("meta"):
+        got = generate(running_sum, prompt, max_new=9, eos=4, pad=0)
+    assert_close(got, expected)
+
+
 def test_gradients_are_off() -> None:
     """Calls the model without autograd."""
     model = Hashing(4)
@@ -223,6 +313,7 @@ def test_gradients_are_off() -> None:
     assert model.grad == [False, False]
 
 
+@pytest.mark.edge
 def test_prompt_unchanged() -> None:
     """Leaves the prompt as it was."""
     prompt = torch.tensor([[4, 0], [1, 0]])

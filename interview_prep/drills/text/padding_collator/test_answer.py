@@ -77,12 +77,14 @@ def test_pad_id_as_a_token_in_the_labels() -> None:
     assert_close(collate(examples, pad_id=2)["labels"], torch.tensor([[-100, 5, 2], [-100, 2, -100]]))
 
 
+@pytest.mark.edge
 def test_no_prompt() -> None:
     """Learns every token where the prompt has length 0."""
     examples = [{"input_ids": [4, 3], "prompt_length": 0}]
     assert_close(collate(examples, pad_id=0)["labels"], torch.tensor([[4, 3]]))
 
 
+@pytest.mark.edge
 def test_no_completion() -> None:
     """Learns nothing where the prompt is everything."""
     examples = [{"input_ids": [4, 3], "prompt_length": 2}, {"input_ids": [7, 7, 7], "prompt_length": 2}]
@@ -101,13 +103,30 @@ def test_multiple_that_fits() -> None:
     assert_close(collate(examples, pad_id=0, multiple=3), by_loops(examples, 0, 6))
 
 
-def test_examples_unchanged() -> None:
-    """Leaves the examples as they were."""
+@pytest.mark.edge
+@pytest.mark.parametrize("multiple", [1, 4])
+def test_examples_unchanged(multiple: int) -> None:
+    """Leaves the examples as they were, whether or not it rounds up."""
     examples = random_examples(3, [3, 1])
-    collate(examples, pad_id=0, multiple=4)
+    collate(examples, pad_id=0, multiple=multiple)
     assert examples == random_examples(3, [3, 1])
 
 
+@pytest.mark.edge
+def test_long_examples() -> None:
+    """Truncates nothing, and rounds up to a large multiple."""
+    examples = random_examples(4, [300, 7])
+    assert_close(collate(examples, pad_id=11, multiple=128), by_loops(examples, 11, 384))
+
+
+@pytest.mark.edge
+def test_large_ids() -> None:
+    """Keeps every digit of large ids."""
+    examples = [{"input_ids": [2**24 + 1, 2**40 + 1], "prompt_length": 1}]
+    assert_close(collate(examples, pad_id=0), by_loops(examples, 0, 2))
+
+
+@pytest.mark.edge
 def test_tensors_of_their_own() -> None:
     """Gives labels that do not change when the input_ids are overwritten."""
     got = collate([{"input_ids": [4, 3], "prompt_length": 0}], pad_id=0)
@@ -115,6 +134,7 @@ def test_tensors_of_their_own() -> None:
     assert_close(got["labels"], torch.tensor([[4, 3]]))
 
 
+@pytest.mark.edge
 def test_no_examples() -> None:
     """Raises ValueError for an empty list."""
     with pytest.raises(ValueError):  # noqa: PT011, whatever it says
