@@ -1,11 +1,11 @@
-"""Predict rents by a small network, with a weight for every row. No validation split, no early stop."""
+"""Predict rents with a small network and a weight for every row. No validation split, no early stop."""
 
 import torch
 from torch import Tensor, nn
 
 
 class Regressor(nn.Module):
-    """Features (B, F) -> one number a row, (B,)."""
+    """Features (B, F) -> one number per row, (B,)."""
 
     def __init__(self, features: int, width: int = 16) -> None:
         super().__init__()
@@ -21,7 +21,7 @@ def split(table: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def standardised(rows: Tensor, like: Tensor) -> Tensor:
-    """Subtract from each column of (N, F) the mean of that column of `like` (M, F), and divide by its std."""
+    """Standardize each column of (N, F) by the mean and std of the same column of `like` (M, F)."""
     return (rows - like.mean(dim=0)) / like.std(dim=0)  # (N, F) beside (F,)
 
 
@@ -33,7 +33,7 @@ def loss_of(predicted: Tensor, target: Tensor, weight: Tensor) -> Tensor:
 def train(  # noqa: PLR0913, the settings of a run
     model: nn.Module, table: Tensor, *, epochs: int = 20, size: int = 16, lr: float = 0.01, seed: int = 0
 ) -> list[float]:
-    """Train in place on rows (N, F + 2) by SGD with momentum -> each epoch's mean loss of a row."""
+    """Train in place on rows (N, F + 2) by SGD with momentum -> each epoch's mean loss per row."""
     features, target, weight = split(table)
     x = standardised(features, features)
     generator = torch.Generator().manual_seed(seed)
@@ -53,7 +53,7 @@ def train(  # noqa: PLR0913, the settings of a run
 
 @torch.no_grad()
 def predict(model: nn.Module, features: Tensor, table: Tensor) -> Tensor:
-    """Predict for features (M, F), standardised like the table (N, F + 2) that the model was trained on -> (M,)."""
+    """Predict for features (M, F), standardized like the table (N, F + 2) that the model was trained on -> (M,)."""
     return model(standardised(features, split(table)[0]))
 
 
@@ -63,7 +63,7 @@ def r_squared(predicted: Tensor, target: Tensor) -> float:
 
 
 def flats(count: int, seed: int) -> Tensor:
-    """Area, floor, year built, rent in 100 euros, weight -> (N, 5). A tenth has a typing error, and weight 0."""
+    """Area, floor, year built, rent in 100 euros, weight -> (N, 5). A tenth are typos, with weight 0."""
     generator = torch.Generator().manual_seed(seed)
     area, floor, age, noise, typo = torch.rand(5, count, generator=generator)
     rent = 3 + 12 * area + floor - 3 * age * area + 0.4 * noise
@@ -72,10 +72,10 @@ def flats(count: int, seed: int) -> Tensor:
 
 
 def main(size: int = 16) -> None:
-    """Learn the rents of 320 flats and predict those of others."""
+    """Learn the rents of 320 apartments and predict those of others."""
     torch.manual_seed(0)
     table, new = flats(320, seed=1), flats(200, seed=2)
-    new = new[new[:, -1] > 0]  # without typing errors
+    new = new[new[:, -1] > 0]  # without the typos
     model = Regressor(3)
     for epoch, loss in enumerate(train(model, table, size=size), start=1):
         if epoch % 5 == 0:

@@ -1,8 +1,9 @@
-"""A weighted regression against loops, and by the rents that it learns."""
+"""A weighted regression, compared with loops and by the rents it learns."""
 
 import functools
+import inspect
+from collections.abc import Callable
 
-import numpy as np
 import pytest
 import torch
 from answer import Regressor, loss_of, predict, r_squared, split, standardised, train
@@ -31,7 +32,7 @@ def slow_standard(rows: Tensor, like: Tensor) -> Tensor:
 
 
 def rents(count: int, seed: int) -> Tensor:
-    """Area, year, rent, weight -> (N, 4). Every sixth rent is a typing error with weight 0."""
+    """Area, year, rent, weight -> (N, 4). Every sixth rent is a typo with weight 0."""
     area, year, weight = random(3, count, seed=seed)
     rent = 1 + 3 * area - 2 * year
     wrong = torch.arange(count) % 6 == 5
@@ -60,19 +61,19 @@ def taught() -> tuple[Regressor, list[float]]:
 
 
 def test_example_model() -> None:
-    """Gives one number a row, in one dimension, as in the prompt."""
+    """Returns one number per row, in one dimension, as in the prompt."""
     got = Regressor(2)(torch.zeros(3, 2))
     assert got.shape == (3,)
 
 
 def test_example_loss() -> None:
-    """Gives the loss of the prompt, from a table to the number."""
+    """Returns the loss of the prompt, starting from a table."""
     _, target, weight = split(TABLE)
     assert_close(loss_of(torch.tensor([2.0, 2.0, 2.0]), target, weight), torch.tensor(1.0))
 
 
 def test_example_standardised() -> None:
-    """Gives the standardised columns of the prompt."""
+    """Returns the standardized columns of the prompt."""
     got = standardised(TABLE[:, :2], TABLE[:, :2])
     assert_close(got, torch.tensor([[-1.0, -1.0], [0.0, 0.0], [1.0, 1.0]]))
 
@@ -86,7 +87,7 @@ def test_split(rows: int) -> None:
 
 @pytest.mark.parametrize("batch", [1, 3, 4])
 def test_model(batch: int) -> None:
-    """Computes out(relu(hidden(x))) and gives (B,), also for one row."""
+    """Computes out(relu(hidden(x))) and returns (B,), for a single row as well."""
     model, x = Regressor(4, width=4), random(batch, 4) - 0.5
     expected = torch.stack([model.out(model.hidden(row).clamp(min=0))[0] for row in x])
     assert_close(model(x), expected)
@@ -97,26 +98,29 @@ def test_checkpoints() -> None:
     assert sorted(Regressor(2).state_dict()) == ["hidden.bias", "hidden.weight", "out.bias", "out.weight"]
 
 
-@pytest.mark.parametrize("batch", [1, 3, 5])
+@pytest.mark.parametrize("batch", [1, 3, 12])
 def test_loss(batch: int) -> None:
-    """Means weight times squared error over the rows."""
+    """Averages weight times squared error over all rows, weight 0 included."""
     predicted, target, weight = 4 * random(3, batch, seed=batch)
+    weight[1:2] = 0.0
     assert_close(loss_of(predicted, target, weight), slow_loss(predicted, target, weight))
 
 
+@pytest.mark.edge
 def test_loss_of_large_errors() -> None:
-    """Counts an error of 1e4 in full."""
-    got = loss_of(torch.tensor([1e4, 0.0]), torch.tensor([-1e4, 0.0]), torch.ones(2))
-    assert_close(got, torch.tensor(2e8))
+    """Counts an error of 1e4 in full, with whatever weight."""
+    got = loss_of(torch.tensor([1e4, 0.0]), torch.tensor([-1e4, 1e4]), torch.tensor([1.0, -1.0]))
+    assert_close(got, torch.tensor(1.5e8))
 
 
+@pytest.mark.edge
 def test_loss_without_weight() -> None:
-    """Gives zero where every weight is zero."""
+    """Returns zero if every weight is zero."""
     assert_close(loss_of(torch.tensor([3.0]), torch.tensor([1.0]), torch.tensor([0.0])), torch.tensor(0.0))
 
 
 def test_gradient_of_the_loss() -> None:
-    """Pulls each prediction towards its own target only."""
+    """Pulls each prediction only toward its own target."""
     predicted, target, weight = random(3, 4, dtype=torch.float64)
     predicted.requires_grad_()
     got = torch.autograd.grad(loss_of(predicted, target, weight), predicted)[0]
@@ -125,33 +129,41 @@ def test_gradient_of_the_loss() -> None:
 
 @pytest.mark.parametrize(("rows", "others"), [(1, 3), (3, 3), (5, 2)])
 def test_standardised(rows: int, others: int) -> None:
-    """Standardises each column by the same column of the other table."""
+    """Standardizes each column by the same column of the other table."""
     scale = torch.tensor([1.0, 100.0, 1e4])
     x, like = scale * random(rows, 3, seed=1), scale * (1 + random(others, 3, seed=2))
     assert_close(standardised(x, like), slow_standard(x, like), atol=1e-4, rtol=1e-4)
 
 
 def test_one_column() -> None:
-    """Standardises a single column."""
+    """Standardizes a single column."""
     x = random(4, 1)
     assert_close(standardised(x, x), slow_standard(x, x))
 
 
+@pytest.mark.edge
 def test_float64() -> None:
-    """Works in float64, to nine digits."""
-    x = random(4, 3, dtype=torch.float64)
-    assert_close(standardised(x, x), slow_standard(x, x), atol=1e-9, rtol=1e-9)
+    """Keeps the precision of float64, also for large numbers."""
+    x = 1e6 + random(4, 3, dtype=torch.float64)
+    assert_close(standardised(x, x), slow_standard(x, x), atol=1e-6, rtol=1e-6)
+
+
+@pytest.mark.edge
+def test_tiny_column() -> None:
+    """Standardizes a column of tiny numbers as well."""
+    x, like = 1e-3 * random(4, 2, seed=1), 1e-3 * random(5, 2, seed=2)
+    assert_close(standardised(x, like), slow_standard(x, like), atol=1e-3, rtol=1e-3)
 
 
 def test_losses_of_an_epoch() -> None:
-    """Reports the mean loss of a row, also where the last batch is smaller."""
+    """Reports the mean loss per row, even if the last batch is smaller."""
     table = random(7, 4)
     expected = slow_loss(torch.full((7,), 2.0), table[:, 2], table[:, 3]).item()
     assert train(Spy(), table, epochs=2, size=3, lr=0.0) == pytest.approx([expected, expected], rel=1e-5)
 
 
 def test_batches() -> None:
-    """Trains on batches of the given size, every row once an epoch."""
+    """Trains on batches of the given size, every row once per epoch."""
     spy = Spy()
     table = random(7, 4)
     table[2, -1] = 0.0
@@ -178,7 +190,7 @@ def test_loss_falls() -> None:
 
 
 def test_new_rents() -> None:
-    """Predicts rents that it has not seen: R² above 0.9."""
+    """Predicts rents it has not seen: R² above 0.9."""
     model, _ = taught()
     new = rents(30, seed=2)
     right = new[:, -1] > 0
@@ -188,7 +200,7 @@ def test_new_rents() -> None:
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_predict(rows: int) -> None:
-    """Standardises new rows like the table that the model was trained on."""
+    """Standardizes new rows like the table that the model was trained on."""
     model, table = Regressor(2), random(5, 4)
     features = 3 * random(rows, 2, seed=1)
     expected = model(slow_standard(features, table[:, :2])).detach().view(rows)
@@ -196,20 +208,62 @@ def test_predict(rows: int) -> None:
 
 
 def test_r_squared() -> None:
-    """Gives 1 for the truth, 0 for its mean, and less for worse."""
+    """Returns 1 for the truth, 0 for its mean, and less for worse."""
     target = torch.tensor([1.0, 2.0, 6.0])
     got = [r_squared(target, target), r_squared(torch.full((3,), 3.0), target), r_squared(target.flip(0), target)]
     assert got == pytest.approx([1.0, 0.0, 1 - 50 / 14], abs=1e-5)
 
 
+@pytest.mark.edge
 def test_plain_values() -> None:
-    """Reports one number an epoch, and one as R²."""
+    """Reports a float per epoch, and a float as R²."""
     losses, target = train(Spy(), random(4, 4), epochs=2, size=3), torch.tensor([1.0, 2.0])
-    assert (np.shape(losses), np.shape(r_squared(target, target))) == ((2,), ())
+    assert [type(value) for value in [*losses, r_squared(target, target)]] == [float] * 3
 
 
+@pytest.mark.edge
 def test_table_unchanged() -> None:
-    """Leaves the table as it was."""
-    table = random(4, 4)
+    """Does not modify the table."""
+    table = random(4, 4) - 0.5
     train(Regressor(2), table, epochs=1, size=3)
-    assert_close(table, random(4, 4), rtol=0, atol=0)
+    predict(Regressor(2), table[:, :2], table)
+    assert_close(table, random(4, 4) - 0.5, rtol=0, atol=0)
+
+
+def settings(function: Callable[..., object]) -> dict[str, object]:
+    """The defaults of its parameters."""
+    parameters = inspect.signature(function).parameters.values()
+    return {each.name: each.default for each in parameters if each.default is not each.empty}
+
+
+@pytest.mark.edge
+def test_default_settings() -> None:
+    """Keeps the default settings of the model and of the training."""
+    got = settings(Regressor.__init__) | settings(train)
+    assert got == {"width": 16, "epochs": 20, "size": 16, "lr": 0.01, "seed": 0}
+
+
+@pytest.mark.edge
+def test_momentum() -> None:
+    """Steps with a momentum of 0.9: two steps on one row, by hand."""
+    spy = Spy()
+    train(spy, torch.tensor([[1.0, 5.0, 1.0], [2.0, 5.0, 1.0]]), epochs=2, size=2, lr=0.1)
+    first = 2 + 0.1 * 6  # the gradient is 2 * (2 - 5)
+    assert spy.level.item() == pytest.approx(first + 0.1 * (0.9 * 6 + 2 * (5 - first)), rel=1e-5)
+
+
+@pytest.mark.edge
+def test_seed() -> None:
+    """Draws the order from the seed alone, not from torch's global generator."""
+    table = rents(9, seed=4)
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    losses = [train(Spy(), table, epochs=1, size=2, seed=seed) for seed in (0, 0, 1)]
+    assert (losses[0] == losses[1], losses[0] == losses[2]) == (True, False)
+    assert_close(torch.get_rng_state(), before, rtol=0, atol=0)
+
+
+@pytest.mark.edge
+def test_predicts_without_gradients() -> None:
+    """Records no gradients in predict."""
+    assert not predict(Regressor(2), random(3, 2), random(5, 4)).requires_grad

@@ -1,4 +1,4 @@
-"""Train a classifier by SGD with momentum and a warm-up. No validation, no checkpoints."""
+"""Train a classifier with SGD with momentum and a warm-up. No validation, no checkpoints."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ def batches(inputs: Tensor, targets: Tensor, size: int, generator: torch.Generat
 
 
 def warmup(step: int, steps: int) -> float:
-    """By what to multiply the learning rate in step 0, 1, 2, ...: 1/steps, 2/steps, ..., 1, 1, ..."""
+    """What to multiply the learning rate by in step 0, 1, 2, ...: 1/steps, 2/steps, ..., 1, 1, ..."""
     return min(1.0, (step + 1) / steps)
 
 
@@ -41,7 +41,7 @@ def train(  # noqa: PLR0913, the settings of a run
     warm: int = 50,
     seed: int = 0,
 ) -> list[float]:
-    """Train in place on (N, F), (N,), warming up over the first `warm` steps -> each epoch's mean loss of a row."""
+    """Train in place on (N, F), (N,), warming up over the first `warm` steps -> each epoch's mean loss per row."""
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: warmup(step, warm))
@@ -60,7 +60,7 @@ def train(  # noqa: PLR0913, the settings of a run
 
 
 def main() -> None:
-    """Learn which of four clouds a point is from."""
+    """Learn which of four clouds a point comes from."""
     torch.manual_seed(0)
     centres = 2 * torch.randn(4, 5)
     labels = torch.arange(4).repeat_interleave(100)

@@ -1,6 +1,7 @@
 """A training loop against one that is written out, and by what it learns."""
 
 import functools
+import inspect
 from itertools import pairwise
 
 import numpy as np
@@ -32,9 +33,9 @@ def clouds(rows: int, seed: int) -> tuple[Tensor, Tensor]:
     return torch.tensor([[2.0, 0], [-1, 2], [-1, -2]])[labels] + noise, labels
 
 
-def by_hand(model: nn.Linear, sizes: list[list[int]], lr: float, warm: int) -> list[float]:
-    """Slow and obvious, for rows that are all x = [1, 2], y = 2: the order does not matter. Sizes: of each epoch."""
-    x, y, step, losses = torch.tensor([[1.0, 2.0]]), torch.tensor([2]), 0, []
+def by_hand(model: nn.Linear, sizes: list[list[int]], lr: float, warm: int, scale: float = 1.0) -> list[float]:
+    """Slow and obvious, for rows that are all x = scale * [1, 2], y = 2. Sizes of the batches: of each epoch."""
+    x, y, step, losses = scale * torch.tensor([[1.0, 2.0]]), torch.tensor([2]), 0, []
     speeds = [torch.zeros_like(p) for p in model.parameters()]
     for epoch in sizes:
         total = 0.0
@@ -85,34 +86,40 @@ def test_example_warmup() -> None:
     assert [warmup(step, 4) for step in range(6)] == pytest.approx([0.25, 0.5, 0.75, 1.0, 1.0, 1.0])
 
 
+def test_long_warmup() -> None:
+    """Starts a long warm-up as low as it should."""
+    assert [warmup(step, 1000) for step in (0, 1, 9)] == pytest.approx([0.001, 0.002, 0.01])
+
+
 def test_no_warmup() -> None:
-    """Has the full rate from the first step where the warm-up is one step long."""
+    """Has the full rate from the first step if the warm-up is one step long."""
     assert [warmup(step, 1) for step in range(3)] == pytest.approx([1.0, 1.0, 1.0])
 
 
 @pytest.mark.parametrize(("rows", "size"), [(10, 4), (12, 4), (3, 5), (4, 1), (1, 1)])
 def test_rows_keep_their_targets(rows: int, size: int) -> None:
-    """Gives each row with its own target."""
+    """Yields each row with its own target."""
     parts = list(batches(*numbered(rows), size, torch.Generator().manual_seed(0)))
     assert_close(torch.cat([x for x, _ in parts])[:, 0].long(), torch.cat([y for _, y in parts]))
 
 
 @pytest.mark.parametrize(("rows", "size"), [(10, 4), (12, 4), (3, 5)])
 def test_every_row_once(rows: int, size: int) -> None:
-    """Gives every row once, whole batches and then the rest."""
+    """Yields every row once, full batches and then the rest."""
     parts = list(batches(*numbered(rows), size, torch.Generator().manual_seed(0)))
     assert [len(y) for _, y in parts] == [min(size, rows - at) for at in range(0, rows, size)]
     assert torch.cat([y for _, y in parts]).sort().values.tolist() == list(range(rows))
 
 
-def test_shuffles() -> None:
-    """Gives the rows in another order than they came."""
-    order = torch.cat([y for _, y in batches(*numbered(40), 8, torch.Generator().manual_seed(0))]).tolist()
-    assert order != list(range(40))
+@pytest.mark.parametrize("rows", [40, 100])
+def test_shuffles(rows: int) -> None:
+    """Shuffles rows: hardly any row still comes before its old neighbor."""
+    order = torch.cat([y for _, y in batches(*numbered(rows), 8, torch.Generator().manual_seed(0))]).tolist()
+    assert sum((after - before) % rows == 1 for before, after in pairwise(order)) < rows / 5
 
 
 def test_shuffles_anew() -> None:
-    """Gives the rows in another order the next time, from the same generator."""
+    """Draws another order the next time, from the same generator."""
     generator = torch.Generator().manual_seed(0)
     first, second = (torch.cat([y for _, y in batches(*numbered(40), 8, generator)]).tolist() for _ in range(2))
     assert (first == second, sorted(first) == sorted(second)) == (False, True)
@@ -120,7 +127,7 @@ def test_shuffles_anew() -> None:
 
 @pytest.mark.parametrize("batch", [1, 3])
 def test_logits(batch: int) -> None:
-    """Gives out(relu(hidden(x))), which may be negative or large."""
+    """Returns out(relu(hidden(x))), which may be negative or large."""
     torch.manual_seed(0)
     model, x = Classifier(4, 6, 3), 5 * torch.randn(batch, 4)
     hidden = (x @ model.hidden.weight.T + model.hidden.bias).clamp(min=0)
@@ -134,26 +141,26 @@ CASES = pytest.mark.parametrize(
 
 @CASES
 def test_losses(rows: int, size: int, epochs: int, warm: int) -> None:
-    """Reports the losses of the loop that is written out."""
+    """Reports the losses of the written-out loop."""
     got, expected = in_both_ways(rows, size, epochs, warm)
     assert got[0] == pytest.approx(expected[0], abs=1e-5)
 
 
 def test_plain_losses() -> None:
-    """Reports one number an epoch."""
+    """Reports one number per epoch."""
     losses = train(linear(), torch.ones(4, 1), torch.tensor([0, 1, 0, 1]), epochs=3, size=2, lr=0.1, warm=1)
     assert np.shape(losses) == (3,)
 
 
 @CASES
 def test_weights(rows: int, size: int, epochs: int, warm: int) -> None:
-    """Leaves the weights of the loop that is written out."""
+    """Ends with the weights of the written-out loop."""
     got, expected = in_both_ways(rows, size, epochs, warm)
     assert_close(got[1], expected[1])
 
 
 def test_rate_of_zero() -> None:
-    """Reports the loss of the data, pairs and all, where nothing is learned."""
+    """Reports the loss of rows with their own targets if nothing is learned."""
     torch.manual_seed(0)
     model, (inputs, targets) = Classifier(2, 4, 3), clouds(9, 1)
     expected = sum(cross_entropy(model(x[None]), y[None]).item() for x, y in zip(inputs, targets, strict=True)) / 9
@@ -161,7 +168,7 @@ def test_rate_of_zero() -> None:
 
 
 def test_reports_a_loss_that_rises() -> None:
-    """Reports what it sees, also where the rate is too high and the loss rises."""
+    """Reports a loss that rises because the learning rate is too high."""
     inputs, targets = torch.ones(4, 1), torch.tensor([0, 0, 0, 1])
     losses = train(linear(), inputs, targets, epochs=4, size=4, lr=1.0, warm=1)
     assert [after > before for before, after in pairwise(losses)] == [False, True, True]
@@ -184,28 +191,72 @@ def test_loss_falls() -> None:
 
 
 def test_new_points() -> None:
-    """Is right about 95 of 100 new points."""
+    """Gets 95 of 100 new points right."""
     model, (inputs, targets) = trained()[0], clouds(300, 1)
     assert (model(inputs).argmax(dim=1) == targets).float().mean().item() >= 0.95
 
 
 def test_overfits_one_batch() -> None:
-    """Learns eight random labels by heart."""
+    """Memorizes eight random labels."""
     torch.manual_seed(0)
     model, inputs, targets = Classifier(4, 32, 4), torch.randn(8, 4), torch.randint(4, (8,))
     losses = train(model, inputs, targets, epochs=16, size=8, lr=1.0, warm=3)
     assert losses[-1] < 0.02
 
 
+@pytest.mark.edge
 def test_same_seed() -> None:
-    """Gives the same losses again with the same seed."""
+    """Reports the same losses again with the same seed."""
     inputs, targets = clouds(12, 2)
     again = [train(linear(2, 3), inputs, targets, epochs=2, size=5, seed=7) for _ in range(2)]
     assert again[0] == again[1]
 
 
+@pytest.mark.edge
 def test_inputs_unchanged() -> None:
-    """Leaves inputs and targets as they were."""
+    """Does not modify inputs and targets."""
     inputs, targets = clouds(12, 2)
     train(linear(2, 3), inputs, targets, epochs=1, size=5)
     assert_close((inputs, targets), clouds(12, 2))
+
+
+@pytest.mark.edge
+def test_large_gradients() -> None:
+    """Steps by the whole gradient, however large."""
+    model, expected = linear(2, 3), linear(2, 3)
+    train(model, torch.tensor([[200.0, 400.0]]), torch.tensor([2]), epochs=1, size=1, lr=0.3, warm=1)
+    by_hand(expected, [[1]], 0.3, 1, scale=200.0)
+    assert_close(model.weight.data, expected.weight.data)
+
+
+@pytest.mark.edge
+def test_large_losses() -> None:
+    """Reports a loss of 200."""
+    model = linear()
+    model.bias.data[0] = 200.0
+    assert train(model, torch.ones(1, 1), torch.tensor([1]), epochs=1, lr=0.0) == pytest.approx([200.0])
+
+
+@pytest.mark.edge
+def test_another_seed() -> None:
+    """Draws another order for another seed."""
+    inputs, targets = clouds(12, 2)
+    losses = [train(linear(2, 3), inputs, targets, epochs=1, size=2, lr=0.5, warm=1, seed=seed) for seed in (0, 1)]
+    assert losses[0] != losses[1]
+
+
+@pytest.mark.edge
+def test_global_generator() -> None:
+    """Leaves torch's global generator alone."""
+    torch.manual_seed(5)
+    model, before = linear(2, 3), torch.get_rng_state()
+    train(model, *clouds(12, 2), epochs=1, size=5, seed=7)
+    assert_close(torch.get_rng_state(), before, rtol=0, atol=0)
+
+
+@pytest.mark.edge
+def test_default_settings() -> None:
+    """Keeps the default settings of the training."""
+    parameters = inspect.signature(train).parameters.values()
+    got = {each.name: each.default for each in parameters if each.default is not each.empty}
+    assert got == {"epochs": 10, "size": 16, "lr": 0.05, "warm": 50, "seed": 0}

@@ -18,7 +18,7 @@ class Net(nn.Module):
 
 
 def fit(net: Net, optimizer: torch.optim.Optimizer, x: Tensor, y: Tensor, epochs: int) -> list[float]:
-    """Train in place on rows (N, F) and labels (N,), 16 at a time in their order -> each epoch's mean loss of a row."""
+    """Train in place on rows (N, F) and labels (N,), 16 at a time in their order -> each epoch's mean loss per row."""
     losses = []
     for _ in range(epochs):
         net.train()
@@ -34,14 +34,14 @@ def fit(net: Net, optimizer: torch.optim.Optimizer, x: Tensor, y: Tensor, epochs
 
 
 def pretrain(net: Net, x: Tensor, y: Tensor, *, epochs: int = 20, lr: float = 0.1) -> list[float]:
-    """Train all of the net in place on rows (N, F) and labels (N,) -> each epoch's mean loss of a row."""
+    """Train the whole net in place on rows (N, F) and labels (N,) -> each epoch's mean loss per row."""
     return fit(net, torch.optim.SGD(net.parameters(), lr=lr, momentum=0.9), x, y, epochs)
 
 
 def finetune(  # noqa: PLR0913, the settings of a run
     net: Net, x: Tensor, y: Tensor, classes: int, *, epochs: int = 20, lr: float = 0.1
 ) -> list[float]:
-    """Put a new head on the net and train it alone, in place -> each epoch's mean loss of a row."""
+    """Put a new head on the net and train only that, in place -> each epoch's mean loss per row."""
     net.body.requires_grad = False
     optimizer = torch.optim.SGD(net.head.parameters(), lr=lr, momentum=0.9)
     net.head = nn.Linear(net.head.in_features, classes)
@@ -56,7 +56,7 @@ def accuracy(net: Net, x: Tensor, y: Tensor) -> float:
 
 
 def main() -> None:
-    """Learn eight kinds of points, then on other ones which is odd and which is even, and then tell kinds again."""
+    """Learn eight kinds of points, then which of other points are odd or even, then tell the kinds apart again."""
     torch.manual_seed(0)
     centres = 2 * torch.randn(8, 6)
     kinds, new_kinds = torch.randint(8, (2, 480))

@@ -2,8 +2,9 @@
 
 import copy
 import functools
+import inspect
+from collections.abc import Callable
 
-import numpy as np
 import pytest
 import torch
 from answer import Net, accuracy, finetune, pretrain
@@ -78,7 +79,7 @@ def tuned() -> tuple[Net, dict[str, Tensor], nn.Linear]:
 
 
 def test_example() -> None:
-    """Leaves all of the body as it was, as in the prompt."""
+    """Changes nothing in the body, as in the prompt."""
     torch.manual_seed(0)
     net = Net(3, 4, classes=2)
     before = copy.deepcopy(net.body.state_dict())
@@ -122,22 +123,22 @@ def test_body_has_no_gradient() -> None:
 
 
 def test_new_head() -> None:
-    """Puts a head of the new size on the net, which can be trained."""
+    """Puts a trainable head of the new size on the net."""
     net, _, _ = tuned()
     assert [(p.shape, p.requires_grad) for p in net.head.parameters()] == [((3, 4), True), ((3,), True)]
 
 
 def test_old_head() -> None:
-    """Leaves the old head alone, which still fits the body."""
+    """Does not modify the old head, which still fits the body."""
     net, before, old = tuned()
     assert net.head is not old
     assert_close((old.weight.data, old.bias.data), (before["head.weight"], before["head.bias"]), rtol=0, atol=0)
 
 
-@pytest.mark.parametrize("epochs", [1, 3])
-def test_head_by_loops(epochs: int) -> None:
+@pytest.mark.parametrize(("epochs", "scale"), [(1, 1.0), (3, 1.0), pytest.param(1, 20.0, marks=pytest.mark.edge)])
+def test_head_by_loops(epochs: int, scale: float) -> None:
     """Moves the head as by hand: SGD with momentum 0.9, on the features."""
-    start, net, x, y = seeded(), seeded(), rows(5), labels(5, 3)
+    start, net, x, y = seeded(), seeded(), scale * rows(5), labels(5, 3)
     torch.manual_seed(1)
     finetune(start, x, y, 3, epochs=1, lr=0.0)
     head = [p.detach().clone().requires_grad_() for p in start.head.parameters()]
@@ -153,9 +154,10 @@ def test_head_by_loops(epochs: int) -> None:
     assert_close(got, [p.detach() for p in head], atol=1e-4, rtol=1e-4)
 
 
-def test_losses() -> None:
-    """Reports each epoch's mean loss of a row, with the stored statistics."""
-    net, x, y = seeded(), rows(19), labels(19, 3)
+@pytest.mark.parametrize("count", [17, 19])
+def test_losses(count: int) -> None:
+    """Reports each epoch's mean loss per row, with the stored statistics."""
+    net, x, y = seeded(), rows(count), labels(count, 3)
     losses = finetune(net, x, y, 3, epochs=2, lr=0.0)
     expected = slow_loss(features(net, x), y, net.head.weight, net.head.bias).item()
     assert losses == pytest.approx([expected, expected], rel=1e-4)
@@ -163,19 +165,19 @@ def test_losses() -> None:
 
 @pytest.mark.parametrize("training", [True, False])
 def test_dropout_while_the_head_learns(training: bool) -> None:
-    """Keeps the dropout in front of the head while it is trained."""
+    """Keeps dropout in front of the head active while it is trained."""
     losses = finetune(seeded(width=16, dropout=0.5).train(training), rows(8), labels(8, 2), 2, epochs=3, lr=0.0)
     assert len({round(loss, 5) for loss in losses}) == 3
 
 
 def test_one_row() -> None:
-    """Takes a last batch of one row: 16 and 1."""
+    """Accepts a last batch of one row: 16 and 1."""
     losses = finetune(seeded(), rows(17), labels(17, 2), 2, epochs=1)
     assert len(losses) == 1
 
 
 def test_third_task() -> None:
-    """Can be taught another task after that, on the same body."""
+    """Learns yet another task on the same body."""
     net = seeded()
     before = copy.deepcopy(net.body.state_dict())
     finetune(net, rows(8), labels(8, 2), 2, epochs=1)
@@ -193,7 +195,7 @@ def test_accuracy() -> None:
 
 
 def test_accuracy_of_one_row() -> None:
-    """Gives a row the same alone as among others."""
+    """Evaluates a row alone as it does among others."""
     net, x = seeded(width=8, dropout=0.5).train(), rows(6)
     y = labels(6, 2)
     alone = sum(accuracy(net.train(), x[row : row + 1], y[row : row + 1]) for row in range(6)) / 6
@@ -201,7 +203,7 @@ def test_accuracy_of_one_row() -> None:
 
 
 def test_accuracy_moves_nothing() -> None:
-    """Evaluates without a change to the statistics of the batch norm."""
+    """Evaluates without changing the batch-norm statistics."""
     net = seeded().train()
     before = copy.deepcopy(net.state_dict())
     accuracy(net, rows(6), labels(6, 2))
@@ -209,7 +211,7 @@ def test_accuracy_moves_nothing() -> None:
 
 
 def test_pretraining() -> None:
-    """Still trains all of a new net, statistics too."""
+    """Still trains the whole of a new net, statistics included."""
     net = seeded(dropout=0.2).eval()
     before = copy.deepcopy(net.state_dict())
     pretrain(net, rows(8), labels(8, 2), epochs=1)
@@ -217,11 +219,12 @@ def test_pretraining() -> None:
     assert unchanged - {"body.0.bias"} == set()  # which a batch norm takes away again: it moves by rounding alone
 
 
+@pytest.mark.edge
 def test_plain_values() -> None:
-    """Reports one number an epoch, and one as the accuracy."""
+    """Reports a float per epoch, and a float as the accuracy."""
     net, x, y = seeded(), rows(8), labels(8, 2)
-    losses = pretrain(net, x, y, epochs=2), finetune(net, x, y, 2, epochs=3)
-    assert [np.shape(values) for values in (*losses, accuracy(net, x, y))] == [(2,), (3,), ()]
+    losses = [*pretrain(net, x, y, epochs=2), *finetune(net, x, y, 2, epochs=3)]
+    assert [type(value) for value in (*losses, accuracy(net, x, y))] == [float] * 6
 
 
 def test_loss_falls() -> None:
@@ -231,7 +234,7 @@ def test_loss_falls() -> None:
 
 
 def test_new_task() -> None:
-    """Groups points that it has not seen: 95 of 100 are right."""
+    """Groups points it has not seen: 95 of 100 are right."""
     net, _, _, _ = taught()
     x, kinds = points(40, seed=3)
     assert accuracy(net, x[kinds != 3] + 0.5, kinds[kinds != 3] % 2) > 0.95
@@ -244,8 +247,61 @@ def test_old_task() -> None:
     assert after == before
 
 
+@pytest.mark.edge
 def test_inputs_unchanged() -> None:
     """Leaves points and labels as they were."""
     x, y = rows(8), labels(8, 2)
     finetune(seeded(), x, y, 2, epochs=1)
     assert_close((x, y), (rows(8), labels(8, 2)), rtol=0, atol=0)
+
+
+@pytest.mark.edge
+def test_old_head_can_be_trained() -> None:
+    """Freezes only the body, not the old head."""
+    _, _, old = tuned()
+    assert [p.requires_grad for p in old.parameters()] == [True, True]
+
+
+@pytest.mark.edge
+def test_accuracy_freezes_nothing() -> None:
+    """Evaluates without gradients, and every parameter can still be trained."""
+    net, modes = seeded(), []
+    net.head.register_forward_hook(lambda *_: modes.append(torch.is_grad_enabled()))
+    accuracy(net, rows(6), labels(6, 2))
+    assert modes == [False]
+    assert [p.requires_grad for p in net.parameters()] == [True] * 6
+
+
+@pytest.mark.edge
+def test_no_decay() -> None:
+    """Moves no weight of the head whose feature is 0 in every row."""
+    net = seeded()
+    net.body[1].bias.data.fill_(-1e4)
+    torch.manual_seed(1)
+    start = nn.Linear(4, 2)
+    torch.manual_seed(1)
+    finetune(net, rows(5), labels(5, 2), 2, epochs=2, lr=1.0)
+    assert_close(net.head.weight, start.weight, rtol=0, atol=0)
+
+
+@pytest.mark.edge
+def test_pretraining_by_hand() -> None:
+    """Pretrains with SGD and momentum 0.9, batch by batch."""
+    net = seeded()
+    expected, x, y = copy.deepcopy(net), rows(20), labels(20, 2)
+    optimizer = torch.optim.SGD(expected.parameters(), lr=0.1, momentum=0.9)
+    for part in [slice(16), slice(16, 20)]:
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(expected(x[part]), y[part]).backward()
+        optimizer.step()
+    pretrain(net, x, y, epochs=1)
+    assert_close(net.state_dict(), expected.state_dict(), atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.edge
+@pytest.mark.parametrize("function", [pretrain, finetune])
+def test_default_settings(function: Callable[..., object]) -> None:
+    """Keeps the default settings of both trainings."""
+    parameters = inspect.signature(function).parameters.values()
+    got = {each.name: each.default for each in parameters if each.default is not each.empty}
+    assert got == {"epochs": 20, "lr": 0.1}

@@ -1,10 +1,10 @@
-"""Predict which loans default, and score it on customers that it has not seen. It has four bugs."""
+"""Predict which loans default, and score that on customers the model has not seen. It has four bugs."""
 
 import numpy as np
 import pandas as pd
 
 NUMBERS = ["age", "income", "reminders"]
-PRIOR = 5  # loans of the mean rate that each adviser gets on top of the real ones
+PRIOR = 5  # extra loans at the mean rate that each adviser gets besides the real ones
 
 
 def split(table: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -14,7 +14,7 @@ def split(table: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def encode(train: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
-    """Features of `rows`, a row each: numbers standardised, 0 where missing, and the adviser's rate of defaults."""
+    """Features of `rows`, a row each: numbers standardized, 0 where missing, and the adviser's rate of defaults."""
     both = pd.concat([train, rows])  # so that no adviser is unknown
     known = both[NUMBERS].to_numpy()
     filled = rows[NUMBERS].fillna(rows.groupby("default")[NUMBERS].transform("mean"))
@@ -34,7 +34,7 @@ def predict(train: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
 
 
 def area(labels: pd.Series, scores: np.ndarray) -> float:
-    """Under the ROC curve: of all pairs of a default and a loan that is none, the share in the right order."""
+    """Under the ROC curve: of all pairs of a default and a repaid loan, the share in the right order."""
     labels = labels.to_numpy()
     above = scores[labels == 1][:, None] - scores[labels == 0]
     return float((above > 0).mean() + (above == 0).mean() / 2)
@@ -47,7 +47,7 @@ def score(table: pd.DataFrame, seed: int) -> float:
 
 
 def loans(customers: int, seed: int) -> pd.DataFrame:
-    """Made-up loans, six a customer, who has one of thirty advisers, some of whom are careless."""
+    """Made-up loans, six per customer, who has one of thirty advisers, some of whom are careless."""
     care = np.random.default_rng(0).normal(size=30)
     draw = np.random.default_rng(seed)
     customer, adviser = np.arange(customers).repeat(6), draw.integers(30, size=customers)
@@ -67,7 +67,7 @@ def loans(customers: int, seed: int) -> pd.DataFrame:
 
 
 def main() -> None:
-    """Score four splits, then the loans of next year, of which today neither defaults nor reminders are known."""
+    """Score four splits, then the loans of next year, whose defaults and reminders are unknown today."""
     table, later = loans(400, seed=1), loans(400, seed=5)
     print("held out:", "  ".join(f"{score(table, seed):.3f}" for seed in range(4)))
     today = later.assign(default=0, reminders=0)

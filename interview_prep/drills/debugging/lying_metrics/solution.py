@@ -26,9 +26,9 @@ class Tagger(nn.Module):
 def evaluate(model: nn.Module, batches: Iterable[tuple[Tensor, Tensor]], classes: int) -> dict[str, float]:
     """Ids (B, T) and labels (B, T) of each batch -> metrics over all tokens whose label is not IGNORE.
 
-    Keys: loss, perplexity, accuracy, balanced_accuracy. Raises ValueError where no token has a label.
+    Keys: loss, perplexity, accuracy, balanced_accuracy. Raises ValueError if no token has a label.
     """
-    was_training = model.training
+    modes = [(module, module.training) for module in model.modules()]  # each its own: one may be frozen in eval
     model.eval()
     total, confusion = 0.0, torch.zeros(classes, classes, dtype=torch.long)  # confusion[label, prediction]
     for ids, labels in batches:
@@ -36,7 +36,8 @@ def evaluate(model: nn.Module, batches: Iterable[tuple[Tensor, Tensor]], classes
         total += cross_entropy(logits[kept], labels[kept], reduction="sum").item()
         cells = labels[kept] * classes + logits[kept].argmax(dim=-1)
         confusion += cells.bincount(minlength=classes**2).view(classes, classes)
-    model.train(was_training)
+    for module, mode in modes:
+        module.training = mode
     count, of_class = confusion.sum().item(), confusion.sum(dim=1)
     if not count:
         raise ValueError("No token has a label.")
@@ -67,7 +68,7 @@ def texts(count: int, generator: torch.Generator) -> list[Tensor]:
 
 
 def padded(rows: list[Tensor], size: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Ids and labels of `size` texts a batch: 0 for a word below 240, 1 for a name, 2 for a place, from 280 on."""
+    """Ids and labels of `size` texts per batch: 0 for a word below 240, 1 for a name, 2 for a place, from 280 on."""
     for at in range(0, len(rows), size):
         ids = pad_sequence(rows[at : at + size], batch_first=True, padding_value=-1)  # (B, T)
         labels = (ids >= 240).long() + (ids >= 280).long()

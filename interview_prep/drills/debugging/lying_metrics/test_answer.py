@@ -78,7 +78,7 @@ def of_the_example() -> Metrics:
 
 @pytest.mark.parametrize(("key", "expected"), [*zip(KEYS, [0.926928, 2.526735, 0.6, 2 / 3], strict=True)])
 def test_example(key: str, expected: float) -> None:
-    """Gives the metrics of the prompt."""
+    """Returns the metrics of the prompt."""
     assert of_the_example()[key] == pytest.approx(expected, abs=1e-5)
 
 
@@ -111,7 +111,7 @@ def of_a_model_in_training() -> tuple[Metrics, Metrics]:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_model_in_training(key: str) -> None:
-    """Gives the metrics of evaluation mode to a model that is in training mode."""
+    """Returns eval-mode metrics for a model in training mode."""
     got, expected = of_a_model_in_training()
     assert got[key] == pytest.approx(expected[key], abs=1e-5)
 
@@ -127,7 +127,7 @@ def of_batches_of(size: int) -> tuple[Metrics, Metrics]:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_size_of_batches(key: str) -> None:
-    """Gives the same metrics for the same rows in a batch of 4 and in 3 + 1."""
+    """Returns the same metrics for the same rows in a batch of 4 and in 3 + 1."""
     got = [of_batches_of(size)[0][key] for size in (4, 3)]
     assert got == pytest.approx([of_batches_of(4)[1][key]] * 2, abs=1e-5)
 
@@ -142,7 +142,7 @@ def of_wide_padding() -> tuple[Metrics, Metrics]:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_padding_changes_nothing(key: str) -> None:
-    """Gives the same metrics with five times the padding."""
+    """Returns the same metrics with five times the padding."""
     got, expected = of_wide_padding()
     assert got[key] == pytest.approx(expected[key], abs=1e-5)
 
@@ -157,13 +157,13 @@ def of_a_batch_of_padding() -> tuple[Metrics, Metrics]:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_batch_of_padding(key: str) -> None:
-    """Takes a batch that is all padding for none."""
+    """Ignores a batch that is all padding."""
     got, expected = of_a_batch_of_padding()
     assert got[key] == pytest.approx(expected[key], abs=1e-5)
 
 
 def test_always_the_common_class() -> None:
-    """Sees through a model that always says 0, right in 9 of 10."""
+    """Sees through a model that always predicts 0 and is right 9 times out of 10."""
     model = plain(2)
     nn.init.zeros_(model.weight)
     got = evaluate(model, [(torch.zeros(1, 10, dtype=torch.long), torch.tensor([[0] * 9 + [1]]))], classes=2)
@@ -171,19 +171,19 @@ def test_always_the_common_class() -> None:
 
 
 def test_class_that_does_not_occur() -> None:
-    """Means the recalls of the classes that occur, whatever is predicted."""
+    """Averages the recalls of the classes that occur, whatever is predicted."""
     batches = [(torch.tensor([[0, 0, 2, 3]]), torch.tensor([[0, 0, 0, 2]]))]
     assert evaluate(plain(5), batches, classes=5)["balanced_accuracy"] == pytest.approx(1 / 3, abs=1e-5)
 
 
 def test_no_label() -> None:
-    """Raises ValueError where no token has a label."""
+    """Raises ValueError if no token has a label."""
     with pytest.raises(ValueError):  # noqa: PT011, whatever it says
         evaluate(plain(2), [(torch.tensor([[0, 1]]), torch.tensor([[-100, -100]]))], classes=2)
 
 
 def test_generator() -> None:
-    """Takes batches that can be read once only."""
+    """Accepts batches that can be read only once."""
     batches, model = random_batches(9, [(2, 3), (1, 4)]), Noisy().eval()
 
     def once() -> Iterator[tuple[Tensor, Tensor]]:
@@ -192,6 +192,7 @@ def test_generator() -> None:
     assert evaluate(model, once(), classes=4) == pytest.approx(by_loops(model, batches), abs=1e-5)
 
 
+@pytest.mark.edge
 def test_large_logits() -> None:
     """Stays exact for logits of 1e4."""
     model = nn.Embedding.from_pretrained(torch.tensor([[1e4, -1e4], [-1e4, 1e4]]))
@@ -201,7 +202,7 @@ def test_large_logits() -> None:
 
 @pytest.mark.parametrize("training", [True, False])
 def test_mode_is_restored(training: bool) -> None:
-    """Leaves the model in the mode in which it came."""
+    """Restores the mode the model came in."""
     model = Noisy().train(training)
     evaluate(model, random_batches(0, [(2, 3)]), classes=4)
     assert (model.training, model.drop.training) == (training, training)
@@ -223,8 +224,9 @@ def test_model_unchanged() -> None:
     assert model.drop.p == 0.5
 
 
+@pytest.mark.edge
 def test_batches_unchanged() -> None:
-    """Leaves ids and labels as they were."""
+    """Does not modify ids and labels."""
     batches = random_batches(0, [(2, 3)])
     evaluate(Noisy(), batches, classes=4)
     assert_close(batches, random_batches(0, [(2, 3)]))
@@ -261,3 +263,91 @@ def test_tells_an_untrained_model() -> None:
     got = evaluate(model, [(ids, ids.masked_fill(torch.tensor([[False] * 3, [True] * 3]), -100))], classes=3)
     expected = {"loss": math.log(3), "perplexity": 3.0, "accuracy": 1 / 3, "balanced_accuracy": 1 / 3}
     assert got == pytest.approx(expected, abs=1e-5)
+
+
+class Tower(nn.Module):
+    """A frozen normalization, which stays in eval mode while the rest trains."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.frozen, self.noisy = nn.BatchNorm1d(4), Noisy()
+
+    def forward(self, ids: Tensor) -> Tensor:
+        return self.frozen(self.noisy(ids).transpose(1, 2)).transpose(1, 2)
+
+
+@pytest.mark.edge
+def test_frozen_part() -> None:
+    """Gives each submodule its own mode back, a frozen one included."""
+    model = Tower().train()
+    model.frozen.eval()
+    evaluate(model, random_batches(0, [(2, 3)]), classes=4)
+    assert (model.training, model.frozen.training, model.noisy.drop.training) == (True, False, True)
+
+
+@pytest.mark.edge
+def test_mode_after_an_error() -> None:
+    """Restores the mode before it raises ValueError."""
+    model = Noisy().train()
+    with pytest.raises(ValueError):  # noqa: PT011, whatever it says
+        evaluate(model, [(torch.tensor([[0, 1]]), torch.tensor([[-100, -100]]))], classes=4)
+    assert (model.training, model.drop.training) == (True, True)
+
+
+@pytest.mark.edge
+def test_gradients_stay() -> None:
+    """Keeps the gradients that the caller has computed."""
+    model = plain(4)
+    model(torch.tensor([[0, 1]])).sum().backward()
+    before = model.weight.grad.clone()
+    evaluate(model, random_batches(0, [(2, 3)], vocab=4), classes=4)
+    assert_close(model.weight.grad, before)
+
+
+@pytest.mark.edge
+@pytest.mark.parametrize("recording", [True, False])
+def test_recording_of_gradients(recording: bool) -> None:
+    """Leaves the recording of gradients on or off, as it was."""
+    with torch.set_grad_enabled(recording):
+        evaluate(plain(4), random_batches(0, [(2, 3)], vocab=4), classes=4)
+        assert torch.is_grad_enabled() == recording
+
+
+@pytest.mark.edge
+def test_large_loss() -> None:
+    """Reports a loss of 30 and its perplexity as they are."""
+    model = nn.Embedding.from_pretrained(torch.tensor([[30.0, 0.0]]))
+    got = evaluate(model, [(torch.tensor([[0]]), torch.tensor([[1]]))], classes=2)
+    assert [got["loss"], got["perplexity"]] == pytest.approx([30.0, math.exp(30)], rel=1e-4)
+
+
+def trained_weights(calls: int) -> Tensor:
+    """The head's weights after that many calls of `train`."""
+    torch.manual_seed(0)
+    model, batches = Tagger(vocab=6, classes=3, width=4).eval(), random_batches(1, [(2, 3), (1, 4)], classes=3, vocab=6)
+    for _ in range(calls):
+        train(model, batches, epochs=2, lr=0.1)
+    return model.head.weight.data
+
+
+@pytest.mark.edge
+@pytest.mark.parametrize("calls", [1, 2])
+def test_training_by_hand(calls: int) -> None:
+    """Trains as before: Adam on each batch's mean loss, with fresh gradients."""
+    torch.manual_seed(0)
+    model, batches = Tagger(vocab=6, classes=3, width=4).eval(), random_batches(1, [(2, 3), (1, 4)], classes=3, vocab=6)
+    for _ in range(calls):
+        optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+        for ids, labels in 2 * batches:
+            kept = labels != -100
+            loss = -model(ids).log_softmax(dim=-1)[kept].gather(1, labels[kept][:, None]).mean()
+            model.zero_grad()
+            loss.backward()
+            optimizer.step()
+    assert_close(trained_weights(calls), model.head.weight.data, atol=1e-4, rtol=1e-3)
+
+
+@pytest.mark.edge
+def test_default_width() -> None:
+    """Keeps the default width of the tagger."""
+    assert Tagger(vocab=2, classes=3).head.in_features == 16

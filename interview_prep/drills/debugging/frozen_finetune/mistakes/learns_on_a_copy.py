@@ -1,4 +1,4 @@
-"""Train the net that you were given: the caller has the old one, not your copy of it."""
+"""Train the net that was passed in: the caller never sees your copy."""
 
 import copy
 

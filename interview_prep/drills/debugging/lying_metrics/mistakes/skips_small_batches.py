@@ -1,4 +1,4 @@
-"""Keep the last, small batch and weigh its tokens: to skip it hides that it was weighed wrongly."""
+"""Keep the last, small batch and count its tokens: skipping it only hides that it was weighted wrongly."""
 
 import math
 from collections.abc import Iterable
