@@ -234,6 +234,13 @@ def test_reordered_cache() -> None:
 
 
 @pytest.mark.edge
+def test_empty_cache() -> None:
+    """Takes a cache of no tokens as it takes none."""
+    out, _ = shared_layer()(inputs(2, 6, 4), (torch.zeros(2, 2, 0, 2), torch.zeros(2, 2, 0, 2)))
+    assert_close(out, SIX)
+
+
+@pytest.mark.edge
 def test_reordered_cache_in_eval_mode() -> None:
     """Follows a reordered cache in eval mode too."""
     layer, x = layer_with(WEIGHTS, BIASES).eval(), inputs(2, 6, 4)

@@ -155,6 +155,13 @@ def test_nearly_equal_totals() -> None:
 
 
 @pytest.mark.edge
+def test_nearly_equal_means() -> None:
+    """Ranks a longer sequence first whose float64 mean is 1e-9 higher."""
+    table = torch.tensor([[-9.0, -9.0, -9.0], [-0.5, -9.0, -0.6], [-0.4 + 2e-9, -9.0, -9.0]], dtype=torch.float64)
+    assert beam_search(by_last(table), start=1, end=0, width=2, max_new=2) == [[2, 0], [0]]
+
+
+@pytest.mark.edge
 def test_start_is_end() -> None:
     """Begins with the end token where start is the same id."""
     table = [[-2.0, -0.5, -1.0], [-0.3, -1.5, -2.5], [-0.4, -2.0, -3.0]]

@@ -198,6 +198,14 @@ def test_number_equal_to_the_ratio() -> None:
 
 
 @pytest.mark.edge
+@pytest.mark.parametrize(("number", "expected"), [(0.60001, [0, 0]), (0.60003, [1])])
+def test_number_near_the_ratio(number: float, expected: list[int]) -> None:
+    """Accepts just below the ratio of 0.60002 and rejects just above it."""
+    target = rows([0.30001, 0.69999], [1.0, 0.0])
+    assert verify(torch.tensor([0]), rows([0.5, 0.5]), target, torch.tensor([number, 0.5])) == expected
+
+
+@pytest.mark.edge
 def test_number_equal_to_a_cumulative_probability() -> None:
     """Draws the next id where the number is exactly the cumulative probability."""
     none, target = torch.zeros(0, dtype=torch.int64), rows([0.25, 0.75])

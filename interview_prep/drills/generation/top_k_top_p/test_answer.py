@@ -62,6 +62,13 @@ def test_top_p(top_p: float) -> None:
     assert_close(filter_logits(logits, top_p=top_p), by_loops(logits, top_p=top_p))
 
 
+@pytest.mark.parametrize("shape", [(9,), (1, 9)])
+def test_one_row(shape: tuple[int, ...]) -> None:
+    """Filters a single row, with and without a batch dimension."""
+    logits = random_logits(*shape)
+    assert_close(filter_logits(logits, top_k=7, top_p=0.8), by_loops(logits, top_k=7, top_p=0.8))
+
+
 def test_all_three() -> None:
     """Does temperature, top-k and top-p together on rows of two batch dimensions."""
     logits = random_logits(2, 3, 8)
@@ -106,7 +113,7 @@ def test_top_p_just_below_one() -> None:
 
 @pytest.mark.edge
 def test_mass_near_top_p() -> None:
-    """Tells a mass before a token that is 2e-5 below top_p from one that is 2e-5 above it."""
+    """Tells a mass 2e-5 below top_p from one 2e-5 above it."""
     logits = torch.tensor([[0.6, 0.3, 0.1], [0.60004, 0.3, 0.09996]]).log()
     expected = torch.tensor([[True, True, False], [True, False, False]])
     assert_close(filter_logits(logits, top_p=0.60002) > -INF, expected)

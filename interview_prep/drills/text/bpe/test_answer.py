@@ -54,6 +54,16 @@ def test_train_random_text(seed: int) -> None:
     assert train(text, 7) == by_loops(text, 7)
 
 
+def test_digits_and_punctuation_in_training() -> None:
+    """Learns from digits and punctuation as from letters."""
+    assert train("x1 x1 x1 y. y. ab", 2) == [("x", "1"), ("y", ".")]
+
+
+def test_any_whitespace_in_encoding() -> None:
+    """Splits at newlines, tabs and several spaces when it encodes."""
+    assert encode(" ab\nab  ab\tab\n", [("a", "b")]) == ["ab", "ab", "ab", "ab"]
+
+
 def test_capitals_in_training() -> None:
     """Tells capitals from small letters in training."""
     assert train("AB AB Ab", 1) == [("A", "B")]
