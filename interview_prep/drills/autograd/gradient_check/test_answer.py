@@ -61,16 +61,24 @@ def test_differences_of_entries_that_mix() -> None:
     assert_allclose(got, np.exp(x) / np.exp(x).sum(), rtol=1e-7)
 
 
+@pytest.mark.edge
 def test_differences_at_a_point() -> None:
     """Takes an x of shape ()."""
     assert_allclose(numerical_gradient(cubes, np.array(2.0), eps=0.5), np.array(12.25), rtol=1e-9)
 
 
+@pytest.mark.edge
 def test_differences_of_nothing() -> None:
     """Gives an empty array for an empty x."""
     assert_array_equal(numerical_gradient(cubes, np.zeros((0, 2))), np.zeros((0, 2)))
 
 
+def test_default_eps() -> None:
+    """Has 1e-5 for eps where none is given: of x³ at 0 the difference is eps²."""
+    assert_allclose(numerical_gradient(cubes, np.zeros(2)), np.full(2, 1e-10), rtol=1e-6)
+
+
+@pytest.mark.edge
 @pytest.mark.parametrize("dtype", ["float32", "int64"])
 def test_differences_in_float64(dtype: str) -> None:
     """Moves float32 and integers in float64."""
@@ -78,11 +86,13 @@ def test_differences_in_float64(dtype: str) -> None:
     assert_allclose(got, np.array([3.0, 12.0]), rtol=1e-8)
 
 
+@pytest.mark.edge
 def test_dtype_of_differences() -> None:
     """Gives float64 for a float32 x."""
     assert numerical_gradient(cubes, np.ones(2, dtype=np.float32)).dtype == np.dtype("float64")
 
 
+@pytest.mark.edge
 def test_not_contiguous() -> None:
     """Takes every second column of a transposed array."""
     c, x = random_arrays(4, 3)
@@ -91,6 +101,7 @@ def test_not_contiguous() -> None:
     assert_allclose(got, 2 * c * x, rtol=1e-6, atol=1e-8)
 
 
+@pytest.mark.edge
 def test_function_that_changes_its_argument() -> None:
     """Gives f a copy of its own at every call."""
 
@@ -101,6 +112,7 @@ def test_function_that_changes_its_argument() -> None:
     assert_allclose(numerical_gradient(doubles, np.array([1.0, 5.0])), np.array([2.0, 2.0]), rtol=1e-8)
 
 
+@pytest.mark.edge
 def test_point_unchanged_by_differences() -> None:
     """Leaves x exactly as it was."""
     x = np.array([0.1, 0.7, 1e4])
@@ -108,6 +120,7 @@ def test_point_unchanged_by_differences() -> None:
     assert_array_equal(x, np.array([0.1, 0.7, 1e4]))
 
 
+@pytest.mark.edge
 def test_point_unchanged_by_check() -> None:
     """Leaves x as it was even if the gradient changes its argument."""
     x = np.array([0.1, 0.7, 1e4])
@@ -128,7 +141,7 @@ def test_error_of_opposite_signs() -> None:
 
 
 def test_error_is_symmetric() -> None:
-    """Gives the same the other way round."""
+    """Gives the same with a and b swapped."""
     assert relative_error(np.array([1.0]), np.array([4.0])) == pytest.approx(0.75)
     assert relative_error(np.array([4.0]), np.array([1.0])) == pytest.approx(0.75)
 
@@ -138,11 +151,24 @@ def test_error_below_the_floor() -> None:
     assert relative_error(np.array([0.01]), np.array([-0.01]), floor=0.5) == pytest.approx(0.04)
 
 
+def test_default_floor() -> None:
+    """Has a floor of 1e-3 where none is given."""
+    assert relative_error(np.array([2e-3]), np.array([1e-3])) == pytest.approx(0.5)
+    assert relative_error(np.array([2e-4]), np.array([1e-4])) == pytest.approx(0.1)
+
+
+@pytest.mark.edge
+def test_error_of_unsigned_integers() -> None:
+    """Subtracts in float64: in uint8, 1 - 2 is 255."""
+    assert relative_error(np.array([1, 4], dtype=np.uint8), np.array([2, 3], dtype=np.uint8)) == pytest.approx(0.5)
+
+
 def test_error_of_zeros() -> None:
     """Gives 0 where both are 0, without a warning."""
     assert relative_error(np.zeros(3), np.zeros(3)) == 0
 
 
+@pytest.mark.edge
 def test_error_of_nothing() -> None:
     """Gives 0 for arrays without entries."""
     assert relative_error(np.zeros((0, 2)), np.zeros((0, 2))) == 0
@@ -177,6 +203,7 @@ def test_accepts_large_values() -> None:
     assert check_gradient(cubes, lambda x: 3 * x**2, np.array([1e4, -1e4])) == ACCEPTED
 
 
+@pytest.mark.edge
 def test_accepts_for_integers() -> None:
     """Gives the gradient float64 too where x holds integers."""
     x = np.array([2, 4])
@@ -196,6 +223,13 @@ def test_rejects_one_wrong_entry(entry: int) -> None:
     wrong = np.ones(4)
     wrong[entry] = 0.99997
     assert check_gradient(lambda x: x.sum(), lambda _: wrong, np.array([1.0, 2.0, 3.0, 4.0])) == REJECTED
+
+
+def test_rejects_one_wrong_entry_of_many() -> None:
+    """Rejects a gradient of 120 entries of which one is wrong."""
+    wrong = np.ones((4, 30))
+    wrong[2, 17] = 0.99995
+    assert check_gradient(lambda x: x.sum(), lambda _: wrong, np.ones((4, 30))) == REJECTED
 
 
 def test_rejects_wrong_entry_beside_a_large_one() -> None:
@@ -223,6 +257,19 @@ def test_rejects_nan(entry: int) -> None:
     assert check_gradient(lambda x: x.sum(), lambda _: gradient, np.ones(2)) == REJECTED
 
 
+@pytest.mark.edge
+@pytest.mark.parametrize("value", [math.inf, -math.inf])
+def test_rejects_infinity(value: float) -> None:
+    """Rejects a gradient with an infinite entry."""
+    with np.errstate(invalid="ignore"):
+        assert check_gradient(lambda x: x.sum(), lambda _: np.array([1.0, value]), np.ones(2)) == REJECTED
+
+
+def test_rejects_nan_of_the_function() -> None:
+    """Rejects any gradient where f itself gives NaN."""
+    assert check_gradient(lambda _: math.nan, np.ones_like, np.ones(2)) == REJECTED
+
+
 def test_gradient_of_another_shape() -> None:
     """Raises ValueError for a gradient of shape (3,) where x has (3, 1)."""
     with pytest.raises(ValueError):  # noqa: PT011, any message will do
@@ -239,6 +286,11 @@ def test_tol() -> None:
 def test_tol_is_allowed() -> None:
     """Accepts an error of exactly tol: 0 for a function that is constant."""
     assert check_gradient(lambda _: 3.0, np.zeros_like, np.array([1.0, 2.0]), tol=0.0) == ACCEPTED
+
+
+def test_default_eps_of_the_check() -> None:
+    """Has 1e-5 for eps in the check too: of 1e7 x³ at 0 the difference is 1e-3."""
+    assert check_gradient(lambda x: 1e7 * (x**3).sum(), lambda _: np.full(1, 1e-3), np.zeros(1)) == ACCEPTED
 
 
 def test_eps() -> None:

@@ -20,7 +20,8 @@ class Value:
         return Value(self.data * other.data, ((self, other.data), (other, self.data)))
 
     def __pow__(self, exponent: float) -> "Value":
-        return Value(self.data**exponent, ((self, exponent * self.data ** (exponent - 1)),))
+        slope = exponent * self.data ** (exponent - 1) if exponent else 0.0  # 0 ** -1 has no value
+        return Value(self.data**exponent, ((self, slope),))
 
     def tanh(self) -> "Value":
         t = math.tanh(self.data)

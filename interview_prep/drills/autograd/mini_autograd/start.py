@@ -28,4 +28,4 @@ class Value:
         """Add d self / d v to v.grad, for self and every value v that it was computed from."""
         raise NotImplementedError
 
-    # and -v, v - w, v / w, also with a plain number on either side
+    # and __neg__, __sub__, __truediv__; __radd__, __rmul__, __rsub__, __rtruediv__ for a number on the left

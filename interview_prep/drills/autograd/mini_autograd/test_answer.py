@@ -119,6 +119,13 @@ def test_power_of_negative() -> None:
     assert results(lambda a: a**3, -2.0) == pytest.approx([-8.0, 12.0])
 
 
+@pytest.mark.edge
+@pytest.mark.parametrize("x", [0.0, -2.0])
+def test_power_of_zero(x: float) -> None:
+    """Gives 1 and a gradient of 0 for the exponent 0, at 0 too."""
+    assert results(lambda a: a**0 + a, x) == pytest.approx([x + 1, 1.0])
+
+
 def test_negate_and_subtract() -> None:
     """Negates, and subtracts two values in their order."""
     assert results(lambda a, b: -a - b * 2, 1.5, -0.7) == by_differences(lambda a, b: -a - b * 2, 1.5, -0.7)
@@ -154,6 +161,7 @@ def test_tanh() -> None:
     assert results(tanh, 0.6) == by_differences(tanh, 0.6)
 
 
+@pytest.mark.edge
 @pytest.mark.parametrize("x", [1e4, -1e4])
 def test_tanh_far_out(x: float) -> None:
     """Gives 1 or -1 with a slope of 0 for 1e4 and -1e4."""
@@ -241,6 +249,7 @@ def test_two_losses_of_a_leaf() -> None:
     assert a.grad == pytest.approx(8.0)
 
 
+@pytest.mark.edge
 def test_two_losses_of_an_intermediate_value() -> None:
     """Sends on the second loss's gradient only, not what the first has left."""
     a = Value(2.0)
@@ -250,6 +259,7 @@ def test_two_losses_of_an_intermediate_value() -> None:
     assert [h.grad, a.grad] == pytest.approx([4.0, 20.0])
 
 
+@pytest.mark.edge
 def test_backward_twice() -> None:
     """Leaves twice the gradients after two calls."""
     a = Value(2.0)
@@ -258,6 +268,16 @@ def test_backward_twice() -> None:
     c.backward()
     c.backward()
     assert [c.grad, b.grad, a.grad] == pytest.approx([2.0, 24.0, 72.0])
+
+
+@pytest.mark.edge
+def test_result_used_after_backward() -> None:
+    """Goes back through a value that has been through backward already."""
+    a = Value(2.0)
+    b = a * a
+    b.backward()
+    (b * 3).backward()
+    assert [b.grad, a.grad] == pytest.approx([4.0, 16.0])
 
 
 def test_gradient_set_to_zero() -> None:
@@ -280,6 +300,7 @@ def test_descent() -> None:
     assert a.data == pytest.approx(3.0)
 
 
+@pytest.mark.edge
 def test_operands_unchanged() -> None:
     """Leaves operands as they were, also for += and *=."""
     a, b = Value(2.0), Value(3.0)
@@ -289,6 +310,7 @@ def test_operands_unchanged() -> None:
     assert [a.data, b.data, c.data] == pytest.approx([2.0, 3.0, 15.0])
 
 
+@pytest.mark.edge
 def test_long_chain() -> None:
     """Goes back through 3000 operations."""
     a = Value(0.5)

@@ -1,4 +1,4 @@
-"""A two-layer network in NumPy: loss and gradients by hand. No optimiser, no regularisation."""
+"""A two-layer network in NumPy: loss and gradients by hand. No optimizer, no regularization."""
 
 import numpy as np
 
@@ -7,6 +7,7 @@ def loss_and_gradients(
     params: dict[str, np.ndarray], x: np.ndarray, y: np.ndarray
 ) -> tuple[float, dict[str, np.ndarray]]:
     """Params w1 (D, H), b1 (H,), w2 (H, C), b2 (C,), x (N, D), labels y (N,) -> mean loss, gradient of each param."""
+    x = x.astype(params["w1"].dtype)  # integers would turn float32 gradients into float64
     rows = np.arange(len(x))
     before = x @ params["w1"] + params["b1"]  # (N, H)
     hidden = np.maximum(before, 0)  # (N, H)

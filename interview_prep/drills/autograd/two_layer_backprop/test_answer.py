@@ -126,6 +126,14 @@ def test_relu_at_zero() -> None:
     assert_allclose(gradients["b1"], np.array([0.0, 1 / (1 + math.exp(-2))]), atol=1e-12)
 
 
+def test_rows_of_integers() -> None:
+    """Gives the same loss and gradients for rows of whole numbers."""
+    params, _, y = random_inputs(3, seed=6)
+    x = np.array([[1, -2], [3, 0], [-1, 5]])
+    _, gradients = loss_and_gradients(params, x, y)
+    assert_allclose(gradients["w1"], by_differences(params, x, y, "w1"), atol=1e-7)
+
+
 def test_dead_units() -> None:
     """Gives only b2 a gradient where no unit is active."""
     params, x, y = random_inputs(4, seed=4)
@@ -164,6 +172,7 @@ def test_all_logits_far_below_zero() -> None:
     assert_allclose(loss, by_loops(params, x, y), rtol=1e-7)
 
 
+@pytest.mark.edge
 def test_float32() -> None:
     """Gives float32 gradients for float32 params and rows."""
     params, x, y = random_inputs(3, seed=6)
@@ -172,6 +181,17 @@ def test_float32() -> None:
     assert [str(gradients[name].dtype) for name in ("w1", "b1", "w2", "b2")] == ["float32"] * 4
 
 
+@pytest.mark.edge
+@pytest.mark.parametrize("dtype", ["int64", "float64", "uint8"])
+def test_float32_params_and_other_rows(dtype: str) -> None:
+    """Gives float32 gradients for float32 params, whatever the rows' dtype."""
+    params, _, y = random_inputs(3, seed=6)
+    small = {key: value.astype(np.float32) for key, value in params.items()}
+    _, gradients = loss_and_gradients(small, np.array([[1, 2], [3, 0], [0, 5]], dtype=dtype), y)
+    assert [str(gradients[name].dtype) for name in ("w1", "b1", "w2", "b2")] == ["float32"] * 4
+
+
+@pytest.mark.edge
 def test_float32_values() -> None:
     """Gives the same numbers in float32, up to its precision."""
     params, x, y = random_inputs(3, seed=6)
@@ -188,6 +208,7 @@ def test_shapes_of_equal_values() -> None:
     assert (np.shape(loss), got) == ((), {name: ("ndarray", param.shape) for name, param in params.items()})
 
 
+@pytest.mark.edge
 def test_params_unchanged() -> None:
     """Leaves the params as they were."""
     params, x, y = random_inputs(3, seed=7)
@@ -197,6 +218,7 @@ def test_params_unchanged() -> None:
     assert_array_equal(got, np.concatenate([before[name].ravel() for name in ("w1", "b1", "w2", "b2")]))
 
 
+@pytest.mark.edge
 def test_data_unchanged() -> None:
     """Leaves rows and labels as they were."""
     params, x, y = random_inputs(3, seed=8)

@@ -101,6 +101,15 @@ def test_stride(stride: int) -> None:
     assert_close(conv2d(x, weight, stride=stride), by_loops(x, weight, stride=stride))
 
 
+@pytest.mark.parametrize(("stride", "padding"), [(5, 0), (1, 4), (7, 5)])
+def test_large_stride_and_padding(stride: int, padding: int) -> None:
+    """Takes strides and paddings that are larger than the filter."""
+    torch.manual_seed(4)
+    x, weight = torch.randn(1, 2, 9, 11), torch.randn(2, 2, 3, 2)
+    got = conv2d(x, weight, stride=stride, padding=padding)
+    assert_close(got, by_loops(x, weight, stride=stride, padding=padding))
+
+
 def test_stride_that_leaves_pixels_over() -> None:
     """Leaves the last rows and columns over where the stride does not fit."""
     x, weight = torch.randn(1, 1, 6, 8, generator=torch.Generator().manual_seed(0)), torch.ones(1, 1, 3, 3)
@@ -167,6 +176,7 @@ def test_filter_that_fits_only_with_padding() -> None:
     assert_close(conv2d(x, weight, padding=1), torch.tensor([[[[8.0]]]]))
 
 
+@pytest.mark.edge
 @pytest.mark.parametrize(("height", "width"), [(2, 4), (4, 1)])
 def test_filter_too_large(height: int, width: int) -> None:
     """Raises ValueError where the filter is larger than the image."""
@@ -174,6 +184,7 @@ def test_filter_too_large(height: int, width: int) -> None:
         conv2d(torch.ones(1, 1, height, width), torch.ones(1, 1, 3, 2))
 
 
+@pytest.mark.edge
 @pytest.mark.parametrize("channels", [1, 3])
 def test_other_channels(channels: int) -> None:
     """Raises ValueError where filters and images differ in C."""
@@ -181,12 +192,14 @@ def test_other_channels(channels: int) -> None:
         conv2d(torch.ones(1, 2, 3, 3), torch.ones(1, channels, 2, 2))
 
 
+@pytest.mark.edge
 def test_large_values() -> None:
     """Stays right for values of 1e4."""
     x, weight, _ = random_inputs(dtype=torch.float64)
     assert_close(conv2d(1e4 * x, 1e4 * weight), by_loops(1e4 * x, 1e4 * weight))
 
 
+@pytest.mark.edge
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float16, 1e-2), (torch.bfloat16, 8e-2), (torch.float64, 1e-9)])
 def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
     """Keeps the inputs' dtype."""
@@ -195,6 +208,7 @@ def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
     assert_close(conv2d(x, weight, bias, 2, 1), expected, atol=tolerance, rtol=tolerance)
 
 
+@pytest.mark.edge
 def test_not_contiguous() -> None:
     """Takes images whose channels come last in memory."""
     x, weight, _ = random_inputs()
@@ -207,7 +221,18 @@ def test_gradients() -> None:
     inputs = [t.requires_grad_() for t in random_inputs(dtype=torch.float64)]
     got = torch.autograd.grad(conv2d(*inputs, 2, 1).square().sum(), inputs)
     expected = torch.autograd.grad(torch.nn.functional.conv2d(*inputs, 2, 1).square().sum(), inputs)
-    assert_close(got, expected)
+    assert_close(got, expected, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.edge
+def test_gradients_of_one_pixel_and_no_bias_yet() -> None:
+    """Sends gradients to filters of one pixel, and to a bias of zeros."""
+    torch.manual_seed(5)
+    inputs = [torch.randn(1, 2, 4, 5), torch.randn(3, 2, 1, 1), torch.zeros(3)]
+    leaves = [t.requires_grad_() for t in inputs]
+    got = torch.autograd.grad(conv2d(*leaves, 2).square().sum(), leaves)
+    expected = torch.autograd.grad(torch.nn.functional.conv2d(*leaves, 2).square().sum(), leaves)
+    assert_close(got, expected, rtol=1e-4, atol=1e-4)
 
 
 def test_no_loop_over_pixels() -> None:
@@ -217,6 +242,7 @@ def test_no_loop_over_pixels() -> None:
     assert got == lines(conv2d, small, torch.ones(1, 1, 2, 2))
 
 
+@pytest.mark.edge
 def test_inputs_unchanged() -> None:
     """Leaves images, filters and bias as they were."""
     inputs = random_inputs()

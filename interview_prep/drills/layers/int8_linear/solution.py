@@ -1,4 +1,4 @@
-"""A linear layer that keeps its weights as int8, with one scale a row. Activations stay floating point."""
+"""A linear layer that keeps its weights as int8, with one scale per row. Activations stay floating point."""
 
 import torch
 from torch import Tensor, nn

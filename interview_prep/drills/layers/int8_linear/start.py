@@ -1,4 +1,4 @@
-"""A linear layer that keeps its weights as int8, with one scale a row."""
+"""A linear layer that keeps its weights as int8, with one scale per row."""
 
 from torch import Tensor, nn
 

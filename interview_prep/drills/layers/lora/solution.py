@@ -17,7 +17,7 @@ class LoRALinear(nn.Module):
             raise ValueError(f"The rank is {rank}, at least 1 is needed.")
         self.linear = linear.requires_grad_(requires_grad=False)
         self.scale = alpha / rank
-        # A is random: were both zero, both gradients would be zero for ever.
+        # A is random: were both zero, both gradients would stay zero forever.
         self.A = nn.Parameter(torch.randn(rank, linear.in_features).to(linear.weight) / math.sqrt(linear.in_features))
         self.B = nn.Parameter(torch.zeros(linear.out_features, rank).to(linear.weight))
 

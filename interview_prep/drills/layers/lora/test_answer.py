@@ -12,6 +12,7 @@ WEIGHT, BIAS = torch.randn(3, 5, generator=torch.Generator().manual_seed(0)).spl
 
 
 def random_linear(*, bias: bool = True) -> nn.Linear:
+    torch.manual_seed(0)  # for the A of the layer made from it, too
     linear = nn.Linear(4, 3, bias=bias)
     linear.weight.data = WEIGHT.clone()
     if bias:
@@ -55,6 +56,7 @@ def train(layer: LoRALinear, steps: int = 3) -> list[float]:
 
 
 def example() -> LoRALinear:
+    torch.manual_seed(0)
     linear = nn.Linear(3, 2, bias=False)
     linear.weight.data = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
     return LoRALinear(linear, rank=1, alpha=2.0)
@@ -98,7 +100,6 @@ def test_b_starts_at_zero() -> None:
 
 def test_a_starts_random() -> None:
     """Starts with an A of shape (rank, I) whose rows are independent."""
-    torch.manual_seed(0)
     layer = LoRALinear(random_linear(), 2)
     assert torch.linalg.matrix_rank(layer.A.detach()).item() == len(layer.A) == 2
 
@@ -132,7 +133,7 @@ def test_default_alpha() -> None:
     assert_close(layer(x).detach(), x @ weight_by_loops(layer, 0.5).T)
 
 
-@pytest.mark.parametrize("shape", [(4,), (2, 1, 3, 4), (0, 4)])
+@pytest.mark.parametrize("shape", [(4,), (2, 1, 3, 4), pytest.param((0, 4), marks=pytest.mark.edge)])
 def test_batch_dimensions(shape: tuple[int, ...]) -> None:
     """Takes any number of batch dimensions, as nn.Linear does."""
     layer, x = trained_layer(bias=False), inputs(*shape)
@@ -150,7 +151,6 @@ def test_only_a_and_b_are_trained(*, bias: bool) -> None:
 
 def test_both_learn() -> None:
     """Moves both A and B in a few steps of training."""
-    torch.manual_seed(0)
     layer = LoRALinear(random_linear(), 2)
     a, b = layer.A.detach().clone(), layer.B.detach().clone()
     train(layer)
@@ -193,6 +193,63 @@ def test_merged_layer(*, bias: bool) -> None:
     assert_close(layer.merge()(x).detach(), expected)
 
 
+@pytest.mark.edge
+def test_eval_mode() -> None:
+    """Computes the same after eval(), and after train() again."""
+    layer, x = trained_layer(), inputs(2, 4)
+    expected = x @ weight_by_loops(layer, 1.5).T + BIAS.flatten()
+    results = [layer.eval()(x).detach(), layer(x).detach(), layer.train()(x).detach()]
+    assert_close(results, [expected] * 3)
+
+
+@pytest.mark.edge
+def test_merge_in_eval_mode() -> None:
+    """Merges the update once after eval(), and once after train() again."""
+    layer = trained_layer()
+    expected = weight_by_loops(layer, 1.5)
+    weights = [layer.eval().merge().weight.detach(), layer.train().merge().weight.detach()]
+    assert_close(weights, [expected] * 2)
+
+
+@pytest.mark.edge
+def test_gradients_in_eval_mode() -> None:
+    """Sends gradients to A, B and x in eval mode, too."""
+    layer, x = trained_layer(bias=False).eval(), inputs(2, 4).requires_grad_()
+    a, b = (p.detach().clone().requires_grad_() for p in (layer.A, layer.B))
+    weight = WEIGHT + 1.5 * b @ a
+    got = torch.autograd.grad(layer(x).square().sum(), [layer.A, layer.B, x])
+    assert_close(got, torch.autograd.grad((x @ weight.T).square().sum(), [a, b, x]))
+
+
+@pytest.mark.edge
+@pytest.mark.parametrize("bias", [True, False])
+def test_given_linear_is_frozen(*, bias: bool) -> None:
+    """Freezes the parameters of the linear layer that it is given."""
+    linear = random_linear(bias=bias)
+    LoRALinear(linear, 2)
+    assert not any(p.requires_grad for p in linear.parameters())
+
+
+@pytest.mark.edge
+@pytest.mark.parametrize("training", [True, False])
+def test_merge_leaves_mode_and_flags(*, training: bool) -> None:
+    """Leaves the mode and every requires_grad of the layer alone."""
+    layer = trained_layer().train(training)
+    before = {name: p.requires_grad for name, p in layer.named_parameters()}
+    layer.merge()
+    modes = {module.training for module in layer.modules()}
+    after = {name: p.requires_grad for name, p in layer.named_parameters()}
+    assert (modes, after) == ({training}, before)
+
+
+@pytest.mark.edge
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float64])
+def test_merged_dtype(dtype: torch.dtype) -> None:
+    """Merges into a layer of the same dtype."""
+    merged = LoRALinear(random_linear().to(dtype), 2).merge()
+    assert [p.dtype for p in merged.parameters()] == [dtype, dtype]
+
+
 def test_merged_type() -> None:
     """Merges into a plain nn.Linear."""
     layer = trained_layer()
@@ -214,6 +271,7 @@ def test_merge_leaves_the_layer() -> None:
     assert_close(layer(x).detach(), expected, rtol=0, atol=0)
 
 
+@pytest.mark.edge
 def test_merged_memory() -> None:
     """Shares neither weight nor bias with the merged layer."""
     layer, x = trained_layer(), inputs(2, 4)
@@ -223,6 +281,7 @@ def test_merged_memory() -> None:
     assert_close(layer(x).detach(), expected, rtol=0, atol=0)
 
 
+@pytest.mark.edge
 @pytest.mark.parametrize("rank", [0, -1])
 def test_rank_below_one(rank: int) -> None:
     """Raises ValueError for a rank below 1."""
@@ -230,6 +289,7 @@ def test_rank_below_one(rank: int) -> None:
         LoRALinear(random_linear(), rank)
 
 
+@pytest.mark.edge
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float64])
 def test_dtype(dtype: torch.dtype) -> None:
     """Has A and B in the dtype of the linear layer."""
@@ -237,6 +297,7 @@ def test_dtype(dtype: torch.dtype) -> None:
     assert (layer.A.dtype, layer.B.dtype) == (dtype, dtype)
 
 
+@pytest.mark.edge
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.bfloat16, 1e-1), (torch.float64, 1e-5)])
 def test_dtype_of_the_result(dtype: torch.dtype, tolerance: float) -> None:
     """Converts as a whole: frozen weights, A and B."""
@@ -247,11 +308,13 @@ def test_dtype_of_the_result(dtype: torch.dtype, tolerance: float) -> None:
 
 def test_load_state() -> None:
     """Computes with the state that is loaded into it, frozen weights too."""
+    torch.manual_seed(1)
     layer, x = LoRALinear(nn.Linear(4, 3), 2, 3.0), inputs(2, 4)
     layer.load_state_dict(copy.deepcopy(trained_layer().state_dict()))
     assert_close(layer(x).detach(), trained_layer()(x).detach())
 
 
+@pytest.mark.edge
 def test_inputs_unchanged() -> None:
     """Leaves x as it was."""
     layer, x = trained_layer(), inputs(2, 4)

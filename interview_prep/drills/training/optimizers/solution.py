@@ -10,7 +10,7 @@ class SGD:
     """Momentum as in PyTorch: v = momentum * v + g, then p -= lr * v. Weight decay is part of g."""
 
     def __init__(self, params: Iterable[Tensor], lr: float, momentum: float = 0.0, weight_decay: float = 0.0) -> None:
-        self.params = list(params)  # model.parameters() can be walked through only once
+        self.params = list(params)  # model.parameters() can be iterated only once
         self.lr, self.momentum, self.weight_decay = lr, momentum, weight_decay
         self.velocity = [torch.zeros_like(p) for p in self.params]
 
@@ -30,7 +30,7 @@ class SGD:
 
 
 class AdamW:
-    """Adam with bias correction, and weight decay apart from the gradient."""
+    """Adam with bias correction, and weight decay separate from the gradient."""
 
     def __init__(
         self,

@@ -21,7 +21,7 @@ class SGD:
 
 
 class AdamW:
-    """Adam with bias correction, and weight decay apart from the gradient."""
+    """Adam with bias correction, and weight decay separate from the gradient."""
 
     def __init__(
         self,

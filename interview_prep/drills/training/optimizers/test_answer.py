@@ -125,6 +125,21 @@ def test_default_rate_of_adamw() -> None:
     assert AdamW([torch.zeros(2, requires_grad=True)]).lr == 1e-3
 
 
+def test_sgd_coasts() -> None:
+    """Moves on by its velocity where the gradient is 0."""
+    p = torch.tensor([1.0, -2.0], requires_grad=True)
+    gradients = [torch.tensor([1.0, 3.0]), torch.zeros(2), torch.zeros(2)]
+    got = after(SGD([p], lr=0.1, momentum=0.5), p, gradients)
+    assert_close(got, torch.tensor([1.0 - 0.175, -2.0 - 0.525]))
+
+
+def test_default_eps_of_adamw() -> None:
+    """Has an eps of 1e-8 where none is given: it halves a step from 1e-8."""
+    p = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    got = after(AdamW([p], lr=0.1), p, [torch.tensor([1e-8, -1e-8], dtype=torch.float64)])
+    assert_close(got, torch.tensor([-0.05, 0.05], dtype=torch.float64), rtol=1e-4, atol=0)
+
+
 @pytest.mark.parametrize("size", [1e-4, 1e4])
 def test_first_step_of_adamw(size: float) -> None:
     """Moves by lr in the first step, whatever the gradient's size."""
@@ -174,15 +189,35 @@ def test_no_gradient(ours: Any) -> None:
     assert_close(frozen.detach(), torch.ones(2), rtol=0, atol=0)
 
 
+@pytest.mark.parametrize("ours", [SGD, AdamW])
+def test_updates_what_follows_no_gradient(ours: Any) -> None:
+    """Updates the parameters that come after one whose grad is None."""
+    p, gradients = start()
+    theirs, frozen = p.detach().clone().requires_grad_(), torch.ones(2, requires_grad=True)
+    expected = after(getattr(torch.optim, ours.__name__)([theirs], lr=0.1), theirs, gradients)
+    assert_close(after(ours([frozen, p], lr=0.1), p, gradients), expected)
+
+
+@pytest.mark.edge
+@pytest.mark.parametrize("ours", [SGD, AdamW])
+def test_no_gradient_in_a_loop(ours: Any) -> None:
+    """Leaves a parameter alone that no backward reaches, zero_grad included."""
+    p, unused = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
+    trained(ours([p, unused], lr=0.1, weight_decay=0.5), p, steps=3)
+    assert_close(unused.detach(), torch.ones(2), rtol=0, atol=0)
+
+
+@pytest.mark.edge
 def test_late_gradient_of_adamw() -> None:
     """Counts each parameter's own steps: the first of a late one moves by lr."""
     p, late = torch.zeros(2, requires_grad=True), torch.zeros(2, requires_grad=True)
     optimizer = AdamW([p, late], lr=0.1)
-    after(optimizer, p, [torch.ones(2)] * 5)
+    after(optimizer, p, [torch.ones(2)] * 12)
     got = after(optimizer, late, [torch.full((2,), 3.0)])
     assert_close(got, torch.full((2,), -0.1))
 
 
+@pytest.mark.edge
 @pytest.mark.parametrize("ours", [SGD, AdamW])
 def test_gradients_overwritten(ours: Any) -> None:
     """Keeps no reference to gradients: they may be written over after a step."""
@@ -197,6 +232,7 @@ def test_gradients_overwritten(ours: Any) -> None:
     assert_close(p.detach(), expected)
 
 
+@pytest.mark.edge
 @pytest.mark.parametrize("ours", [SGD, AdamW])
 def test_gradients_unchanged(ours: Any) -> None:
     """Leaves the gradients as they were."""
@@ -235,6 +271,7 @@ def test_new_optimizer(ours: Any) -> None:
     assert_close(after(ours([p], **settings), p, gradients[2:]), expected)
 
 
+@pytest.mark.edge
 @pytest.mark.parametrize("ours", [SGD, AdamW])
 def test_bfloat16(ours: Any) -> None:
     """Keeps the parameter's dtype."""

@@ -110,6 +110,7 @@ def train_by_floats(weights: Rows, batches: Batches, validation: Batches, config
 
 def linear() -> nn.Linear:
     """Two features, two classes, with weights that do not depend on a seed."""
+    torch.manual_seed(0)  # for dropout around it
     model = nn.Linear(2, 2).double()
     with torch.no_grad():
         model.weight.copy_(torch.tensor([[0.3, -0.2], [-0.5, 0.4]]))
@@ -152,7 +153,7 @@ def test_example() -> None:
 @pytest.mark.parametrize(("warmup", "total"), [(0, 5), (1, 4), (3, 10), (4, 4), (0, 1)])
 def test_rates(warmup: int, total: int) -> None:
     """Rises for the warm-up, then falls along half a cosine."""
-    config = Config(epochs=1, peak=3.0, warmup=warmup, clip=1.0)
+    config = Config(epochs=max(total // 2, 1), peak=3.0, warmup=warmup, clip=1.0)
     got = [learning_rate(step, total, config) for step in range(total)]
     assert got == pytest.approx([rate(step, total, config) for step in range(total)])
 
@@ -224,6 +225,27 @@ def test_lowest_so_far() -> None:
     assert int(model.count) == 2
 
 
+@pytest.mark.edge
+@pytest.mark.parametrize("better", [1e-2, 1e-5])
+def test_slightly_better_epoch(better: float) -> None:
+    """Keeps an epoch that is better by a little."""
+    model, batches = Table(0.0, 1.0, 1.0 + better, 0.5), [(torch.ones(2, 1), torch.tensor([0, 0]))]
+    config = Config(epochs=4, peak=1e-9, warmup=1, clip=1.0)
+    train(model, torch.optim.SGD(model.parameters()), batches, batches, config)
+    assert int(model.count) == 3
+
+
+@pytest.mark.edge
+def test_validation_leaves_gradients() -> None:
+    """Neither clears nor adds gradients in validation."""
+    model = linear()
+    model(torch.ones(1, 2, dtype=torch.float64)).sum().backward()
+    validation_loss(model, data(2, 2))
+    got = [None if p.grad is None else p.grad.tolist() for p in model.parameters()]
+    assert got == [[[1.0, 1.0], [1.0, 1.0]], [1.0, 1.0]]
+
+
+@pytest.mark.edge
 def test_equal_losses() -> None:
     """Keeps the first of equally good epochs."""
     probe = Probe()
@@ -273,6 +295,7 @@ def test_norms() -> None:
     assert optimizer.norms == pytest.approx([1e-2] * 2, rel=1e-3)
 
 
+@pytest.mark.edge
 def test_norm_of_one_parameter() -> None:
     """Clips where the other parameter is frozen and has no gradient."""
     model = linear()
@@ -282,6 +305,7 @@ def test_norm_of_one_parameter() -> None:
     assert optimizer.norms == pytest.approx([1e-2], rel=1e-3)
 
 
+@pytest.mark.edge
 def test_norm_of_one_number() -> None:
     """Clips the gradient of a single number."""
     model = nn.Sequential(Scale(), linear().requires_grad_(requires_grad=False))
@@ -290,6 +314,7 @@ def test_norm_of_one_number() -> None:
     assert optimizer.norms == pytest.approx([1e-2], rel=1e-3)
 
 
+@pytest.mark.edge
 def test_gradients_left_by_others() -> None:
     """Begins without the gradients that are there already."""
     model, batches, validation = linear(), data(4), data(3)
@@ -315,12 +340,22 @@ def test_returns_numbers() -> None:
     assert [isinstance(loss, float) for loss in got] == [True, True]
 
 
+@pytest.mark.edge
 def test_no_epochs() -> None:
     """Returns an empty list where there are no epochs."""
     model = linear()
     assert train(model, torch.optim.SGD(model.parameters()), data(2), data(2), Config(0, 0.1, 0, 1.0)) == []
 
 
+@pytest.mark.edge
+def test_no_epochs_end_in_eval_mode() -> None:
+    """Leaves the model in eval mode where there are no epochs."""
+    model = linear()
+    train(model, torch.optim.SGD(model.parameters()), data(2), data(2), Config(0, 0.1, 0, 1.0))
+    assert not model.training
+
+
+@pytest.mark.edge
 def test_no_epochs_change_nothing() -> None:
     """Leaves the weights as they were where there are no epochs."""
     model = linear()
