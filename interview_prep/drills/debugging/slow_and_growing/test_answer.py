@@ -49,6 +49,13 @@ class Memory(nn.Module):
         return self.out * state, state
 
 
+class Broken(nn.Module):
+    """A model that cannot be run."""
+
+    def forward(self, *_: Tensor | None) -> tuple[Tensor, Tensor]:
+        raise ZeroDivisionError
+
+
 def noise(batch: int, length: int) -> Tensor:
     return torch.randn(batch, length, dtype=torch.float64, generator=torch.Generator().manual_seed(batch + length))
 
@@ -108,7 +115,7 @@ def steps_of_two_epochs() -> tuple[int, int]:
     return model.steps, Counted.back
 
 
-SHAPES = [(1, 2, 3, 1), (1, 9, 4, 3), (3, 8, 3, 2), (2, 5, 1, 2)]  # series, values, chunk, epochs
+SHAPES = [(1, 2, 3, 1), (1, 9, 4, 3), (3, 8, 3, 2), (2, 5, 1, 2), (1, 30, 20, 2)]  # series, values, chunk, epochs
 
 
 def test_example_losses() -> None:
@@ -116,6 +123,14 @@ def test_example_losses() -> None:
     torch.manual_seed(0)
     losses = train(Network(4), torch.sin(torch.arange(9.0))[None], epochs=3, chunk=4, lr=0.2)
     assert losses == pytest.approx([0.668096, 0.469824, 0.391544], abs=1e-4)
+
+
+def test_example_forecast() -> None:
+    """Gives the forecast of the prompt."""
+    torch.manual_seed(0)
+    model, series = Network(4), torch.sin(torch.arange(9.0))[None]
+    train(model, series, epochs=3, chunk=4, lr=0.2)
+    assert_close(forecast(model, series, steps=2).detach(), torch.tensor([[0.2977, 0.0549]]), atol=2e-4, rtol=0)
 
 
 def test_losses_are_numbers() -> None:
@@ -170,8 +185,9 @@ def test_graphs_alive() -> None:
 
 def test_nothing_is_left() -> None:
     """Keeps no graph alive when training is over."""
-    losses = train(Memory(), noise(1, 11), epochs=2, chunk=5, lr=0.01)
-    assert (len(losses), len(Counted.alive)) == (2, 0)
+    model = Memory()
+    losses = train(model, noise(1, 11), epochs=2, chunk=5, lr=0.01)
+    assert (model.steps, len(losses), len(Counted.alive)) == (20, 2, 0)  # neither the losses nor the model keep any
 
 
 @pytest.mark.parametrize(("batch", "length", "steps"), [(1, 1, 1), (1, 6, 4), (3, 5, 3)])
@@ -208,6 +224,43 @@ def test_gradients_are_on_afterwards() -> None:
     assert torch.is_grad_enabled()
 
 
+@pytest.mark.edge
+def test_gradients_stay_off() -> None:
+    """Leaves gradients switched off where they were off."""
+    with torch.no_grad():
+        forecast(Memory(), noise(1, 5), 3)
+        assert not torch.is_grad_enabled()
+
+
+@pytest.mark.edge
+def test_gradients_are_on_after_an_error() -> None:
+    """Leaves gradients switched on when the model raises an error."""
+    with pytest.raises(ZeroDivisionError):
+        forecast(Broken(), noise(1, 5), 3)
+    assert torch.is_grad_enabled()
+
+
+@pytest.mark.edge
+@pytest.mark.parametrize("training", [True, False])
+def test_mode_and_flags_unchanged(*, training: bool) -> None:
+    """Leaves the model's mode, and which parameters need gradients."""
+    model = Memory().train(training)
+    model.keep.requires_grad_(False)  # noqa: FBT003, torch's own argument
+    train(model, noise(1, 5), epochs=1, chunk=2, lr=0.1)
+    forecast(model, noise(1, 5), 3)
+    assert (model.training, model.keep.requires_grad, model.out.requires_grad) == (training, False, True)
+
+
+@pytest.mark.edge
+def test_gradients_from_before() -> None:
+    """Steps by an epoch's own gradients, whatever the model had before."""
+    model = Memory()
+    model.keep.grad, model.out.grad = torch.tensor(5.0).double(), torch.tensor(-3.0).double()
+    train(model, noise(1, 9), epochs=2, chunk=4, lr=0.1)
+    assert [model.keep.item(), model.out.item()] == pytest.approx(by_hand(noise(1, 9), 2, 4, 0.1)[1], abs=1e-6)
+
+
+@pytest.mark.edge
 def test_series_unchanged() -> None:
     """Leaves the series as they were."""
     series = noise(2, 6)

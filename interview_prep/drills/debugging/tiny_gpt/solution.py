@@ -23,7 +23,7 @@ class Attention(nn.Module):
         parts = self.query_key_value(x).view(batch, length, 3, self.heads, width // self.heads)
         query, key, value = parts.permute(2, 0, 3, 1, 4)  # (B, H, T, D) each
         scores = query @ key.transpose(-2, -1) / math.sqrt(query.shape[-1])  # (B, H, T, T)
-        seen = torch.ones(length, length, dtype=torch.bool).tril()
+        seen = torch.ones(length, length, dtype=torch.bool, device=x.device).tril()
         weights = scores.masked_fill(~seen, float("-inf")).softmax(dim=-1)
         mixed = (weights @ value).transpose(1, 2)  # (B, T, H, D): a token's heads side by side
         return self.out(mixed.reshape(batch, length, width))
@@ -54,8 +54,8 @@ class GPT(nn.Module):
         self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, vocab)
 
     def forward(self, ids: Tensor) -> Tensor:
-        places = self.position(torch.arange(ids.shape[1]))  # (T, C)
-        x = self.token(ids) + places  # (B, T, C)
+        positions = self.position(torch.arange(ids.shape[1], device=ids.device))  # (T, C)
+        x = self.token(ids) + positions  # (B, T, C)
         return self.head(self.norm(self.blocks(x)))
 
 

@@ -23,7 +23,7 @@ class Attention(nn.Module):
         parts = self.query_key_value(x).view(batch, length, 3, self.heads, width // self.heads)
         query, key, value = parts.permute(2, 0, 3, 1, 4)  # (B, H, T, D) each
         scores = query @ key.transpose(-2, -1) / math.sqrt(query.shape[-1])  # (B, H, T, T)
-        seen = torch.ones(length, length, dtype=torch.bool).tril(diagonal=1)
+        seen = torch.ones(length, length, dtype=torch.bool, device=x.device).tril(diagonal=1)
         weights = scores.masked_fill(~seen, float("-inf")).softmax(dim=-1)
         return self.out((weights @ value).reshape(batch, length, width))
 
@@ -53,8 +53,8 @@ class GPT(nn.Module):
         self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, vocab)
 
     def forward(self, ids: Tensor) -> Tensor:
-        places = self.position(torch.arange(len(ids)))[:, None]
-        x = self.token(ids) + places  # (B, T, C)
+        positions = self.position(torch.arange(len(ids), device=ids.device))[:, None]
+        x = self.token(ids) + positions  # (B, T, C)
         return self.head(self.norm(self.blocks(x)))
 
 

@@ -23,7 +23,7 @@ LINES = torch.tensor([[0, 3, 3, 3, 4], [1, 4, 4, 5, 4], [2, 5, 3, 5, 3]])
 
 
 def small(heads: int = 2, layers: int = 1, context: int = 6) -> GPT:
-    """A model of 7 tokens and, unless told, 6 places, with weights large enough that every part of it matters."""
+    """A model of 7 tokens and, unless told, 6 positions, with weights large enough that every part of it matters."""
     torch.manual_seed(0)
     model = GPT(vocab=7, context=context, width=8, heads=heads, layers=layers)
     for p in model.parameters():
@@ -108,6 +108,39 @@ def test_two_blocks() -> None:
     assert_close(model(ids), by_formulas(model, ids, heads=4, layers=2), atol=1e-4, rtol=1e-4)
 
 
+def test_usual_size() -> None:
+    """Has two blocks of four heads and 32 features where nothing else is said."""
+    torch.manual_seed(0)
+    model, ids = GPT(vocab=7, context=6), random_ids(1, 4)
+    assert_close(model(ids), by_formulas(model, ids, heads=4, layers=2), atol=1e-4, rtol=1e-4)
+    assert model.token.weight.shape == (7, 32)
+
+
+def test_long_row() -> None:
+    """Gives the logits of the formulas for 40 tokens."""
+    model, ids = kept(context=40), random_ids(1, 40)
+    assert_close(model(ids), by_formulas(model, ids), atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.edge
+def test_device() -> None:
+    """Runs on the device of its input, here torch's device without data."""
+    model = GPT(vocab=7, context=6).to("meta")
+    assert model(random_ids(2, 4).to("meta")).shape == (2, 4, 7)
+
+
+@pytest.mark.edge
+def test_huge_scores() -> None:
+    """Shows the first token nothing of the second, with scores of minus a million."""
+    model, ids = small(), torch.cartesian_prod(torch.arange(7), torch.arange(7))
+    with torch.no_grad():
+        model.blocks[0].attention.query_key_value.weight[:8] *= -1000  # with these weights, all scores are negative
+        model.blocks[0].attention.query_key_value.weight[8:16] *= 1000
+    logits = model(ids)[:, 0].view(7, 7, 7)  # (first token, second token, V)
+    assert_close(logits, logits[:, :1].expand(7, 7, 7))
+
+
+@pytest.mark.edge
 def test_float64() -> None:
     """Gives the logits of the formulas to nine digits in float64."""
     model, ids = small().double(), random_ids(2, 3)
@@ -139,19 +172,19 @@ def test_rows_are_apart() -> None:
 
 
 def test_batch_larger_than_context() -> None:
-    """Takes more rows than the model has places."""
+    """Takes more rows than the model has positions."""
     model, ids = kept(), random_ids(7, 2)
     assert_close(model(ids), by_formulas(model, ids), atol=1e-4, rtol=1e-4)
 
 
-def test_places_differ() -> None:
-    """Tells equal tokens apart by their place."""
+def test_positions_differ() -> None:
+    """Tells equal tokens apart by their position."""
     logits = kept()(torch.full((1, 4), 3))[0]
     assert ((logits[1:] - logits[:-1]).abs().amax(dim=-1) > 1e-2).tolist() == [True] * 3
 
 
 def test_blocks_that_add_nothing() -> None:
-    """Passes token and place on where attention and MLP give zero."""
+    """Passes token and position on where attention and MLP give zero."""
     model, ids = small(), random_ids(2, 4)
     for layer in (model.blocks[0].attention.out, model.blocks[0].mlp[2]):
         nn.init.zeros_(layer.weight)
@@ -168,9 +201,15 @@ def test_attention_that_adds_nothing() -> None:
     assert ((logits[1:] - logits[:-1]).abs().amax(dim=-1) > 1e-2).tolist() == [True] * 5
 
 
+@pytest.mark.edge
+def test_order_of_parameters() -> None:
+    """Keeps the order of all parameters, by which an optimizer's state goes."""
+    assert [name for name, _ in kept().named_parameters()] == NAMES.split()
+
+
 def test_checkpoints() -> None:
     """Keeps the names of all parameters."""
-    assert sorted(name for name, _ in kept().named_parameters()) == sorted(NAMES.split())
+    assert {name for name, _ in kept().named_parameters()} == set(NAMES.split())
 
 
 @pytest.mark.parametrize(("batch", "length"), [(1, 2), (2, 4)])
@@ -225,6 +264,15 @@ def test_generate_nothing() -> None:
     assert_close(generate(kept(), ids, 0), ids)
 
 
+def test_generate_records_nothing() -> None:
+    """Generates without recording gradients."""
+    recorded, model = [], small()
+    model.register_forward_hook(lambda *_: recorded.append(torch.is_grad_enabled()))
+    generate(model, random_ids(1, 2), 1)
+    assert recorded == [False]
+
+
+@pytest.mark.edge
 def test_ids_unchanged() -> None:
     """Leaves the ids as they were."""
     model, ids = kept(), random_ids(2, 4)
