@@ -125,8 +125,10 @@ def test_long_row() -> None:
 @pytest.mark.edge
 def test_device() -> None:
     """Runs on the device of its input, here torch's device without data."""
-    model = GPT(vocab=7, context=6).to("meta")
+    model, devices = GPT(vocab=7, context=6).to("meta"), []
+    model.position.register_forward_pre_hook(lambda _, inputs: devices.append(inputs[0].device.type))
     assert model(random_ids(2, 4).to("meta")).shape == (2, 4, 7)
+    assert set(devices) <= {"meta"}
 
 
 @pytest.mark.edge
