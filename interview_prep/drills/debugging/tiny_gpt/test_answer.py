@@ -133,7 +133,7 @@ def test_device() -> None:
 
 @pytest.mark.edge
 def test_huge_scores() -> None:
-    """Shows the first token nothing of the second, with scores of minus a million."""
+    """Hides the second token from the first where scores are minus a million."""
     model, ids = small(), torch.cartesian_prod(torch.arange(7), torch.arange(7))
     with torch.no_grad():
         model.blocks[0].attention.query_key_value.weight[:8] *= -1000  # with these weights, all scores are negative
