@@ -74,7 +74,8 @@ def test_example_constant() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n", "d", "classes", "seed"), [(2, 1, 2, 2), (3, 3, 3, 1), (8, 2, 2, 0), (9, 3, 4, 1), (15, 2, 3, 2)]
+    ("n", "d", "classes", "seed"),
+    [(2, 1, 2, 2), (3, 3, 3, 1), (8, 2, 2, 0), (9, 3, 4, 1), (15, 2, 3, 2), (30, 2, 9, 0)],
 )
 def test_random(n: int, d: int, classes: int, seed: int) -> None:
     """Agrees with a search over all thresholds."""

@@ -103,6 +103,11 @@ def test_one_centre() -> None:
     assert_allclose(lloyd(points, np.zeros((1, 3)), 1), points.mean(axis=0, keepdims=True))
 
 
+def test_centre_of_one_point() -> None:
+    """Moves a center to the only point that it has."""
+    assert_allclose(lloyd(column(0, 1, 10), column(0.4, 8), 1), column(0.5, 10))
+
+
 def test_centre_without_points() -> None:
     """Leaves a centre without points where it is, and the others move on."""
     points, centres = column(0, 1, 10, 11), column(0, 500, 9, -500)
@@ -136,6 +141,15 @@ def test_uniform_where_all_distances_are_zero() -> None:
     points, rng = column(0, 5, 5, 5), np.random.default_rng(0)
     thirds = [plus_plus(points, 3, rng)[2, 0] for _ in range(60)]
     assert_allclose(np.mean(np.array(thirds) == 5), 0.75, atol=0.24)
+
+
+@pytest.mark.edge
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_tiny_distances_are_not_zero(seed: int) -> None:
+    """Draws every point once where all are within 1e-6."""
+    points = random_points(6, 2, seed=3)
+    got = plus_plus(points * 1e-6, 6, np.random.default_rng(seed)) * 1e6
+    assert_allclose(np.unique(got.round(9), axis=0), np.unique(points.round(9), axis=0))
 
 
 def test_one_of_each_cluster() -> None:

@@ -142,6 +142,19 @@ def test_fit(l2: float) -> None:
     assert_allclose(fit(x, y, l2, 0.3, 12), descent(x, y, l2, 0.3, 12), rtol=1e-7)
 
 
+def test_many_steps() -> None:
+    """Takes all of 150 steps."""
+    _, x, y = random_data(6, 2, seed=3)
+    assert_allclose(fit(x, y, 0.0, 0.3, 150), descent(x, y, 0.0, 0.3, 150), rtol=1e-6)
+
+
+@pytest.mark.edge
+def test_digits_of_fit() -> None:
+    """Computes in float64: ten digits after 12 steps."""
+    _, x, y = random_data(6, 2, seed=3)
+    assert_allclose(fit(x, y, 0.1, 0.3, 12), descent(x, y, 0.1, 0.3, 12), rtol=1e-10)
+
+
 def test_no_steps() -> None:
     """Starts at zeros."""
     _, x, y = random_data(4, 3)

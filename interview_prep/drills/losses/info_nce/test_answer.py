@@ -174,7 +174,7 @@ def test_not_contiguous() -> None:
     assert_close(info_nce(a.T, b.T, 0.5), both_ways(a.T, b.T, 0.5))
 
 
-@pytest.mark.parametrize(("one", "other"), [((3, 2), (1, 2)), ((2, 2), (3, 2)), ((2, 2), (2, 3))])
+@pytest.mark.parametrize(("one", "other"), [((3, 2), (1, 2)), ((2, 2), (3, 2)), ((2, 2), (2, 3)), ((2, 3), (3, 2))])
 def test_shapes_that_differ(one: tuple[int, int], other: tuple[int, int]) -> None:
     """Raises ValueError for shapes that make no pairs."""
     with pytest.raises(ValueError):  # noqa: PT011, any sentence will do

@@ -148,6 +148,11 @@ def test_digits_of_log_softmax() -> None:
     assert_close(log_softmax(x), torch.full((2, 2), -math.log(2)), atol=1e-6, rtol=0)
 
 
+def test_small_softmax() -> None:
+    """Keeps a probability of 2e-35, which float32 can hold."""
+    assert_close(softmax(torch.tensor([0.0, -80.0])), torch.tensor([1.0, math.exp(-80)]), atol=0, rtol=1e-4)
+
+
 def test_small_log_softmax() -> None:
     """Gives -200 beside 0, whose probability is 0 in float32."""
     assert_close(log_softmax(torch.tensor([0.0, -200.0])), torch.tensor([0.0, -200.0]))

@@ -234,6 +234,14 @@ def test_array() -> None:
     assert (type(got).__name__, np.shape(got)) == ("ndarray", (7,))
 
 
+@pytest.mark.edge
+def test_digits() -> None:
+    """Keeps the digits of predictions around 1e9."""
+    features, target, folds = table()
+    got = out_of_fold(small(), features, target + 1e9, folds) - 1e9
+    assert_allclose(got, by_rows(features, target, folds), atol=1e-3)
+
+
 def test_own_target_does_not_matter() -> None:
     """Predicts a row the same whatever its own target is."""
     features, target, folds = table()
