@@ -12,16 +12,22 @@ from pathlib import Path
 from interview_prep.catalog.coach import SECTIONS, split_sections
 from interview_prep.catalog.drill import FILES, DrillError, load_drill
 from interview_prep.catalog.mistakes import list_programs, read_mistakes
+from interview_prep.catalog.prompt import count_task_words
 
 MIN_MISTAKES = 3
+WORDS_A_MINUTE = 12.5  # of a drill: its task is read in a tenth of its minutes, at 125 words a minute
 
 
 def validate_folder(folder: Path) -> Iterator[str]:
     """Yield a line, which names the place, for everything that keeps a folder from being a whole drill."""
     try:
-        load_drill(folder)
+        drill = load_drill(folder)
     except DrillError as error:
         yield from error.problems
+    else:
+        words, most = count_task_words(drill.task), int(drill.minutes * WORDS_A_MINUTE)
+        if words > most:
+            yield f"{folder.name}/prompt.md: the task has {words} words, at most {most} can be read in time"
     yield from (f"{folder.name}/{name}: does not belong here" for name in find_stray_files(folder))
     mistakes, problems = read_mistakes(folder)
     yield from problems

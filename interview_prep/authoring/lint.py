@@ -17,6 +17,7 @@ from interview_prep.authoring.folder_lint import validate_folder
 from interview_prep.catalog.drill import Drill, load_drill
 from interview_prep.catalog.families import expand_forbidden
 from interview_prep.catalog.mistakes import load_mistakes
+from interview_prep.catalog.prompt import EDGES
 from interview_prep.catalog.sources import find_imported_names, parse_source
 from interview_prep.judge.client import JudgeClient
 from interview_prep.judge.source_rules import find_forbidden_calls
@@ -89,6 +90,8 @@ def check_verdicts(drill: Drill, verdicts: dict[str, Verdict]) -> Iterator[str]:
     if not solution.complete:
         first = solution.failed[0].description if solution.failed else solution.reason
         yield f"{drill.name}/solution.py: is rejected: {first}"
+    if solution.checks and any(check.edge for check in solution.checks) != (EDGES in drill.task):
+        yield f"{drill.name}/prompt.md: {EDGES!r} belongs in a drill with edges, and only there"
     names_by_signature: dict[frozenset[tuple[str, str, str]], str] = {}
     for name, verdict in verdicts.items():
         if verdict.complete if name.startswith("mistakes/") else verdict.passed and name != "solution.py":

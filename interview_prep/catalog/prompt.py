@@ -11,6 +11,7 @@ from interview_prep.catalog.families import is_family_or_name
 
 FIELDS = {"title": str, "topic": str, "level": int, "minutes": int, "forbids": list, "tags": list}
 OPTIONAL_FIELDS = {"after": list, "reported": list}
+EDGES = "## A strict reviewer also wants"  # below it stand the requirements that are edges
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times faster, but not in every wheel
 
 
@@ -25,6 +26,12 @@ def read_prompt(folder: Path) -> tuple[dict[str, Any], str]:
     if not match or not isinstance(fields, dict):
         raise ValueError("does not begin with fields between two lines of ---")
     return fields, text[match.end() :].strip()
+
+
+def count_task_words(task: str) -> int:
+    """Count the words of the task proper: those above the edges, without fenced code, whose lines are looked at."""
+    prose = re.sub(r"^```.*?^```$", "", task.partition(EDGES)[0], flags=re.DOTALL | re.MULTILINE)
+    return sum(any(letter.isalnum() for letter in word) for word in prose.split())
 
 
 def find_field_problems(folder: Path, fields: dict[str, Any]) -> Iterator[str]:

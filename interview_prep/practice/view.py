@@ -36,11 +36,15 @@ def render_task(drill: Drill) -> RenderableType:
     """The title, the level and the minutes, then the task and what it does not allow."""
     from rich.markdown import Markdown  # here, as the list of drills needs none and should come at once
 
-    about = f"{drill.topic} · level {drill.level} of 3 · {drill.minutes} min"
+    about = [f"{drill.topic} · level {drill.level} of 3 · {drill.minutes} min"]
+    if drill.after:
+        about.append(f"Builds on {', '.join(drill.after)}")
+    if drill.reported:
+        about.append(f"Reported: {'; '.join(drill.reported)}")
     forbidden: list[RenderableType] = (
         [Text(f"Not allowed: {describe_forbidden(drill.forbids)}", style="dim"), ""] if drill.forbids else []
     )
-    head = Text(drill.title, style="bold"), Text(about, style="dim")
+    head = Text(drill.title, style="bold"), Text("\n".join(about), style="dim")
     return Group(*head, "", Markdown(drill.task), "", *forbidden)
 
 
@@ -169,7 +173,10 @@ def render_printed(text: str) -> RenderableType:
 
 
 def render_catalog(drills: Sequence[Drill], states: Mapping[str, State]) -> RenderableType:
-    """A line for each drill, by topic, with how far the person is; then how many are solved."""
+    """A line for each drill, by topic, with how far the person is; then how many are solved.
+
+    A drill is called reported where somebody was asked it in an interview; its task says where and when.
+    """
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     topic = ""
     for drill in drills:
@@ -177,7 +184,8 @@ def render_catalog(drills: Sequence[Drill], states: Mapping[str, State]) -> Rend
         first = Text(drill.topic, style="bold") if drill.topic != topic else Text()
         topic = drill.topic
         level, minutes = Text("*" * drill.level, style="dim"), Text(f"{drill.minutes} min", style="dim")
-        table.add_row(first, drill.name, level, minutes, Text(label, style=COLORS.get(label, "")))
+        reported = Text("reported" if drill.reported else "", style="dim")
+        table.add_row(first, drill.name, level, minutes, Text(label, style=COLORS.get(label, "")), reported)
     return Group(table, "", render_progress(drills, states))
 
 

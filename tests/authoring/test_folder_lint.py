@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from interview_prep.authoring.folder_lint import list_tracked_files, validate_folder
+from interview_prep.catalog.find import list_drill_folders
+from interview_prep.catalog.prompt import EDGES
 from tests.support.drills import DOUBLE
 
 needs_git = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
@@ -58,6 +60,22 @@ def test_front_matter_that_is_no_yaml_is_one_line(double: Path) -> None:
     (double / "prompt.md").write_text("---\ntitle: [\n---\n")
     (says,) = validate_folder(double)
     assert says.startswith("double/prompt.md: while parsing a flow node")
+
+
+def test_task_that_takes_too_long_to_read_is_named(double: Path) -> None:
+    """One minute is for 12 words; fenced code and what stands below the edges' heading do not count."""
+    prompt = (double / "prompt.md").read_text().partition("\n---\n")[0] + "\n---\n"
+    code = f"```python\n{'x ' * 50}\n```\n"
+    (double / "prompt.md").write_text(f"{prompt}{'word ' * 12}\n\n{code}\n{EDGES}\n\n{'word ' * 50}\n")
+    assert list(validate_folder(double)) == []
+    (double / "prompt.md").write_text(f"{prompt}{'word ' * 13}\n\n{code}\n{EDGES}\n")
+    assert list(validate_folder(double)) == ["double/prompt.md: the task has 13 words, at most 12 can be read in time"]
+
+
+@pytest.mark.parametrize("folder", list_drill_folders(), ids=lambda folder: folder.name)
+def test_every_drill_is_whole(folder: Path) -> None:
+    """Nothing is missing, nothing spoils the task, and it can be read in a tenth of its minutes."""
+    assert list(validate_folder(folder)) == []
 
 
 @needs_git

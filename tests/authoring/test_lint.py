@@ -14,6 +14,7 @@ import pytest
 from interview_prep.authoring.lint import lint_drill
 from interview_prep.catalog.drill import load_drill
 from interview_prep.catalog.find import list_drill_folders
+from interview_prep.catalog.prompt import EDGES
 from interview_prep.catalog.sources import parse_source
 from interview_prep.judge.client import JudgeClient
 from tests.support.drills import DOUBLE, write_mistake
@@ -112,6 +113,17 @@ def test_drill_without_core_checks_is_named(judge_client: JudgeClient, folder: P
     checks = (folder / "test_answer.py").read_text()
     (folder / "test_answer.py").write_text(f"{checks}\n\npytestmark = pytest.mark.edge\n")
     problem = "double/solution.py: is rejected: The drill has no core checks: nothing can pass."
+    assert problem in lint_drill(folder, judge_client).problems
+
+
+@pytest.mark.parametrize(("file", "text"), [("prompt.md", EDGES), ("test_answer.py", "@pytest.mark.edge\n")])
+def test_edges_that_prompt_or_checks_lack_are_named(
+    judge_client: JudgeClient, folder: Path, file: str, text: str
+) -> None:
+    """What only a strict reviewer wants stands below its heading in the prompt, and is checked."""
+    change_file(folder / "test_answer.py", "pytest.param(2, marks=pytest.mark.edge)", "2")
+    change_file(folder / file, text, "")
+    problem = f"double/prompt.md: {EDGES!r} belongs in a drill with edges, and only there"
     assert problem in lint_drill(folder, judge_client).problems
 
 

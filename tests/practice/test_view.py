@@ -10,6 +10,7 @@ from interview_prep.judge.verdict import CheckResult, Verdict
 from interview_prep.paths import ROOT
 from interview_prep.practice import view
 from interview_prep.practice.progress import State
+from tests.support.drills import DOUBLE
 
 HOLDING_EDGE = CheckResult("test_dtype", "Keeps float64.", passed=True, edge=True)
 FAILED_EDGE = CheckResult("test_half[1]", "Keeps float16.", passed=False, edge=True)
@@ -35,6 +36,22 @@ def draw(renderable: RenderableType) -> str:
     lines = [line.rstrip() for line in drawn.get().splitlines()]
     assert max(map(len, lines)) <= 80
     return "\n".join(lines)
+
+
+def test_task_says_what_comes_first_and_who_asked_it() -> None:
+    """Below the topic, the level and the minutes; nothing where it is unknown."""
+    head = ["Doubling", "golden · level 1 of 3 · 1 min"]
+    drill = Drill(DOUBLE.folder, "Doubling", "golden", 1, 1, (), ())
+    assert draw(view.render_task(drill)).splitlines()[:3] == [*head, ""]
+    drill = replace(drill, after=("single", "half"), reported=("A bank, phone screen, 2025", "An airline, 2026"))
+    assert draw(view.render_task(drill)).splitlines()[:5] == [
+        *head,
+        "Builds on single, half",
+        "Reported: A bank, phone screen, 2025; An airline, 2026",
+        "",
+    ]
+    listed = draw(view.render_catalog([drill], {"double": State(solved=True)})).splitlines()[0].split()
+    assert listed == ["golden", "double", "*", "1", "min", "solved", "reported"]
 
 
 def test_passed_verdict_is_one_line() -> None:
