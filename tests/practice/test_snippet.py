@@ -16,7 +16,6 @@ from interview_prep.judge.verdict import CheckResult
 from interview_prep.paths import ROOT
 from interview_prep.practice.snippet import FAILED_ASSERTS, write_snippet
 
-EACH = 2  # known mistakes of each drill
 DRAWN_WITHOUT_A_SEED = {"nan_after_a_while", "lora", "training_loop"}  # some of their checks: other numbers each time
 
 
@@ -32,16 +31,15 @@ class Repeated(NamedTuple):
 
 @pytest.fixture(scope="module")
 def repeated(judge_client: JudgeClient, tmp_path_factory: pytest.TempPathFactory) -> list[Repeated]:
-    """The first failures of some known mistakes of every drill, repeated by hand."""
+    """The first failure of the first known mistake of every drill, repeated by hand."""
     failures = []
     folder = tmp_path_factory.mktemp("mistakes")
     for drill in load_catalog():
-        mistakes = load_mistakes(drill.folder)
-        for mistake in mistakes[:: -(-len(mistakes) // EACH)]:
-            path = folder / f"{drill.name}__{mistake.name}.py"
-            path.write_text(mistake.source)
-            first = judge_client.judge(drill, path, compare_with_known=False).failed[0]
-            failures.append((f"{drill.name}/{mistake.name}", first, write_snippet(drill, first, path)))
+        mistake = load_mistakes(drill.folder)[0]
+        path = folder / f"{drill.name}.py"
+        path.write_text(mistake.source)
+        first = judge_client.judge(drill, path, compare_with_known=False).failed[0]
+        failures.append((f"{drill.name}/{mistake.name}", first, write_snippet(drill, first, path)))
     sources = json.dumps([snippet for *_, snippet in failures])
     command = [sys.executable, "-m", "tests.support.run_snippets"]
     runner = subprocess.run(
@@ -58,7 +56,6 @@ def repeated(judge_client: JudgeClient, tmp_path_factory: pytest.TempPathFactory
 
 def test_snippet_ends_as_the_verdict_says(repeated: list[Repeated]) -> None:
     """With the exception that the check reports, or with none where values differ."""
-    assert len(repeated) >= 60
     assert len({each.name.partition("/")[0] for each in repeated}) == len(load_catalog())
     for name, check, snippet, output, ending in repeated:
         is_error = check.kind[0].isupper() and check.kind not in FAILED_ASSERTS
@@ -76,7 +73,7 @@ def test_snippet_prints_what_the_verdict_got(repeated: list[Repeated]) -> None:
             assert any(number == pytest.approx(float(got[0]), rel=1e-3, abs=1e-4) for number in printed), (
                 f"{name}\n{check.got}\n{snippet}\n{output}"
             )
-    assert compared >= 30
+    assert compared >= 20
 
 
 def test_snippet_is_short(repeated: list[Repeated]) -> None:
