@@ -1,0 +1,42 @@
+"""As a follow-up recommends: the expanded square, in float64, clipped at 0."""
+
+import numpy as np
+
+
+def squared_distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """|a|^2 - 2ab + |b|^2."""
+    a, b = a.astype(float), b.astype(float)
+    d = (a**2).sum(1)[:, None] - 2 * a @ b.T + (b**2).sum(1)
+    return np.clip(d, 0, None)
+
+
+def plus_plus(points: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
+    points = points.astype(float)
+    chosen = [int(rng.integers(len(points)))]
+    nearest = ((points - points[chosen[0]]) ** 2).sum(axis=1)
+    while len(chosen) < k:
+        total = nearest.sum()
+        if total == 0:
+            i = int(rng.integers(len(points)))
+        else:
+            i = int(np.searchsorted(np.cumsum(nearest), rng.random() * total, side="right"))
+            i = min(i, len(points) - 1)
+        chosen.append(i)
+        nearest = np.minimum(nearest, ((points - points[i]) ** 2).sum(axis=1))
+    return points[chosen]
+
+
+def assign(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    return squared_distances(points, centres).argmin(axis=1)
+
+
+def lloyd(points: np.ndarray, centres: np.ndarray, steps: int) -> np.ndarray:
+    centres = np.array(centres, dtype=float)
+    for _ in range(steps):
+        labels = assign(points, centres)
+        sums = np.zeros_like(centres)
+        np.add.at(sums, labels, points)
+        counts = np.bincount(labels, minlength=len(centres))
+        filled = counts > 0
+        centres[filled] = sums[filled] / counts[filled, None]
+    return centres
