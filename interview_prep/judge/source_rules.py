@@ -104,7 +104,7 @@ def find_forbidden_methods(
     bodies = [node.body for node in nodes if isinstance(node, ast.ClassDef)]
     own = {node.name for body in bodies for node in body if isinstance(node, ast.FunctionDef)}
     own |= {node.attr for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)}
-    methods = {name.rpartition(".")[2]: name for name in names if not name.endswith(".*") and is_method(name)}
+    methods = {name.rpartition(".")[2]: name for name in sorted(names) if not name.endswith(".*") and is_method(name)}
     methods = {method: name for method, name in methods.items() if method not in own or not allows_tripwire(name)}
     for node in nodes:
         access = split_access(node) if methods else None

@@ -81,7 +81,7 @@ def test_practice_draws_before_the_judge_is_ready(drill: Drill, tmp_path: Path) 
     command = make_watched_command(tmp_path / "report", "--search-root", str(ROOT), "practice", "causal_mask")
     terminal = Terminal(*command, PREP_WORK=str(tmp_path / "work"))
     assert f"level {drill.level} of 3" in terminal.read_screen(drill.title)
-    assert "20 of 20 checks hold" in terminal.read_screen("Follow-ups")
+    assert "✓ complete" in terminal.read_screen("Follow-ups")
     terminal.press("q")
     assert terminal.wait_for_exit() == 0
     terminal.close()

