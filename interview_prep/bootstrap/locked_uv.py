@@ -1,8 +1,8 @@
-"""Bring the locked uv: one wheel with one program in it, named by hash in the lock.
+"""Get the locked uv: one wheel with one program in it, which the lock names by hash.
 
-Where the running Python has pip or bundles it, pip fetches the wheel, as it knows every way to sign in. Elsewhere
-(Debian's python3 comes without pip) the standard library does (without_pip.py), or, where pip's settings name no index,
-another uv on PATH, which knows an index by itself. Left out: what uv then does with the locks (prepare.py).
+If the running Python has or bundles pip, pip fetches the wheel, because it knows every way to sign in. Otherwise
+(Debian's python3 comes without pip) the standard library does (without_pip.py), or, if pip's settings name no index,
+another uv on PATH, which has an index of its own. Left out: what uv then does with the locks (prepare.py).
 """
 
 import hashlib
@@ -30,7 +30,7 @@ def fetch_uv(lock: Path, folder: Path, options: Mapping[str, str]) -> Path:
     uv = folder / f"uv-{version}"
     if not uv.exists():
         fetching = folder / "fetching"
-        shutil.rmtree(fetching, ignore_errors=True)  # of a start that was killed
+        shutil.rmtree(fetching, ignore_errors=True)  # left by a start that was killed
         fetching.mkdir(parents=True)
         requirements = fetching / "uv.txt"
         requirements.write_text(" ".join([f"uv=={version}", *(f"--hash=sha256:{digest}" for digest in hashes)]))
@@ -96,9 +96,9 @@ def install_with_uv(uv: str, requirements: Path, options: Mapping[str, str]) -> 
 
 
 def unpack_uv(wheel: Path, hashes: list[str]) -> Path:
-    """Take the program out of the wheel. Raises UnpreparedError where the wheel is not a locked one."""
+    """Take the program out of the wheel. Raises UnpreparedError if the wheel isn't a locked one."""
     if hashlib.sha256(wheel.read_bytes()).hexdigest() not in hashes:
-        raise UnpreparedError(f"the uv wheel that was fetched has another hash than the lock: {HASH_FIX}.")
+        raise UnpreparedError(f"the hash of the fetched uv wheel is not in the lock: {HASH_FIX}.")
     with zipfile.ZipFile(wheel) as archive:
         name = next(name for name in archive.namelist() if name.endswith(".data/scripts/uv"))
         program = wheel.with_name("uv")

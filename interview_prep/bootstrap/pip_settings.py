@@ -1,10 +1,10 @@
 """pip's settings, for pip itself and as the arguments and variables that uv reads.
 
 People set up a mirror, a folder of wheels or a company's certificate once, for pip, in its environment variables or in
-pip.conf; uv reads neither. They are read here as pip reads them, since not every Python has a pip to ask. Only what
-says where packages come from counts, among pip's settings and uv's: PIP_TARGET, PIP_REQUIRE_VIRTUALENV,
-UV_EXCLUDE_NEWER and the like are meant for other installations. Left out: trusted-host for uv, as certificates are
-required like hashes.
+pip.conf; uv reads neither. They are read here as pip reads them, since not every Python has a pip to ask. Of pip's
+settings and uv's, only those that say where packages come from count: PIP_TARGET, PIP_REQUIRE_VIRTUALENV,
+UV_EXCLUDE_NEWER and the like are meant for other installations. Left out: trusted-host for uv, because certificates are
+required, as hashes are.
 """
 
 import configparser
@@ -19,7 +19,7 @@ from interview_prep.errors import KitError
 
 PYTORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
-# pip's option: uv's variables. no-index has none there and becomes an argument.
+# pip's option: uv's variables. uv has none for no-index, which becomes an argument.
 UV_NAMES = {
     "index-url": ["UV_DEFAULT_INDEX"],
     "extra-index-url": ["UV_INDEX"],
@@ -33,7 +33,7 @@ UV_NAMES = {
 }
 PIP_ONLY_OPTIONS = ("no-index", "trusted-host", "cache-dir", "no-cache-dir", "use-feature", "use-deprecated")
 UV_SEPARATORS = {"extra-index-url": " ", "find-links": ","}  # between several values; pip's is any space
-CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # pip reads them where no option names one
+CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # pip reads them if no option names one
 UV_SOURCE_VARIABLES = re.compile(  # uv's variables that say where packages and Pythons come from, and how they get here
     r"UV_(DEFAULT_INDEX|INDEX|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|CACHE_DIR|NO_CACHE|HTTP_|REQUEST_|CONCURRENT_"
     r"|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|KEYRING|CREDENTIALS|NETRC|OFFLINE|LINK_MODE|NO_PROGRESS|LOCK_TIMEOUT"
@@ -42,7 +42,7 @@ UV_SOURCE_VARIABLES = re.compile(  # uv's variables that say where packages and 
 
 
 class SettingsError(KitError):
-    """A settings file of pip's cannot be read."""
+    """One of pip's settings files cannot be read."""
 
 
 def read_settings() -> dict[str, str]:
@@ -123,7 +123,7 @@ def make_uv_environment(options: Mapping[str, str]) -> dict[str, str]:
 
 
 def find_certificates() -> str:
-    """The file of certificates that pip trusts where no option names one; "" where it trusts its own."""
+    """The file of certificates that pip trusts if no option names one; "" if it trusts its own."""
     return next((os.environ[name] for name in CERTIFICATE_VARIABLES if os.environ.get(name)), "")
 
 
@@ -136,7 +136,7 @@ def format_value(name: str, text: str) -> str:
 def add_torch_index(
     uv: Path, python: Path, torch: str, options: Mapping[str, str], variables: Mapping[str, str]
 ) -> dict[str, str]:
-    """Uv's variables, with the PyTorch CPU index added where uv finds this version of torch nowhere else."""
+    """Uv's variables, with the PyTorch CPU index added if uv finds this version of torch nowhere else."""
     if not torch or make_uv_arguments(options) or uv_finds_torch(uv, python, torch, variables):
         return dict(variables)
     return {**variables, "UV_INDEX": f"{variables.get('UV_INDEX', '')} {PYTORCH_CPU_INDEX}".strip()}

@@ -19,7 +19,7 @@ class System:
 
     platform: str
     processor: str
-    version: str  # "" where there is no glibc
+    version: str  # "" if there is no glibc
 
 
 def detect_system() -> System:
@@ -34,7 +34,7 @@ def detect_system() -> System:
 
 
 def explain_unsupported(system: System) -> str:
-    """Why the wheels do not run on a system, or "" where they do."""
+    """Why the wheels don't run on a system, or "" if they do."""
     version = tuple(int(part) for part in re.findall(r"\d+", system.version)[:2])
     if system.platform == "darwin":
         if system.processor != "arm64":

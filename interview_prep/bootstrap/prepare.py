@@ -1,7 +1,7 @@
 """Make .venv from the locks, or sync it with them; one process at a time.
 
-The tools lie in .bootstrap: the locked uv and, where the machine has no Python 3.11, a CPython that uv fetches and
-whose hash it knows. Both stay, so that a new lock needs neither again. Left out: the package cache, which is uv's.
+The tools are in .bootstrap: the locked uv and, if the machine has no Python 3.11, a CPython that uv fetches and whose
+hash it knows. Both stay there, so that a new lock doesn't fetch them again. Left out: the package cache, which is uv's.
 """
 
 import contextlib
@@ -23,18 +23,18 @@ from interview_prep.files import write_atomically
 from interview_prep.paths import ROOT
 
 BOOTSTRAP = ROOT / ".bootstrap"
-CACHE = BOOTSTRAP / "cache"  # for uv, where HOME cannot hold one
+CACHE = BOOTSTRAP / "cache"  # for uv, if HOME cannot hold one
 NEEDED_BYTES = 3 * 10**9  # the environment, and the cache that it is unpacked in
 PYTHON_ADVICE = f"install Python 3.11, or {DOCKER_ADVICE}"
-PYTHON_FIXES = {  # as FIXES, for the step that may fetch Python
+PYTHON_FIXES = {  # like FIXES, for the step that may fetch Python
     **FIXES,
-    "hash mismatch|do not match the hashes": f"another Python than uv knows; name another mirror, {PYTHON_ADVICE}",
+    "hash mismatch|do not match the hashes": f"not the Python that uv expects; use another mirror, {PYTHON_ADVICE}",
     "": f"set UV_PYTHON_INSTALL_MIRROR to a mirror you can reach, {PYTHON_ADVICE}",
 }
 
 
 def prepare_venv() -> None:
-    """Make or repair .venv; where another process is doing that, wait for it."""
+    """Make or repair .venv; if another process is doing that, wait for it."""
     reason = explain_unsupported(detect_system())
     if reason:
         raise UnpreparedError(f"{reason}; {DOCKER_ADVICE}.")
@@ -62,7 +62,7 @@ def install_locks(lines: bytes) -> None:
         print_line("the lock has changed; syncing .venv with it.")
         MADE_FROM.unlink()
     else:
-        print_line("making .venv from the lock; later starts find it ready.")
+        print_line("making .venv from the lock; later starts will find it ready.")
     options = pip_settings.read_settings()
     uv = locked_uv.fetch_uv(INSTALLER, BOOTSTRAP, options)
     if not made_here:
@@ -76,7 +76,7 @@ def make_venv(uv: Path, environment: Mapping[str, str]) -> None:
     """Make an empty .venv from a Python 3.11 of the machine, or else from one that uv fetches."""
     python = find_python_311()
     if not python:
-        print_line("no Python 3.11 here; uv fetches CPython 3.11 (30 MB) into .bootstrap.")
+        print_line("no Python 3.11 here; uv is fetching CPython 3.11 (30 MB) into .bootstrap.")
     python_options = ["--python", python] if python else ["--managed-python", "--python", "cpython-3.11"]
     folder = VENV.resolve()  # a link to a larger disk stays one
     command = [uv, "venv", "--quiet", "--no-project", "--clear", "--force", *python_options, folder]
@@ -86,8 +86,8 @@ def make_venv(uv: Path, environment: Mapping[str, str]) -> None:
 def sync_locks(uv: Path, options: Mapping[str, str]) -> None:
     """Install exactly the two locks, every hash checked.
 
-    uv takes a version from the first index that has it, and an extra index may have another build than the locked one.
-    So where installing fails and there is an extra index, the main index alone is tried.
+    uv takes a version from the first index that has it, and an extra index may have a build other than the locked one.
+    So if installing fails and there is an extra index, the main index alone is tried.
     """
     try:
         sync_from(uv, options)
@@ -95,7 +95,7 @@ def sync_locks(uv: Path, options: Mapping[str, str]) -> None:
         main_only = {name: text for name, text in options.items() if name != "extra-index-url"}
         if main_only == options:
             raise
-        print_line("that failed; trying without pip's extra indexes, which may hold other builds.")
+        print_line("that failed; trying again without pip's extra indexes, which may have other builds.")
         try:
             sync_from(uv, main_only)
         except UnpreparedError:
@@ -103,7 +103,7 @@ def sync_locks(uv: Path, options: Mapping[str, str]) -> None:
 
 
 def sync_from(uv: Path, options: Mapping[str, str]) -> None:
-    """Install the two locks with these settings of pip's."""
+    """Install the two locks with these pip settings."""
     environment = make_install_environment(options)
     environment = pip_settings.add_torch_index(uv, PYTHON, read_locked_torch(), options, environment)
     arguments = ["--python", PYTHON, "--require-hashes", "--no-build", *pip_settings.make_uv_arguments(options)]
@@ -111,13 +111,13 @@ def sync_from(uv: Path, options: Mapping[str, str]) -> None:
 
 
 def read_locked_torch() -> str:
-    """The version of torch in the lock for this system, or "" where the lock has none."""
+    """The version of torch in the lock for this system, or "" if the lock has none."""
     entries = re.findall(r"^torch==(\S+)(?: ; (.+))? \\", CPU.read_text(encoding="utf-8"), re.MULTILINE)
     return next((version for version, marker in entries if not marker or sys.platform in marker), "")
 
 
 def make_install_environment(options: Mapping[str, str]) -> dict[str, str]:
-    """The environment in which uv installs: no uv.toml counts, and where HOME can't hold a cache, .bootstrap does."""
+    """The environment in which uv installs: no uv.toml counts, and if HOME can't hold a cache, .bootstrap does."""
     environment = {**pip_settings.make_uv_environment(options), "UV_NO_CONFIG": "1"}
     cache = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "uv")  # noqa: PTH111 - may stay "~"
     if "UV_CACHE_DIR" in environment:

@@ -18,7 +18,7 @@ sys.stdout.buffer.write(os.fsencode(os.path.realpath(sys._base_executable)) if f
 
 
 def find_python_311() -> str:
-    """The first Python 3.11 that works, as the file below any environment or shim; "" where there is none."""
+    """The first Python 3.11 that works, as the real file behind any environment or shim; "" if there is none."""
     running = [sys.executable] if sys.version_info[:2] == (3, 11) else []
     named = [shutil.which("python3.11", path=folder) for folder in os.get_exec_path()]
     for python in [*running, *filter(None, named)]:

@@ -1,6 +1,6 @@
-"""`./prep X`: check that .venv is complete, make it where it isn't, and become `invoke X` in it.
+"""`./prep X`: check that .venv is complete, make it if it isn't, and become `invoke X` in it.
 
-Where somebody killed the installer, .venv is made again; where the locks have changed, it is synced. Left out: how
+If somebody killed the installer, .venv is made again; if the locks have changed, it is synced. Left out: how
 (prepare.py).
 """
 
@@ -34,5 +34,5 @@ def main() -> None:
         print_line(f"{error.strerror} ({error.filename or ROOT}); {fix}")
         sys.exit(2)
     except KeyboardInterrupt:
-        print_line("interrupted; run the same command again, it goes on from what is downloaded.")
+        print_line("interrupted; run the same command again to continue from what is already downloaded.")
         sys.exit(130)

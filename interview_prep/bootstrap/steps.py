@@ -14,25 +14,25 @@ from interview_prep.paths import ROOT
 
 FIXES = {  # what a failed step prints, and what to do about it; the first match wins, and the last one always matches
     "No space left|quota exceeded": DISK_ADVICE,
-    "hash mismatch|do not match the hashes": "not the locked file; `git checkout docker/locks`, or another index",
+    "hash mismatch|do not match the hashes": "not the locked file; `git checkout docker/locks`, or use another index",
     "Permission denied|Read-only|Unable to create|Not a dir|File exists": "remove .venv and .bootstrap, or make them "
     "and the caches your own",
-    "stands above": "fix that and run the same command again",
-    "": "check the network and pip's settings (index, proxy, certificate) and run the same command again",
+    "see the reason above": "fix that and run the same command again",
+    "": "check the network and pip's settings (index, proxy, certificate), and run the same command again",
 }
 
 
 def run_step(
     command: Iterable[object], environment: Mapping[str, str], fixes: Mapping[str, str] = FIXES, show: bool = True
 ) -> None:
-    """Run one step. With `show`, a terminal shows its progress. Raises UnpreparedError where it fails."""
+    """Run one step. With `show`, a terminal shows its progress. Raises UnpreparedError if it fails."""
     on_terminal = show and sys.stderr.isatty()
     words = [str(word) for word in command]
     step = subprocess.run(words, capture_output=not on_terminal, env=environment, close_fds=False, check=False)
     if step.returncode != 0:
         output = b"" if on_terminal else step.stdout + step.stderr
         text = output.decode(errors="replace").strip() or (
-            "its reason stands above" if on_terminal else f"exit {step.returncode}"
+            "see the reason above" if on_terminal else f"exit {step.returncode}"
         )
         raise UnpreparedError(explain_failure(text, fixes))
 

@@ -21,7 +21,7 @@ from interview_prep.bootstrap.messages import DOCKER_ADVICE, UnpreparedError
 from interview_prep.bootstrap.steps import FIXES
 
 NO_INDEX = (
-    "this Python has no pip and no package index is set; install pip (`apt install python3-pip` on Debian and Ubuntu) "
+    "this Python has no pip, and no package index is set; install pip (`apt install python3-pip` on Debian and Ubuntu) "
     f"or uv, or set PIP_INDEX_URL, or {DOCKER_ADVICE}."
 )
 
@@ -29,7 +29,7 @@ NO_INDEX = (
 def fetch_without_pip(version: str, folder: Path, options: Mapping[str, str]) -> Path:
     """Find uv's wheel for this machine in the places that pip's settings name, and download it into `folder`.
 
-    Raises UnpreparedError, with the last failure, where no place has it. The caller compares the hash.
+    Raises UnpreparedError, with the last failure, if no place has it. The caller compares the hash.
     """
     system = "macosx" if sys.platform == "darwin" else "manylinux"
     name = re.compile(rf"uv-{re.escape(version)}-py3-none-\S*{system}\S*_{platform.machine()}\.whl")
@@ -95,6 +95,6 @@ def read_address(opener: urllib.request.OpenerDirector, address: str) -> bytes:
 
 
 def hide_password(address: str) -> str:
-    """The address without name and password, as it may be shown."""
+    """The address without its name and password, so that it can be shown."""
     parts = urlsplit(address)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

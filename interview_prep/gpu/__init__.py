@@ -1,7 +1,7 @@
 """Is there a GPU, how fast is it, and what to fix: `invoke gpu-check`, and the same as a plain script.
 
-Only torch and the standard library, except in commands.py and view.py. Left out: AMD's and Apple's GPUs are recognized,
-not measured. In reading order:
+Only torch and the standard library, except in commands.py and view.py. Left out: measuring AMD's and Apple's
+GPUs, which are only recognized. In reading order:
 
 - facts.py: the data that all others share
 - gather.py, nvidia_smi.py: collect facts about the machine

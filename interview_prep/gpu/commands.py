@@ -8,7 +8,7 @@ from interview_prep.gpu.view import render_report
 
 
 def run_gpu_check(*, json: bool) -> None:
-    """Print the report, in a terminal as a table; raises Exit(1) if the GPU can't be used."""
+    """Print the report, in a terminal as a table; raise Exit(1) if the GPU can't be used."""
     printer, report = Printer(json=json), build_report()
     if printer.console.is_terminal and report.measurements:
         printer.print_view(render_report(report))

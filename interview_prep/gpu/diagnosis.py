@@ -12,6 +12,7 @@ from interview_prep.gpu.facts import Facts, Finding
 
 OLDEST_TORCH = (2, 6)
 CPU_IMAGE = "With an NVIDIA GPU: `docker compose up lab-cuda`. Without one: everything here runs on the CPU."
+NOT_MEASURED = "You can use it, but this check measures only CUDA GPUs."
 
 
 def find_problems(facts: Facts) -> list[Finding]:
@@ -28,7 +29,7 @@ def is_usable(facts: Facts) -> bool:
 def diagnose_missing_torch(facts: Facts) -> Finding | None:
     if facts.torch is None:
         return make_blocking_finding(
-            "torch is not installed", "this Python has no package torch", "`./prep gpu-check`, or `pip install torch`."
+            "torch is not installed", "this Python has no torch package", "`./prep gpu-check`, or `pip install torch`."
         )
     if parse_version(facts.torch)[:2] < OLDEST_TORCH:
         return make_blocking_finding(
@@ -40,7 +41,7 @@ def diagnose_missing_torch(facts: Facts) -> Finding | None:
 def diagnose_missing_gpu(facts: Facts) -> Finding:
     """The most specific reason that fits."""
     if facts.apple and facts.system == "Linux" and facts.container:
-        fix = 'Go on with the CPU; Apple\'s GPU is reached without Docker only: `./prep lab` on macOS, device "mps".'
+        fix = 'Use the CPU. Apple\'s GPU only works outside Docker: `./prep lab` on macOS, device "mps".'
         return make_blocking_finding("A Linux container on Apple silicon has no GPU", describe_build(facts), fix)
     if facts.cuda_build is None and facts.hip_build is None:
         return diagnose_cpu_build(facts)
@@ -52,7 +53,7 @@ def diagnose_missing_gpu(facts: Facts) -> Finding:
 
 def diagnose_cpu_build(facts: Facts) -> Finding:
     hardware = facts.boards[0].name if facts.boards else f"NVIDIA driver {facts.driver}" if facts.driver else ""
-    evidence = f"torch {facts.torch}, {hardware} is here" if hardware else f"torch {facts.torch}"
+    evidence = f"torch {facts.torch}, but {hardware} is here" if hardware else f"torch {facts.torch}"
     return make_blocking_finding("This torch is a CPU build", evidence, CPU_IMAGE)
 
 
@@ -73,7 +74,7 @@ def find_unsupported(facts: Facts) -> Iterator[Finding]:
             continue
         is_older = all((10 * major + minor,) < parse_version(architecture) for architecture in facts.architectures)
         fix = (
-            "Install the torch of the same version that is built for CUDA 12.6: `pip install torch --index-url "
+            "Install the same version of torch, built for CUDA 12.6: `pip install torch --index-url "
             "https://download.pytorch.org/whl/cu126`."
             if is_older
             else "Install a newer torch: `pip install --upgrade torch`."
@@ -98,10 +99,9 @@ def supports_architecture(capability: tuple[int, int], architecture: str) -> boo
 def find_unchecked(facts: Facts) -> Iterator[Finding]:
     """What this check can't tell about GPUs that work."""
     if facts.smi_error:
-        fix = "Run `nvidia-smi` and fix what it says: heat, power, errors and who holds memory are unknown till then."
+        fix = "Run `nvidia-smi` and fix what it reports. Until then, heat, power, errors and memory use are unknown."
         yield Finding("nvidia-smi does not answer", facts.smi_error, fix, blocking=False)
     if facts.system == "Darwin":
-        yield Finding("This is Apple's GPU", 'device "mps"', "Not measured here: CUDA alone is.", blocking=False)
+        yield Finding("This is Apple's GPU", 'device "mps"', NOT_MEASURED, blocking=False)
     elif facts.hip_build:
-        fix = "Compare the figures with its data sheet yourself: none of AMD's is known here."
-        yield Finding("This is an AMD GPU", f"ROCm {facts.hip_build}", fix, blocking=False)
+        yield Finding("This is an AMD GPU", f"ROCm {facts.hip_build}", NOT_MEASURED, blocking=False)

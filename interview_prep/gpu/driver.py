@@ -24,15 +24,15 @@ def diagnose_lost_gpu(facts: Facts) -> Finding | None:
     if "Driver/library version mismatch" in message or facts.cuda_error == "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH":
         evidence = message or facts.cuda_error
         return make_blocking_finding(
-            "The driver was updated while its old kernel module runs", evidence, "`sudo reboot`."
+            "The driver was updated while its old kernel module is running", evidence, "`sudo reboot`."
         )
     if facts.container and "NVML: Unknown Error" in message:
         fix = "Restart the container: `docker compose restart lab-cuda`."
         return make_blocking_finding("The container has lost its GPU", message, fix)
     failure = next((board.failure for board in facts.boards if board.failure), "")
     if failure or any(word in message for word in ("is lost", "fallen off", "Unknown Error")):
-        fix = "`sudo reboot`; if it comes again, reseat the card and its power, or take another machine."
-        return make_blocking_finding("The GPU is lost or in error", failure or message, fix)
+        fix = "`sudo reboot`. If it happens again, reseat the card and its power cables, or use another machine."
+        return make_blocking_finding("The GPU is lost or reports an error", failure or message, fix)
     return None
 
 
@@ -43,76 +43,74 @@ def diagnose_missing_driver(facts: Facts) -> Finding | None:
     if facts.container:
         return diagnose_missing_passthrough(facts)
     if facts.wsl:
-        update = "" if facts.wsl_gpu else "`wsl --update` in Windows, then "
-        fix = f"{update}install NVIDIA's driver in Windows, never one for Linux inside WSL, and `wsl --shutdown`."
+        install = "Install" if facts.wsl_gpu else "`wsl --update` in Windows, then install"
+        fix = f"{install} NVIDIA's driver in Windows (never a Linux driver inside WSL), then `wsl --shutdown`."
         return make_blocking_finding(
-            "WSL has no GPU from Windows", f"/dev/dxg {'is' if facts.wsl_gpu else 'is not'} there", fix
+            "WSL gets no GPU from Windows", f"/dev/dxg {'is' if facts.wsl_gpu else 'is not'} there", fix
         )
     if facts.driver:
-        fix = "Install the compute library of the same driver: `sudo apt install libnvidia-compute-NNN`, or the like."
+        fix = "Install the compute library of the same driver: `sudo apt install libnvidia-compute-NNN`, or similar."
         return make_blocking_finding(
-            "The driver is here without its CUDA library", f"driver {facts.driver}, no libcuda.so.1", fix
+            "The driver is installed without its CUDA library", f"driver {facts.driver}, no libcuda.so.1", fix
         )
-    return make_blocking_finding(
-        "No GPU here", describe_build(facts), "Install the NVIDIA driver, or go on with the CPU."
-    )
+    return make_blocking_finding("No GPU here", describe_build(facts), "Install the NVIDIA driver, or use the CPU.")
 
 
 def diagnose_missing_passthrough(facts: Facts) -> Finding:
-    """A container without libcuda: which step between the host's GPU and the container is missing?"""
+    """A container without libcuda: which step between the host's GPU and the container is missing."""
     if facts.device_files:
-        fix = f"Start with {RESTART}; with your own runtime set NVIDIA_DRIVER_CAPABILITIES=compute,utility."
+        fix = f"Start with {RESTART}; with your own runtime, set NVIDIA_DRIVER_CAPABILITIES=compute,utility."
         return make_blocking_finding(
-            "The container has the GPU without its driver library", ", ".join(facts.device_files), fix
+            "The container has the GPU, but not its driver library", ", ".join(facts.device_files), fix
         )
     if facts.runtime_devices not in (None, "", "void", "none"):
         fix = (
-            "On the host install the NVIDIA Container Toolkit, then `sudo nvidia-ctk runtime configure "
+            "On the host, install the NVIDIA Container Toolkit, then `sudo nvidia-ctk runtime configure "
             "--runtime=docker && sudo systemctl restart docker`."
         )
         evidence = f"NVIDIA_VISIBLE_DEVICES={facts.runtime_devices}, but no device and no libcuda"
         return make_blocking_finding("This container's engine has no NVIDIA runtime", evidence, fix)
     if facts.driver:
-        evidence = f"the host's driver {facts.driver} is seen, no /dev/nvidia0"
+        evidence = f"the host's driver {facts.driver} is visible, but not /dev/nvidia0"
         return make_blocking_finding(
             "The host's GPU was not passed into this container", evidence, f"Start with {RESTART}."
         )
-    fix = f"If the host has one (`nvidia-smi` there), install the NVIDIA Container Toolkit and start with {RESTART}."
+    fix = f"If the host has one (`nvidia-smi` shows it), install the NVIDIA Container Toolkit and start with {RESTART}."
     return make_blocking_finding("No GPU in this container", describe_build(facts), fix)
 
 
 def diagnose_driver_error(facts: Facts) -> Finding:
     """The driver's library is there, but torch gets no GPU from it."""
     major = parse_version(facts.cuda_build or "0")[0]
-    required = OLDEST_DRIVER.get(major, f"one for CUDA {major}")
+    required = f"driver {OLDEST_DRIVER[major]}" if major in OLDEST_DRIVER else f"a driver for CUDA {major}"
     installed = facts.driver or "of an unknown version"
     if is_too_old(facts, major):
-        served = f", which serves CUDA {format_version(facts.cuda_driver)}" if facts.cuda_driver else ""
+        served = f", which supports CUDA {format_version(facts.cuda_driver)}" if facts.cuda_driver else ""
         where = "in Windows" if facts.wsl else "on the host" if facts.container else "here"
-        fix = f"Install driver {required} or newer {where}, or a torch that is built for an older CUDA."
+        fix = f"Install {required} or newer {where}, or a torch that is built for an older CUDA."
         evidence = f"driver {installed}{served}; {describe_build(facts)} needs {required}"
         return make_blocking_finding("The driver is too old for this torch", evidence, fix)
     if facts.cuda_error == "CUDA_ERROR_SYSTEM_NOT_READY":
-        fix = "`sudo systemctl restart nvidia-fabricmanager`, of exactly the driver's version."
-        return make_blocking_finding("The GPUs wait for the fabric manager", facts.cuda_error, fix)
+        fix = "`sudo systemctl restart nvidia-fabricmanager`. Its version must match the driver's exactly."
+        return make_blocking_finding("The GPUs are waiting for the fabric manager", facts.cuda_error, fix)
     if any(board.mig for board in facts.boards):
-        fix = "Make a slice: `sudo nvidia-smi mig -cgi 0 -C`, or end the division: `sudo nvidia-smi -mig 0`."
+        fix = "Make a slice: `sudo nvidia-smi mig -cgi 0 -C`. Or turn MIG off: `sudo nvidia-smi -mig 0`."
         return make_blocking_finding("The GPU is divided (MIG) and has no slice to use", facts.boards[0].name, fix)
     if facts.wsl:
-        fix = "Remove NVIDIA drivers for Linux from WSL (`dpkg -l 'libnvidia-compute*'`), then `wsl --shutdown`."
+        fix = "Remove NVIDIA's Linux drivers from WSL (`dpkg -l 'libnvidia-compute*'`), then `wsl --shutdown`."
         return make_blocking_finding("WSL's driver library finds no GPU", facts.cuda_error or facts.torch_error, fix)
     if not facts.driver and facts.system == "Linux":
-        fix = "`sudo modprobe nvidia`; if that fails after a kernel update, install the driver package again."
+        fix = "`sudo modprobe nvidia`. If that fails after a kernel update, reinstall the driver package."
         return make_blocking_finding(
             "The driver's kernel module is not loaded", facts.smi_error or facts.cuda_error, fix
         )
     evidence = f"driver {installed}, {describe_build(facts)}: {facts.cuda_error or facts.torch_error or 'no device'}"
-    fix = "`nvidia-smi`, and `sudo dmesg | grep -i -e nvrm -e xid` for what the kernel says; then reboot."
-    return make_blocking_finding("There is a driver, and no GPU that torch can use", evidence, fix)
+    fix = "Run `nvidia-smi`, and `sudo dmesg | grep -i -e nvrm -e xid` to see what the kernel says. Then reboot."
+    return make_blocking_finding("There is a driver, but no GPU that torch can use", evidence, fix)
 
 
 def is_too_old(facts: Facts, major: int) -> bool:
-    """Compares the CUDA that the driver supports; if it does not say, the driver's version."""
+    """Compare the CUDA that the driver supports or, if it doesn't say, the driver's version."""
     if facts.cuda_driver:
         return facts.cuda_driver < (major,)
     oldest = OLDEST_DRIVER.get(major)

@@ -1,4 +1,4 @@
-"""The data that the other modules pass around: what was found out about GPUs, what was measured, what is wrong.
+"""The data that the other modules pass around: what is known about the GPUs, what was measured, what is wrong.
 
 Left out: finding it out (gather.py), measuring (measure.py) and judging (diagnosis.py, speeds.py).
 """
@@ -10,7 +10,7 @@ Version = tuple[int, ...]
 
 @dataclass(frozen=True)
 class GpuProcess:
-    """A program that uses memory of a GPU, as nvidia-smi lists it: inside a container, only the container's own."""
+    """A program that uses GPU memory, as nvidia-smi lists it: inside a container, only the container's own."""
 
     pid: int
     name: str

@@ -1,4 +1,4 @@
-"""Collects the facts about this machine, cheapest first: files, the driver library, nvidia-smi, and torch last.
+"""Collect the facts about this machine, cheapest first: files, the driver library, nvidia-smi, and torch last.
 
 torch takes seconds to import and isn't needed to see that there is no GPU: its version.py says which build it is, and
 libcuda says whether the driver finds a GPU. Left out: what any of it means (diagnosis.py).
@@ -101,7 +101,7 @@ def error_name(library: ctypes.CDLL, code: int) -> str:
 
 
 def ask_torch(facts: Facts) -> Facts:
-    """The GPUs that torch can use. Its own warnings are hidden: a finding says the same, with the fix."""
+    """The GPUs that torch can use. Its own warnings are hidden, because a finding says the same, with the fix."""
     import torch
 
     with warnings.catch_warnings():

@@ -1,4 +1,4 @@
-"""Warnings about GPUs that torch can use: memory full, throttling, ECC errors, MIG, hidden or unequal GPUs.
+"""Warnings about GPUs that torch can use: memory full, throttling, ECC errors, MIG, hidden or different GPUs.
 
 They describe the moment when nvidia-smi and torch were asked. Problems that show only under load are found by asking
 again while the GPU works (measure.read_boards_under_load).
@@ -27,10 +27,10 @@ def find_warnings(facts: Facts) -> list[Finding]:
 def find_gpu_errors(board: SmiGpu) -> Iterator[Finding]:
     """A lost GPU, memory errors, and throttling."""
     if board.failure:
-        fix = "`sudo reboot`; if it comes again, reseat the card and its power, or take another machine."
-        yield Finding("A GPU is lost or in error", f"{board.name}: {board.failure}", fix, blocking=True)
+        fix = "`sudo reboot`. If it happens again, reseat the card and its power cables, or use another machine."
+        yield Finding("A GPU is lost or reports an error", f"{board.name}: {board.failure}", fix, blocking=True)
     if board.uncorrected_errors:
-        fix = "`sudo nvidia-smi --gpu-reset`, or reboot; if they come again, the card's memory is failing."
+        fix = "`sudo nvidia-smi --gpu-reset`, or reboot. If they come back, the card's memory is failing."
         evidence = f"{board.name}: {board.uncorrected_errors} uncorrectable ECC errors since the driver was loaded"
         yield Finding("The GPU's memory has had errors", evidence, fix, blocking=True)
     yield from find_throttling(board)
@@ -40,7 +40,7 @@ def find_throttling(board: SmiGpu) -> Iterator[Finding]:
     """Clocks lowered by heat or power. They make a GPU slow, not wrong."""
     heat = f"{board.temperature} °C" if board.temperature is not None else "temperature unknown"
     if board.clock_reasons & HEAT:
-        fix = "Look to its fans and air, and wait until it has cooled down."
+        fix = "Check its fans and airflow, and wait until it has cooled down."
         yield Finding("The GPU is slowed down by heat", f"{board.name}: {heat}", fix, blocking=False)
     elif board.clock_reasons & (SLOWDOWN | POWER_BRAKE):
         fix = "Check the card's power cables and the power supply."
@@ -60,9 +60,9 @@ def find_low_memory(facts: Facts) -> Iterator[Finding]:
         holders = describe_holders(device, facts)
         evidence = f"GPU {index}, {device.name}: {device.free / GB:.1f} of {device.memory / GB:.1f} GB free{holders}"
         fix = (
-            "End what holds it: `kill PID`, a notebook's kernel above all."
+            "Stop whatever holds it with `kill PID`. It's often a notebook's kernel."
             if holders
-            else "See who holds it with `nvidia-smi` on the host: a container does not see programs outside."
+            else "Run `nvidia-smi` on the host to see who holds it. A container doesn't see programs outside."
         )
         blocking = device.free < min(ENOUGH_MEMORY, 0.9 * device.memory)
         yield Finding("The GPU's memory is in use", evidence, fix, blocking=blocking)
@@ -87,14 +87,14 @@ def find_hidden_gpus(facts: Facts) -> Iterator[Finding]:
     is_slice = bool(facts.boards) and all(board.mig for board in facts.boards)
     if devices and (is_slice or any("MIG" in device.name for device in devices)):
         evidence = f"{devices[0].name}: {devices[0].multiprocessors} multiprocessors, {devices[0].memory / GB:.0f} GB"
-        fix = "Size the work for the slice; CUDA uses one slice a process. The whole: `sudo nvidia-smi -mig 0`."
+        fix = "Size your work for the slice: CUDA uses one per process. For the whole GPU: `sudo nvidia-smi -mig 0`."
         yield Finding("This is a slice of a GPU (MIG)", evidence, fix, blocking=False)
     if facts.visible_devices is not None and 0 < len(devices) < len(facts.boards):
         evidence = f"{len(devices)} of {len(facts.boards)}, CUDA_VISIBLE_DEVICES={facts.visible_devices!r}"
-        yield Finding("Some GPUs are hidden", evidence, "`unset CUDA_VISIBLE_DEVICES` to use all.", blocking=False)
+        yield Finding("Some GPUs are hidden", evidence, "`unset CUDA_VISIBLE_DEVICES` to use them all.", blocking=False)
     if len({(device.name, device.multiprocessors, device.memory) for device in devices}) > 1:
         best = max(devices, key=lambda device: (device.multiprocessors * max(device.clock, 1), device.memory))
         chosen = f"GPU-{best.uuid}" if best.uuid else str(devices.index(best))
         evidence = ", ".join(f"{index}: {device.name}" for index, device in enumerate(devices))
-        fix = f"Take the fastest alone, {best.name}: `export CUDA_VISIBLE_DEVICES={chosen}`."
-        yield Finding("The GPUs are unequal", evidence, fix, blocking=False)
+        fix = f"Use only the fastest, {best.name}: `export CUDA_VISIBLE_DEVICES={chosen}`."
+        yield Finding("The GPUs are different", evidence, fix, blocking=False)

@@ -13,7 +13,7 @@ TILE = 128
 
 @dataclass(frozen=True)
 class Format:
-    """A number format: how to ask torch for it, since which compute capability GPUs have it, how much it may round."""
+    """A number format: how to ask torch for it, which compute capability introduced it, how much it may round."""
 
     dtype: torch.dtype
     since: tuple[int, int]  # compute capability
@@ -51,7 +51,7 @@ def product_label(name: str) -> str:
 
 
 def make_product(a: torch.Tensor, b: torch.Tensor) -> Callable[[], torch.Tensor]:
-    """The call that is timed. fp8 has a call of its own, with scales of 1 and the second matrix stored by columns."""
+    """The call that is timed. fp8 has its own call, with scales of 1 and the second matrix stored by columns."""
     if a.dtype != torch.float8_e4m3fn:
         return lambda: a @ b
     one, columns = torch.ones((), device=a.device), b.t().contiguous().t()

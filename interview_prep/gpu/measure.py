@@ -1,4 +1,4 @@
-"""Runs every measurement on one device within a time limit. One that fails or doesn't fit is reported, not raised.
+"""Run every measurement on one device within a time limit. One that fails or doesn't fit is reported, not raised.
 
 The same code runs on the CPU, where the tests run it with tiny sizes. It has not been run on a GPU yet: its figures
 there, the time it takes and the tolerances of fp8 and cuDNN are unproven.
@@ -65,7 +65,7 @@ def run_measurements(
     torch.manual_seed(0)
     for name, step in plan_measurements(device, sizes, capability):
         is_late = time.monotonic() - begin > 0.9 * limit
-        yield Measurement(name, skip_reason="the time was up") if is_late else run_measurement(name, step, device)
+        yield Measurement(name, skip_reason="out of time") if is_late else run_measurement(name, step, device)
     left = begin + limit - time.monotonic()
     yield run_measurement("torch.compile, first call", partial(training.measure_compilation, device, left), device)
 

@@ -1,4 +1,4 @@
-"""Reads nvidia-smi's CSV: each GPU of the machine, and the programs that use it.
+"""Read nvidia-smi's CSV: each GPU of the machine, and the programs that use it.
 
 nvidia-smi comes with the driver. A container has it if the runtime passes the capability "utility", and then it lists
 no program outside the container. Left out: what the values mean (health.py).

@@ -1,4 +1,4 @@
-"""How fast a GPU can be: NVIDIA's own figures for the GPUs that candidates meet, a computed limit for the rest.
+"""How fast a GPU can be: NVIDIA's own figures for the GPUs that candidates meet, and a computed limit for the rest.
 
 Rates are dense (without structured sparsity) and with sums in fp32, as in torch's products. If a data sheet prints only
 sparse rates, marked with an asterisk, they are halved here. A figure that a sheet lacks is left out.

@@ -1,4 +1,4 @@
-"""Judges measurements: as they should be, or low and why, or wrong, which blocks whatever the speed.
+"""Judge measurements: as they should be, or low and why, or wrong, which blocks whatever the speed.
 
 On a healthy GPU a large product in 16 bits reaches about 75 % of the data sheet's dense rate, and a copy 80 % of the
 bandwidth. A computed limit assumes the highest clock, so less is expected of it. These shares are rules of thumb; this
@@ -30,7 +30,7 @@ def judge_measurements(
             yield Finding(what, *explain_slow(facts, loaded, peaks), blocking=False)
         if measured.name == "host to device, pinned" and 0 < measured.value < SLOW_LINK:
             link = next((f"PCIe {board.link}" for board in loaded if board.link), "PCIe lanes unknown")
-            fix = "Put the card into a slot with 16 lanes; until then keep data on the device."
+            fix = "Put the card into a slot with 16 lanes. Until then, keep data on the device."
             evidence = f"{measured.value:.1f} GB/s, {link}"
             yield Finding("Transfers from host to device are slow", evidence, fix, blocking=False)
     yield from find_compile_problem(measurements)
@@ -41,12 +41,12 @@ def find_wrong_results(measurements: Sequence[Measurement]) -> Iterator[Finding]
     names = [measured.name for measured in measurements if measured.is_wrong]
     if names:
         first = next(measured for measured in measurements if measured.is_wrong)
-        evidence = f"{', '.join(names)}: off by {first.error:.1e}; rounding explains {first.tolerance:.0e}"
-        fix = "Do not trust this GPU: reboot, and if it stays, use another machine."
+        evidence = f"{', '.join(names)}: off by {first.error:.1e}; rounding explains only {first.tolerance:.0e}"
+        fix = "Don't trust this GPU. Reboot, and if it happens again, use another machine."
         yield Finding("The GPU computes wrong results", evidence, fix, blocking=True)
     failed = next((measured for measured in measurements if measured.failed), None)
     if failed:
-        fix = "`sudo dmesg | grep -i -e nvrm -e xid`, and run this again with CUDA_LAUNCH_BLOCKING=1."
+        fix = "Run `sudo dmesg | grep -i -e nvrm -e xid`, and this check again with CUDA_LAUNCH_BLOCKING=1."
         yield Finding("The GPU fails under load", f"{failed.name}: {failed.skip_reason}", fix, blocking=True)
 
 
@@ -55,7 +55,7 @@ def find_compile_problem(measurements: Sequence[Measurement]) -> Iterator[Findin
     for measured in measurements:
         if measured.skip_reason.startswith("does not work"):
             needs_compiler = "compiler" in measured.skip_reason.lower()
-            fix = "`apt install gcc`, or do without: code runs uncompiled." if needs_compiler else "Do without it."
+            fix = "`apt install gcc`, or do without: code also runs uncompiled." if needs_compiler else "Do without it."
             yield Finding("torch.compile does not work here", measured.skip_reason, fix, blocking=False)
 
 
@@ -94,13 +94,13 @@ def explain_slow(facts: Facts, loaded: Sequence[SmiGpu], peaks: Peaks) -> tuple[
     if reasons & (health.HEAT | health.SLOWDOWN | health.POWER_BRAKE):
         return "its clocks are lowered, see above", "Fix that first, then run this again."
     if any(board.processes or (board.utilization or 0) > 10 for board in facts.boards):
-        return "another process is using the GPU", "`nvidia-smi` names it; run this again when it has ended."
+        return "another process is using the GPU", "`nvidia-smi` names it. Run this again when it has finished."
     if any("MIG" in device.name for device in facts.devices):
-        return "this is a slice of the GPU", "Nothing to fix: a slice has its share of speed."
+        return "this is a slice of the GPU", "Nothing to fix: a slice has only its share of the speed."
     if reasons & CLOCK_SETTING:
         return "its clocks are set low on purpose", "`sudo nvidia-smi --reset-applications-clocks`."
     if reasons & POWER_CAP:
-        return "its power limit lowers the clocks", "Normal for large products; a higher limit if the card has one."
+        return "its power limit lowers the clocks", "Normal for large products. Raise the limit if the card allows it."
     if peaks.computed:
-        return "the limit assumes the highest clock", "Compare with its data sheet: it is not in this kit's table."
-    return "no cause shows", "Run this again; if it stays, compare `nvidia-smi -q -d CLOCK,PERFORMANCE` under load."
+        return "the limit assumes the highest clock", "Compare with its data sheet, which is not in this kit's table."
+    return "no cause shows", "Run this again. If it stays low, look at `nvidia-smi -q -d CLOCK,PERFORMANCE` under load."

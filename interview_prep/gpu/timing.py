@@ -1,7 +1,7 @@
-"""How long a call takes on a device: warm up, then take the median of several samples by the device's own clock.
+"""Time a call on a device: warm up, then take the median of several samples by the device's own clock.
 
-A GPU works on after the call has returned, so the host's clock would only time the queueing. Short calls are repeated
-within a sample, so that an event's half microsecond doesn't matter. On the CPU, a call is done when it returns.
+A GPU keeps working after the call has returned, so the host's clock would only time the queueing. Short calls are
+repeated within a sample, so that an event's half microsecond doesn't matter. On the CPU, a call that returns is done.
 """
 
 import math

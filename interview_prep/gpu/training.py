@@ -1,4 +1,4 @@
-"""Times a training step, attention and torch.compile: what a candidate's own code would run on this device.
+"""Time a training step, attention and torch.compile: what a candidate's own code would run on this device.
 
 The step is forward, backward and AdamW of a small transformer. Its loss and all gradients for one sequence are compared
 with float64 on the CPU, and so is one head of attention.
@@ -135,7 +135,7 @@ print(took, float((y.cpu().double() - (x.sin() * 2 + x).relu()).abs().max()))
 
 
 def measure_compilation(device: torch.device, seconds: float) -> Measurement:
-    """Seconds until a small compiled function returns. It runs in a process of its own, which a timeout can end."""
+    """Seconds until a small compiled function returns. It runs in its own process, which a timeout can end."""
     name = "torch.compile, first call"
     environment = {**os.environ, "TORCHINDUCTOR_COMPILE_THREADS": "1"}  # no worker processes that outlive it
     command = [sys.executable, "-W", "ignore", "-c", COMPILE_PROGRAM, str(device)]

@@ -1,4 +1,4 @@
-"""Times copies within the device's memory, transfers between it and the host, and the launch of a tiny operation.
+"""Time copies within the device's memory, transfers between it and the host, and the launch of a tiny operation.
 
 What is copied is far larger than any cache, and what arrives is compared with what was sent, bit by bit.
 """
@@ -28,7 +28,7 @@ def measure_bandwidth(count: int, device: torch.device) -> Measurement:
 
 
 def measure_transfer(count: int, device: torch.device, *, to_device: bool, pinned: bool) -> Measurement:
-    """GB/s between host and device, with pinned memory, which the device reads and writes by itself, or without."""
+    """GB/s between host and device, with pinned memory, which the device reads and writes itself, or without."""
     on_device = random_bytes(count, device)  # made there, as the host would take seconds
     expected, pin = on_device.cpu(), pinned and device.type == "cuda"
     on_host = expected.pin_memory() if pin else expected

@@ -13,5 +13,5 @@ def update_locks(*, upgrade: bool, extra_indexes: bool) -> None:
     for path in changed:
         printer.print_line(f"changed: {path.relative_to(ROOT)}")
     printer.print_line(
-        "`git diff docker/locks` shows the difference." if changed else "The locks are what pyproject.toml asks for."
+        "`git diff docker/locks` shows the changes." if changed else "The locks already match pyproject.toml."
     )

@@ -26,7 +26,7 @@ class Lock:
 
 
 def list_locks() -> list[Lock]:
-    """The locks in the order they are made: the later ones keep to the versions of cpu.txt."""
+    """The locks in the order they are made: the later ones use the versions in cpu.txt."""
     return [
         Lock("cpu.txt", "The environment on a machine without an NVIDIA GPU", EVERYWHERE, ("pyproject.toml",)),
         Lock("cuda.txt", "The environment with CUDA built in; Linux x86-64 only", (LINUX_X86_64,), ("pyproject.toml",)),
@@ -36,14 +36,14 @@ def list_locks() -> list[Lock]:
 
 
 def format_lock(lock: Lock, resolved: Iterable[Package]) -> str:
-    """The whole text of a lock. Raises LockError where a package cannot be installed on every platform."""
+    """The whole text of a lock. Raises LockError if a package cannot be installed on every platform."""
     builds = {"torch": list_torch_builds()} if lock.name == "cpu.txt" else {}
     packages = [build for each in resolved for build in builds.get(each.name, [each])]
     try:
         return format_header(lock) + "".join(format_entry(each, lock.platforms) for each in packages)
     except WheelMissingError as error:
         raise LockError(
-            f"No lock made for {lock.name}: {error}. Pin another version in pyproject.toml, or ask another index."
+            f"No lock was made for {lock.name}: {error}. Pin another version in pyproject.toml, or use another index."
         ) from None
 
 
@@ -58,7 +58,7 @@ def format_header(lock: Lock) -> str:
 def format_entry(package: Package, platforms: Sequence[Platform]) -> str:
     """A package's lines in a lock for these platforms: the hashes, then the names of their wheels in the same order.
 
-    Empty where no platform installs the package. Raises WheelMissingError where one does and has no wheel.
+    Empty if no platform installs the package. Raises WheelMissingError if one does but has no wheel.
     """
     targets = package.wanted_on(platforms)
     for platform in targets:
@@ -73,7 +73,7 @@ def format_entry(package: Package, platforms: Sequence[Platform]) -> str:
 
 
 def find_shortest_marker(targets: Sequence[Platform], platforms: Sequence[Platform]) -> str:
-    """The marker that tells the targets from the other platforms; empty where all platforms are targets."""
+    """The marker that tells the targets from the other platforms; empty if all platforms are targets."""
     systems = {each.system for each in targets}
     if len(targets) == len(platforms):
         return ""

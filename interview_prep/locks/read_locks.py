@@ -23,7 +23,8 @@ def read_locked_versions(name: str) -> dict[str, str]:
     try:
         text = (LOCKS / name).read_text(encoding="utf-8")
     except OSError as error:
-        raise LockError(f"Cannot read docker/locks/{name} ({error.strerror}). `git checkout docker/locks`.") from None
+        fix = "`git checkout docker/locks` restores it."
+        raise LockError(f"Cannot read docker/locks/{name} ({error.strerror}). {fix}") from None
     locked = parse_requirements(text)
     return {each.name: find_pinned_version(each) for each in locked if each.marker is None or each.marker.evaluate()}
 

@@ -1,6 +1,6 @@
 """Let uv choose the versions of one lock and list the wheels of each package.
 
-Only the default index counts, and never the hashes of the lock before, so that what one machine happens to see cannot
+Only the default index counts, and the previous lock's hashes never do, so that what one machine happens to see cannot
 narrow the lock. uv resolves for every system and every later Python. Left out: dropping what no promised platform
 installs (lock_text.py).
 """
@@ -25,7 +25,7 @@ from interview_prep.locks.torch_wheels import format_torch_metadata
 from interview_prep.locks.wheels import Package
 from interview_prep.paths import ROOT
 
-# pip's options and uv's variables that add to the default index, or take from it: the view of one machine.
+# pip's options and uv's variables that add to the default index or take away from it: what one machine sees.
 NARROWING = {"extra-index-url", "find-links", "UV_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_NO_INDEX"}
 
 
@@ -37,7 +37,7 @@ def read_uv_environment(*, extra_indexes: bool) -> dict[str, str]:
     try:
         options = pip_settings.read_settings()
     except pip_settings.SettingsError as error:
-        raise LockError(f"No lock made: {error}") from None
+        raise LockError(f"No lock was made: {error}") from None
     if extra_indexes:
         return pip_settings.make_uv_environment(options)
     variables = pip_settings.make_uv_environment(
@@ -49,11 +49,11 @@ def read_uv_environment(*, extra_indexes: bool) -> dict[str, str]:
 def resolve_lock(lock: Lock, previous: Iterable[Requirement], environment: Mapping[str, str]) -> list[Package]:
     """The packages that one lock needs; `previous` versions are kept where they still fit.
 
-    Raises LockError, with uv's own last line, where uv cannot resolve.
+    Raises LockError, with uv's own last line, if uv cannot resolve them.
     """
     uv = Path(sys.executable).with_name("uv")
     if not uv.exists():
-        raise LockError("There is no uv beside this Python. Outside a container, `./prep lock` has one.")
+        raise LockError("There is no uv next to this Python. Run `./prep lock`, outside a container.")
     with tempfile.TemporaryDirectory() as folder:
         output, settings, constraints = (Path(folder, name) for name in ("pylock.toml", "uv.toml", "cpu.txt"))
         output.write_text(format_preferences(previous))
@@ -69,7 +69,7 @@ def resolve_lock(lock: Lock, previous: Iterable[Requirement], environment: Mappi
         run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         if run.returncode != 0:
             cause = one_line(run.stderr, last=True) or "uv said nothing"
-            raise LockError(f"No lock made for {lock.name}: {cause}. Check the network and pyproject.toml.")
+            raise LockError(f"No lock was made for {lock.name}: {cause}. Check the network and pyproject.toml.")
         return parse_packages(output.read_text())
 
 
@@ -80,7 +80,7 @@ def format_preferences(previous: Iterable[Requirement]) -> str:
 
 
 def read_cpu_versions() -> str:
-    """The versions of cpu.txt as constraints for the other locks; not torch, which is another build in each."""
+    """The versions of cpu.txt as constraints for the other locks; not torch, whose build differs."""
     locked = parse_requirements((read_locks.LOCKS / "cpu.txt").read_text())
     return "".join(f"{each}\n" for each in locked if each.name != "torch")
 

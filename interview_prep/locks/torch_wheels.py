@@ -1,7 +1,7 @@
 """The CPU builds of torch, from [tool.prep.torch-cpu] of pyproject.toml. Left out: the CUDA build.
 
-The default index has none for Linux, and a mirror or a folder of wheels often has a single one. So their wheels and
-what they require are written down, not looked up.
+The default index has none for Linux, and a mirror or a folder of wheels often has just one of them. So their wheels and
+their requirements are written down, not looked up.
 """
 
 import tomllib

@@ -14,7 +14,7 @@ from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms
 from packaging.utils import parse_wheel_filename
 
 OLDEST_GLIBC, OLDEST_MACOS = 28, (14, 0)  # 2.28
-NEWEST_GLIBC, NEWEST_MACOS = 60, (30, 0)  # later than any that a wheel of today names
+NEWEST_GLIBC, NEWEST_MACOS = 60, (30, 0)  # later than any that today's wheels name
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Platform:
         return not supported_tags(self, OLDEST_GLIBC, OLDEST_MACOS).isdisjoint(parse_wheel_filename(wheel)[3])
 
     def may_install(self, wheel: str) -> bool:
-        """Whether the wheel with this file name installs on some such machine, be it the newest."""
+        """Whether the wheel with this file name installs on some such machine, even if only on the newest."""
         return not supported_tags(self, NEWEST_GLIBC, NEWEST_MACOS).isdisjoint(parse_wheel_filename(wheel)[3])
 
 

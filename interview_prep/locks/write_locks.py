@@ -13,7 +13,7 @@ from interview_prep.locks.resolve import resolve_lock
 def write_locks(*, upgrade: bool, environment: Mapping[str, str]) -> list[Path]:
     """Make every lock again; pins that still fit are kept unless `upgrade`. Returns the files that changed.
 
-    Raises LockError where a lock cannot be made; its file stays as it was.
+    Raises LockError if a lock cannot be made; its file stays as it was.
     """
     changed = []
     for lock in list_locks():

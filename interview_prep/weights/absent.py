@@ -1,7 +1,7 @@
-"""Weights that are not here: the note in an image that was built without them, and the command that brings them.
+"""Weights that are not here: the note in an image that was built without them, and the command that gets them.
 
-Nobody can write into an image's weights, so only another build brings them. Left out: whether the weights that are here
-are right (cache.py). Standard library only, because Lab looks at the note before it starts.
+Nobody can write into an image's weights, so only another build can add them. Left out: whether the weights that are
+here are correct (cache.py). Standard library only, because Lab reads the note before it starts.
 """
 
 import importlib.metadata
@@ -15,15 +15,16 @@ IN_IMAGE = f"/opt/models/{NOTE}"
 def write_note(set_name: str) -> str:
     """Leave a note in the image that is being built for a set. Returns its text."""
     text = (
-        "This image has no pretrained weights: the Hub could not be reached when it was built. Small models serve "
-        f"instead. With the Hub in reach, or HF_ENDPOINT set to a mirror, {rebuild_command(set_name)} brings them."
+        "This image has no pretrained weights, because the Hub could not be reached when it was built. Small models "
+        f"are used instead. To add the weights, connect to the Hub, or set HF_ENDPOINT to a mirror, and run "
+        f"{rebuild_command(set_name)}."
     )
     Path(os.environ["HF_HOME"], NOTE).write_text(f"{text}\n", encoding="utf-8")
     return text
 
 
 def read_note() -> str:
-    """The text of the note, or "" where there is none or weights have come since."""
+    """The text of the note, or "" if there is none or weights have been added since."""
     home = os.environ.get("HF_HOME")
     if not home or any(Path(home).glob("hub/models--*/snapshots")):
         return ""
@@ -34,10 +35,10 @@ def read_note() -> str:
 
 
 def explain_fetch(set_name: str) -> str:
-    """The sentence with the command that brings a set to where this process looks for it."""
+    """A sentence with the command that puts a set where this process looks for it."""
     if in_image():
-        return f"The weights are part of the image: {rebuild_command(set_name)}, outside of the container, brings them."
-    return f"`invoke models --set {set_name} --fetch` brings what is missing or damaged."
+        return f"The weights are part of the image. To get them, run {rebuild_command(set_name)} outside the container."
+    return f"`invoke models --set {set_name} --fetch` downloads what is missing or damaged."
 
 
 def in_image() -> bool:
@@ -49,7 +50,7 @@ def in_image() -> bool:
 
 
 def rebuild_command(set_name: str) -> str:
-    """The build that insists on weights. The variable also makes Docker run that step again, despite its cache."""
+    """The build that requires weights. The variable also makes Docker run that step again, despite its cache."""
     service = "lab-cuda" if any(importlib.metadata.distributions(name="triton")) else "lab"  # torch for CUDA brings it
     variable = "" if set_name == "core" else f"MODELS={set_name} "
     return f"`{variable}MODELS_REQUIRED=1 docker compose build {service}`"

@@ -1,4 +1,4 @@
-"""Where the weights of the lock lie in the Hub's own cache, and whether each byte of them is the locked one.
+"""Where the locked weights are in the Hub's own cache, and whether every byte of them is as locked.
 
 Files in snapshots/COMMIT are plain files or links. The files in refs/ name the commit, so that from_pretrained finds it
 offline by the repository's name and by the commit's first seven characters, which pipelines pin. Left out: fetching.
@@ -35,12 +35,12 @@ def repository_folder(model: Model) -> Path:
 
 
 def snapshot_folder(model: Model) -> Path:
-    """The folder of the locked commit; from_pretrained takes it in place of a name."""
+    """The folder of the locked commit; from_pretrained accepts it instead of a name."""
     return repository_folder(model) / "snapshots" / model.commit
 
 
 def ref_files(model: Model) -> list[Path]:
-    """The files that name the commit: for whoever asks for the repository alone, and for pipelines."""
+    """The files that name the commit, for code that asks for the repository alone and for pipelines."""
     return [repository_folder(model) / "refs" / name for name in ("main", model.commit[:7])]
 
 
@@ -68,7 +68,7 @@ def find_damaged(models: Sequence[Model], *, hashes: bool = True) -> dict[tuple[
 
 
 def file_size(path: Path) -> int:
-    """Bytes of a file; 0 where there is none."""
+    """A file's size in bytes; 0 if there is no file."""
     try:
         return path.stat().st_size
     except FileNotFoundError:
@@ -81,12 +81,12 @@ def find_damage(model: Model, file: File, *, hashes: bool = True) -> str:
     if not path.exists():
         return "missing"
     if file.size not in (None, file_size(path)):
-        return f"{file_size(path):,} bytes, the lock says {file.size:,}"
+        return f"{file_size(path):,} bytes, but the lock says {file.size:,}"
     return compare_hash(path, file.sha256) if hashes and file.sha256 else ""
 
 
 def compare_hash(path: Path, expected: str) -> str:
-    """How a file's hash differs from a sha256, or from git's own shorter hash; "" where it is equal."""
+    """How a file's hash differs from a sha256, or from git's own shorter hash; "" if it's the same."""
     with path.open("rb") as file:
         if len(expected) == hashlib.sha256().digest_size * 2:
             actual = hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""The task `invoke models`: the weights of the lock listed, verified byte by byte, fetched, or locked anew."""
+"""The task `invoke models`: list the locked weights, verify them byte by byte, fetch them, or relock them."""
 
 import os
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ def list_models(*, set_name: str, verify: bool, fetch: bool, json: bool) -> None
     for line in view.format_problems([str(each) for each in problems if fetch or each.model not in missing]):
         printer.print_line(line)
     if problems and not fetch:
-        printer.print_line(f"{absent.explain_fetch(set_name)} Until then {SMALL_MODELS}/ serves.")
+        printer.print_line(f"{absent.explain_fetch(set_name)} Until then, {SMALL_MODELS}/ is used.")
     entries = [make_entry(model, problems) for model in models]
     printer.print_json({"version": 2, "set": set_name, "complete": not problems, "models": entries})
     if problems:
@@ -42,20 +42,20 @@ def fetch_with_progress(models: Sequence[Model], printer: Printer) -> list[cache
         with view.show_downloads(printer.console) as watch:
             return fetch_models(models, watch)
     except KeyboardInterrupt:
-        printer.print_line("Interrupted. The same command goes on from here.")
+        printer.print_line("Interrupted. Run the same command again to continue from here.")
         flush_streams()
         os._exit(130)  # the downloads are threads, and they can be left at any moment
 
 
 def relock_and_show(name: str, *, yes: bool) -> None:
-    """Show what locking a model's newest commit changes, and write it after a yes; raises Exit(1) without one."""
+    """Show what locking a model's newest commit would change, and write it after a yes; otherwise raise Exit(1)."""
     printer = Printer()
     try:
         before, after = relock_model(name)
     except FetchError as error:
         raise Exit(f"{name}: {error}", code=1) from None
     if before == after:
-        printer.print_line(f"{name} is locked as the Hub has it.")
+        printer.print_line(f"{name} is already locked at the Hub's newest commit.")
         return
     printer.show_diff(before, after, ("locked", "on the Hub"))
     if not (yes or printer.confirm("Write this to docker/locks/models.lock?")):

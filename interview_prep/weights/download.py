@@ -1,7 +1,7 @@
-"""Download one file of a model, verify it, and put it in its place: there it is whole, or not at all.
+"""Download one file of a model, verify it, and put it in place, whole or not at all.
 
-It arrives in the folder incoming/ of its repository, where a download that was cut off goes on, and is moved only when
-its hash is the locked one. Left out: Xet, which has stalled.
+It arrives in its repository's folder incoming/, where an interrupted download can continue, and is moved only if its
+hash is the locked one. Left out: Xet, which has stalled.
 """
 
 import time
@@ -17,13 +17,13 @@ from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 from interview_prep.weights.cache import compare_hash, file_size, repository_folder, snapshot_folder
 from interview_prep.weights.models_lock import File, Model
 
-MAX_TRIES = 4  # for a file, where the Hub fails for a moment or sends other bytes
+MAX_TRIES = 4  # per file, in case the Hub fails for a moment or sends the wrong bytes
 PAUSE_SECONDS = 1.0  # before the second try; twice as long before each further one
-PERMANENT_ERRORS = {  # answers that another try does not change
-    401: "the Hub wants a token: set HF_TOKEN (for an image HF_TOKEN_FILE)",
-    403: "this token may not read it: accept the license on the model's page, or set another HF_TOKEN",
+PERMANENT_ERRORS = {  # answers that another try won't change
+    401: "the Hub wants a token: set HF_TOKEN (for an image, HF_TOKEN_FILE)",
+    403: "this token isn't allowed to read it: accept the license on the model's page, or set another HF_TOKEN",
     404: "the Hub has no such file at this commit",
-    429: "the Hub asks for patience, after several tries: run it again later",
+    429: "the Hub is limiting requests, even after several tries: run it again later",
 }
 
 
@@ -52,7 +52,7 @@ class Download:
 
 
 def download_file(download: Download) -> str:
-    """Download one file, verify it and put it in its place. Returns why that failed, or ""."""
+    """Download one file, verify it and put it in place. Returns why that failed, or ""."""
     for attempt in range(MAX_TRIES):
         if attempt:
             time.sleep(PAUSE_SECONDS * 2 ** (attempt - 1))
@@ -74,16 +74,16 @@ def download_file(download: Download) -> str:
             if error.strerror:
                 return error.strerror
             received = file_size(download.partial_path)  # huggingface_hub has counted
-            cause = f"{received:,} bytes came, which is not the size of the file"
+            cause = f"{received:,} bytes arrived, which is not the file's size"
         else:
             return ""
     return cause
 
 
 def receive_file(download: Download) -> None:
-    """Download into the partial file, from where it ends.
+    """Download into the partial file, continuing where it ends.
 
-    Raises HashMismatchError where the hash differs, and removes the partial file.
+    If the hash differs, remove the partial file and raise HashMismatchError.
     """
     file, repo = download.file, download.model.repo
     url = hf_hub_url(repo, file.path, revision=download.model.commit)
@@ -97,7 +97,7 @@ def receive_file(download: Download) -> None:
             partial.truncate(0)
             partial.seek(0)
         http_get(url, partial, resume_size=partial.tell(), headers=headers, expected_size=expected_size)
-    mismatch = compare_hash(download.partial_path, expected_hash) if expected_hash else "the Hub names no hash of it"
+    mismatch = compare_hash(download.partial_path, expected_hash) if expected_hash else "the Hub gives no hash for it"
     if mismatch:
         download.partial_path.unlink()
         raise HashMismatchError(mismatch)

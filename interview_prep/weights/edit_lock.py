@@ -14,7 +14,7 @@ def find_listed_files(text: str, name: str) -> tuple[str, list[str]]:
         entry = tomllib.loads(table)[name]
         return str(entry["repo"]), [str(file["path"]) for file in entry["files"]]
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise ModelsLockError(f"{name}: repo and files, each with a path, are needed ({error}).") from None
+        raise ModelsLockError(f"{name}: needs a repo, and files that each have a path ({error}).") from None
 
 
 def replace_model(text: str, name: str, commit: str, files: Iterable[File]) -> str:
@@ -30,14 +30,14 @@ def split_at_model(text: str, name: str) -> tuple[str, str, str]:
     """The text before a model's table, the table, and the text after it."""
     start = re.search(rf"(?m)^\[{re.escape(name)}\]", text)
     if not start:
-        raise ModelsLockError(f"no model {name!r}. `invoke models` lists all.")
+        raise ModelsLockError(f"no model {name!r}. `invoke models` lists them all.")
     end = re.compile(r"(?m)^\[").search(text, start.end())
     stop = end.start() if end else len(text)
     return text[: start.start()], text[start.start() : stop], text[stop:]
 
 
 def format_file(file: File) -> str:
-    """A file as the lock writes it; what is not known is left out."""
+    """A file's entry in the lock; whatever is unknown is left out."""
     size = f", size = {file.size}" if file.size is not None else ""
     sha256 = f', sha256 = "{file.sha256}"' if file.sha256 is not None else ""
     return f'{{path = "{file.path}"{size}{sha256}}}'

@@ -1,6 +1,6 @@
-"""Bring the weights of the lock into the cache, with huggingface_hub's own client, endpoint, token and proxies.
+"""Fetch the locked weights into the cache, with huggingface_hub's own client, endpoint, token and proxies.
 
-One fetch at a time in a cache, several files at once. Left out: removing what the lock no longer names.
+One fetch at a time per cache, several files at once. Left out: removing what the lock no longer names.
 """
 
 import contextlib
@@ -28,12 +28,12 @@ Watch = Callable[[Sequence[Download]], None]
 
 
 def fetch_models(models: Sequence[Model], watch: Watch) -> list[Problem]:
-    """Bring what is missing or damaged. Returns what could not be brought.
+    """Fetch what is missing or damaged. Returns what could not be fetched.
 
-    `watch` is called ten times a second with the downloads. Raises FetchError where nothing can be written, and
-    UnreachableError where no Hub answers.
+    `watch` is called ten times a second with the downloads. Raises FetchError if nothing can be written, and
+    UnreachableError if no Hub answers.
     """
-    constants.HF_HUB_OFFLINE = False  # who asks for a fetch asks for the network
+    constants.HF_HUB_OFFLINE = False  # asking for a fetch means asking for the network
     disable_progress_bars()
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
     with lock_cache():
@@ -71,7 +71,7 @@ def download_files(downloads: Sequence[Download], watch: Watch) -> list[str]:
 
 @contextlib.contextmanager
 def lock_cache() -> Iterator[None]:
-    """Let one process at a time fetch into this cache; the next one waits, and finds what this one has brought."""
+    """Let one process at a time fetch into this cache; the next one waits, and finds what this one has fetched."""
     cache = Path(constants.HF_HUB_CACHE)
     try:
         cache.mkdir(parents=True, exist_ok=True)
@@ -80,7 +80,7 @@ def lock_cache() -> Iterator[None]:
         lock = os.open(cache, os.O_RDONLY)
     except OSError as error:
         raise FetchError(
-            f"{cache} cannot be written ({error.strerror}). "
+            f"Cannot write to {cache} ({error.strerror}). "
             + (absent.explain_fetch("core") if absent.in_image() else "Set HF_HOME to a folder of your own.")
         ) from None
     try:
@@ -91,16 +91,16 @@ def lock_cache() -> Iterator[None]:
 
 
 def check_disk_space(downloads: Sequence[Download]) -> None:
-    """Raise FetchError where the cache's disk has less room than the rest of the downloads needs."""
+    """Raise FetchError if the cache's disk has less room than the rest of the downloads need."""
     needed = sum(download.file.size or 0 for download in downloads) - sum(each.received_bytes() for each in downloads)
     free = shutil.disk_usage(constants.HF_HUB_CACHE).free
     if free < needed:
-        place = f"{constants.HF_HUB_CACHE}, which has {free / 1e9:.1f} GB"
-        raise FetchError(f"{needed / 1e9:.1f} GB are needed in {place}. Make room, or set HF_HOME elsewhere.")
+        place = f"{constants.HF_HUB_CACHE}, which has {free / 1e9:.1f} GB free"
+        raise FetchError(f"Need {needed / 1e9:.1f} GB in {place}. Make room, or set HF_HOME to another disk.")
 
 
 def write_refs(model: Model) -> None:
-    """Let the names of a model lead to its commit, once all its files are in place."""
+    """Make a model's names point to its commit, once all its files are in place."""
     for ref in ref_files(model):
         ref.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(ref, model.commit)

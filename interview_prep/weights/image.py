@@ -1,7 +1,7 @@
 """Fetch the weights for an image that is being built, as MODELS and MODELS_REQUIRED say. The Dockerfiles run this.
 
-Where no Hub can be reached, the build goes on without weights and a note in the image says so. A Hub that refuses, goes
-away or sends other bytes fails the build with one line. Left out: the token and the certificates, which
+If no Hub can be reached, the build continues without weights, and a note in the image says so. If a Hub refuses, goes
+away or sends the wrong bytes, the build fails with one line. Left out: the token and the certificates, which
 docker/install-models sets.
 """
 
@@ -20,7 +20,7 @@ class InstallError(KitError):
 
 
 def install_weights(set_name: str, required: str) -> str:
-    """Fetch a set. Returns a warning where no Hub can be reached, else "". Raises InstallError to fail the build."""
+    """Fetch a set. Returns a warning if no Hub can be reached, else "". Raises InstallError to fail the build."""
     if required not in {"", "0", "1"}:
         raise InstallError(f"MODELS_REQUIRED={required!r} is neither 1 nor 0.")
     try:
@@ -30,18 +30,18 @@ def install_weights(set_name: str, required: str) -> str:
         raise InstallError(f"MODELS={set_name}: {error}") from None
     except UnreachableError as error:
         if required == "1":
-            raise InstallError(f"{error.problem}, and MODELS_REQUIRED=1 insists on weights. {ADVICE}") from None
+            raise InstallError(f"{error.problem}, and MODELS_REQUIRED=1 requires weights. {ADVICE}") from None
         return f"WARNING: {error.problem}. {absent.write_note(set_name)}"
     except FetchError as error:
         raise InstallError(f"{error} {ADVICE}") from None
     if problems:
         count = f"{len(problems)} of {sum(len(model.files) for model in models)} files"
-        raise InstallError(f"{count} of the pretrained weights did not come; the first: {problems[0]}. {ADVICE}")
+        raise InstallError(f"{count} of pretrained weights could not be fetched; the first: {problems[0]}. {ADVICE}")
     return ""
 
 
 def main() -> None:
-    """Exit 1 with one line where the build fails."""
+    """Exit 1 with one line if the build fails."""
     try:
         warning = install_weights(os.environ["MODELS"], os.environ.get("MODELS_REQUIRED", ""))
     except InstallError as error:

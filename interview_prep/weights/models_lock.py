@@ -1,7 +1,7 @@
-"""docker/locks/models.lock: which models, at which commit, which files with which bytes. Read strictly, or refused.
+"""docker/locks/models.lock: which models, at which commit, with which files and bytes. It is read strictly.
 
-The name of a model is the task that it serves. Left out: changing the lock (edit_lock.py). LOCK is found from here and
-not from paths.py: an image build mounts only what fetching needs, so that nothing else makes it fetch again.
+A model is named after the task that it's for. Left out: changing the lock (edit_lock.py). LOCK is found from here and
+not from paths.py, because an image build mounts only what fetching needs, so that no other change makes it fetch again.
 """
 
 import re
@@ -37,7 +37,7 @@ class File:
 class Model:
     """One repository at one commit."""
 
-    name: str  # the task that it serves
+    name: str  # the task that it's for
     repo: str
     commit: str
     license: str
@@ -46,14 +46,15 @@ class Model:
 
 
 def load_models(set_name: str = "full") -> list[Model]:
-    """The models of a set; "full" includes "core". Raises ModelsLockError where the file is missing or has mistakes."""
+    """The models of a set; "full" includes "core". Raises ModelsLockError if the file is missing or has mistakes."""
     if set_name not in SETS:
         raise ModelsLockError(f"there is no set {set_name!r}, only {' and '.join(SETS)}.")
     try:
         text = LOCK.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise ModelsLockError(f"cannot be read ({reason}). `git checkout docker/locks/models.lock`.") from None
+        fix = "`git checkout docker/locks/models.lock` restores it."
+        raise ModelsLockError(f"cannot be read ({reason}). {fix}") from None
     return [model for model in parse_lock(text) if set_name in (model.set, "full")]
 
 
@@ -106,5 +107,5 @@ def reject_unknown_keys(name: str, keys: dict[str, Any], kind: type[Model | File
     """Return `keys` if each of them is a field of `kind`; raise ModelsLockError otherwise."""
     unknown = keys.keys() - {field.name for field in fields(kind)}
     if unknown:
-        raise ModelsLockError(f"{name}: nothing here is called {', '.join(sorted(unknown))}.")
+        raise ModelsLockError(f"{name}: unknown keys: {', '.join(sorted(unknown))}.")
     return keys

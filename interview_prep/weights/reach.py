@@ -1,7 +1,7 @@
-"""Does a Hub answer at HF_ENDPOINT at all? Known within seconds, before any file is asked for.
+"""Does a Hub answer at HF_ENDPOINT at all? This is known within seconds, before any file is requested.
 
-A refused connection, a name that does not resolve, packets that vanish, and a proxy or login page that answers instead
-are told apart from answers of the Hub, its refusals among them. Left out: a Hub that goes away later.
+It tells a refused connection, a name that doesn't resolve, packets that vanish, and a proxy or login page that answers
+instead from real answers of a Hub, including its refusals. Left out: a Hub that goes away later.
 """
 
 import threading
@@ -32,15 +32,15 @@ class UnreachableError(FetchError):
 
     def __init__(self, problem: str) -> None:
         self.problem = problem
-        super().__init__(f"{problem}. Set HF_ENDPOINT to a mirror of it, or go without: small models serve instead.")
+        super().__init__(f"{problem}. Set HF_ENDPOINT to a mirror, or go without: small models are used instead.")
 
 
 def require_hub(repo: str, revision: str, paths: Sequence[str]) -> None:
-    """Ask for the headers of a small file of a repository. Raises UnreachableError where no Hub answers."""
+    """Ask for the headers of a small file of a repository. Raises UnreachableError if no Hub answers."""
     try:
         route = describe_route(constants.ENDPOINT)
     except ValueError as error:
-        raise FetchError(f"HF_ENDPOINT={constants.ENDPOINT} is not an address of a Hub: {error}.") from None
+        raise FetchError(f"HF_ENDPOINT={constants.ENDPOINT} is not the address of a Hub: {error}.") from None
     small_file = min(paths, key=lambda path: path.endswith(".safetensors"))
     cause = explain_unreachable(hf_hub_url(repo, small_file, revision=revision))
     if cause:
@@ -48,7 +48,7 @@ def require_hub(repo: str, revision: str, paths: Sequence[str]) -> None:
 
 
 def describe_route(endpoint: str) -> str:
-    """The words that tell of a proxy where requests go through one, else "". Raises ValueError if it's no address."""
+    """Words that mention the proxy if requests go through one, else "". Raises ValueError if it isn't an address."""
     address = urlsplit(endpoint)
     if address.scheme not in {"http", "https"} or not address.hostname or address.port == 0:
         raise ValueError("it does not begin with https://HOST or http://HOST")
@@ -58,7 +58,7 @@ def describe_route(endpoint: str) -> str:
 
 
 def explain_unreachable(url: str) -> str:
-    """Why no Hub answers a request for this file, in a few words, or "" where one does."""
+    """Why no Hub answers a request for this file, in a few words, or "" if one does."""
     for attempt in range(TRIES):
         if attempt:
             time.sleep(PAUSE_SECONDS)
@@ -86,11 +86,11 @@ def ask_within_limit(url: str) -> str:
 
 
 def ask_hub(url: str) -> str:
-    """Ask once. Returns why that brought no answer from a Hub, or ""."""
+    """Ask once. Returns why no Hub answered, or ""."""
     timeout = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
     try:
         answer = get_session().head(url, headers=build_hf_headers(), timeout=timeout, follow_redirects=True)
-    except (httpx2.RequestError, ValueError, ImportError) as error:  # the last two: the address of a proxy
+    except (httpx2.RequestError, ValueError, ImportError) as error:  # the last two: a proxy's address is wrong
         return one_line(error) or type(error).__name__
     return explain_answer(answer)
 
@@ -101,4 +101,4 @@ def explain_answer(answer: httpx2.Response) -> str:
     if status >= 500 or status == 407:  # 407: a proxy wants a password
         return f"{status} {answer.reason_phrase}"
     refused = status in {401, 404} or any(name.startswith("x-error-") for name in answer.headers)
-    return f"a web page came instead, with status {status}: a proxy or a login" if web_page and not refused else ""
+    return f"got a web page instead, with status {status}: a proxy or a login" if web_page and not refused else ""

@@ -1,6 +1,6 @@
 """Lock the newest commit of a model: size and sha256 of every listed file, as the Hub has them now.
 
-Left out: adding a model or a file to the lock, which a person writes, and writing the lock (commands.py).
+Left out: adding a model or a file to the lock, which a person does, and writing the lock (commands.py).
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from interview_prep.weights.reach import FetchError, require_hub
 def relock_model(name: str) -> tuple[str, str]:
     """The lock's text now, and with one model at the newest commit of the Hub's main branch.
 
-    Raises ModelsLockError where the lock has no such model, FetchError where the Hub does not answer or lacks a file.
+    Raises ModelsLockError if the lock has no such model, FetchError if the Hub doesn't answer or lacks a file.
     """
     constants.HF_HUB_OFFLINE = False
     text = models_lock.LOCK.read_text(encoding="utf-8")
@@ -32,7 +32,7 @@ def relock_model(name: str) -> tuple[str, str]:
         siblings = {file.rfilename: file for file in info.siblings or []}
         gone = [path for path in paths if path not in siblings]
         if gone or not info.sha:
-            raise FetchError(f"{repo} has no {', '.join(gone)} any more. Change the list in the lock first.")
+            raise FetchError(f"{repo} no longer has {', '.join(gone)}. Change the list in the lock first.")
         after = replace_model(text, name, info.sha, [look_up_file(repo, info.sha, siblings[path]) for path in paths])
     except (HfHubHTTPError, LocalEntryNotFoundError, httpx2.HTTPError) as error:
         raise FetchError(one_line(error)) from None

@@ -24,20 +24,20 @@ def render_models(rows: Sequence[tuple[str, ...]]) -> RenderableType:
 
 
 def format_problems(problems: Sequence[str]) -> list[str]:
-    """A line for each problem; of those with the same cause only the first, with the number of the others."""
+    """A line for each problem; of those with the same cause, only the first, and how many others there are."""
     counts = Counter(problem.rpartition(": ")[2] for problem in problems)
     lines = []
     for problem in problems:
         others = counts.pop(problem.rpartition(": ")[2], 0) - 1
         if others >= 0:
-            lines.append(f"{problem}{f', and so {others} more' if others else ''}")
+            lines.append(f"{problem}{f', and {others} more like it' if others else ''}")
     return lines
 
 
 @contextlib.contextmanager
 def show_downloads(console: Console) -> Iterator[Callable[[Sequence[Download]], None]]:
-    """Draw a bar with bytes and speed for each file; without a terminal, print a line when a file is there."""
-    from rich import progress  # here, as a list of models needs no bars, and starts sooner without them
+    """Draw a bar with bytes and speed for each file; without a terminal, print a line when a file has arrived."""
+    from rich import progress  # here, because listing models needs no bars and starts faster without them
     from rich.progress import Progress, TaskID
 
     columns = (

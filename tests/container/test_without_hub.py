@@ -89,7 +89,7 @@ def test_the_build_goes_on_without_a_hub_and_the_command_that_it_names_brings_th
     assert built, output
     warnings = [line for line in output.splitlines() if f"WARNING: {endpoint} cannot be reached (" in line]
     assert len(warnings) == 1
-    assert warnings[0].endswith(f"`{COMMAND}` brings them.")
+    assert warnings[0].endswith(f"run `{COMMAND}`.")
     assert found() == {absent.NOTE}
 
     note = run(WEIGHTS, "cat", absent.IN_IMAGE).stdout
@@ -100,7 +100,7 @@ def test_the_build_goes_on_without_a_hub_and_the_command_that_it_names_brings_th
     assert note.strip() in run(CPU, "invoke", "doctor", options=seen).stdout
     fetched = run(CPU, "invoke", "models", "--fetch", options=seen)
     assert (fetched.returncode, fetched.stderr.count("\n")) == (2, 1)
-    assert f"The weights are part of the image: `{COMMAND}`, outside of the container, brings them." in fetched.stderr
+    assert f"The weights are part of the image. To get them, run `{COMMAND}` outside the container." in fetched.stderr
 
     with Hub({REPO: REPOSITORY}, host=gateway, port=port).serving() as hub:
         assert build(copy, endpoint)[0]
@@ -115,14 +115,14 @@ def test_the_last_line_of_a_build_says_that_weights_are_missing(copy: Checkout, 
     hub = {"HF_ENDPOINT": f"http://{gateway}:{free_port()}", "MODELS": "core", "MODELS_REQUIRED": ""}
     invoke = ("sh", "-c", f"cd '{copy.folder}' && exec '{sys.executable}' -m invoke build")
     output = succeed(*invoke, env={**copy.environment(), **hub}, seconds=600)
-    assert output.splitlines()[-1].endswith(f"`{COMMAND}` brings them.")
+    assert output.splitlines()[-1].endswith(f"run `{COMMAND}`.")
 
 
 def test_required_weights_fail_the_build_without_a_hub(copy: Checkout, gateway: str) -> None:
     """In one line of the step, which Docker shows again at the end."""
     built, output = build(copy, f"http://{gateway}:{free_port()}", MODELS_REQUIRED="1")
     assert not built
-    assert f"MODELS_REQUIRED=1 insists on weights. {ADVICE}" in output
+    assert f"MODELS_REQUIRED=1 requires weights. {ADVICE}" in output
 
 
 @pytest.mark.parametrize("refusing", [True, False], ids=["a Hub that refuses", "a Hub that vanishes after a file"])
@@ -132,7 +132,7 @@ def test_a_hub_that_does_not_bring_all_fails_the_build(copy: Checkout, gateway: 
         hub.vanish_after = 0 if refusing else 1
         built, output = build(copy, hub.endpoint)
     assert not built
-    said = re.findall(r"(\d of 3) files of the pretrained weights did not come; (.*)", output)
+    said = re.findall(r"(\d of 3) files of pretrained weights could not be fetched; (.*)", output)
     assert said
     assert said[0][0] == ("3 of 3" if refusing else "2 of 3")
     assert said[0][1].endswith(ADVICE)

@@ -23,7 +23,7 @@ def test_usable_gpu_has_no_finding() -> None:
 @pytest.mark.parametrize(
     ("facts", "what", "evidence", "fix"),
     [
-        (Facts(None), "not installed", "no package torch", "pip install torch"),
+        (Facts(None), "not installed", "no torch package", "pip install torch"),
         (replace(READY, torch="2.5.1+cu121"), "too old for this check", "2.5.1", "torch>=2.6"),
         (Facts("2.13.0+cpu"), "CPU build", "2.13.0+cpu", "`docker compose up lab-cuda`"),
         (Facts("2.13.0+cpu", driver="580.65.06"), "CPU build", "driver 580.65.06 is here", "lab-cuda"),
@@ -41,7 +41,7 @@ def test_usable_gpu_has_no_finding() -> None:
         (replace(CONTAINER, runtime_devices="all"), "no NVIDIA runtime", "=all", "nvidia-ctk runtime configure"),
         (
             replace(CONTAINER, device_files=("/dev/nvidia0",)),
-            "without its driver library",
+            "not its driver library",
             "nvidia0",
             "compute,utility",
         ),
@@ -49,7 +49,7 @@ def test_usable_gpu_has_no_finding() -> None:
         (
             TOO_OLD,
             "driver is too old",
-            "CUDA 12.2; torch 2.13.0+cu130 for CUDA 13.0 needs 580.65.06",
+            "CUDA 12.2; torch 2.13.0+cu130 for CUDA 13.0 needs driver 580.65.06",
             "580.65.06 or newer here",
         ),
         (replace(TOO_OLD, cuda_driver=None), "driver is too old", "535.129.03; torch", "580.65.06 or newer"),
@@ -61,13 +61,13 @@ def test_usable_gpu_has_no_finding() -> None:
         (replace(NO_DEVICE, boards=(replace(BOARD, mig=True),)), "no slice", "L4", "nvidia-smi mig -cgi"),
         (
             replace(NO_DEVICE, boards=(replace(BOARD, failure="GPU is lost"),)),
-            "lost or in error",
+            "lost or reports an error",
             "is lost",
             "sudo reboot",
         ),
         (
             replace(NO_DEVICE, smi_error="Unable to determine the device handle for GPU0000:01:00.0: GPU is lost."),
-            "lost or in error",
+            "lost or reports an error",
             "0000:01",
             "reseat the card",
         ),
@@ -99,16 +99,16 @@ def test_usable_gpu_has_no_finding() -> None:
         (replace(NO_DEVICE, cuda_error="CUDA_ERROR_UNKNOWN"), "no GPU that torch can use", "ERROR_UNKNOWN", "dmesg"),
         (
             WSL,
-            "WSL has no GPU",
+            "WSL gets no GPU",
             "/dev/dxg is not there",
             "`wsl --update` in Windows, then install NVIDIA's driver in Windows",
         ),
-        (replace(WSL, wsl_gpu=True), "WSL has no GPU", "/dev/dxg is there", "driver in Windows"),
+        (replace(WSL, wsl_gpu=True), "WSL gets no GPU", "/dev/dxg is there", "driver in Windows"),
         (
             replace(NO_DEVICE, wsl=True, driver=None),
             "WSL's driver library",
             "NO_DEVICE",
-            "Remove NVIDIA drivers for Linux",
+            "Remove NVIDIA's Linux drivers",
         ),
     ],
 )

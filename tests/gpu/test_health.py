@@ -43,13 +43,13 @@ IN_USE = (replace(BOARD, processes=(GpuProcess(4242, "python", 20 * 10**9), GpuP
             "within 10 s",
             "`nvidia-smi`",
         ),
-        (with_board(failure="GPU is lost"), True, "lost or in error", "is lost", "sudo reboot"),
+        (with_board(failure="GPU is lost"), True, "lost or reports an error", "is lost", "sudo reboot"),
         (with_board(uncorrected_errors=3), True, "has had errors", "3 uncorrectable", "nvidia-smi --gpu-reset"),
         (with_board(clock_reasons=0x20, temperature=91), False, "slowed down by heat", "91 °C", "fans"),
         (with_board(clock_reasons=0x48, temperature=99), False, "slowed down by heat", "99 °C", "fans"),
         (with_board(clock_reasons=0x80), False, "its power supply", "45 °C", "power cables"),
         (with_board(power_limit=40), False, "power limit is set low", "40 of 72 W", "--power-limit=72"),
-        (with_board(mig=True), False, "slice of a GPU", "58 multiprocessors", "one slice a process"),
+        (with_board(mig=True), False, "slice of a GPU", "58 multiprocessors", "one per process"),
         (replace(READY, boards=(), devices=(SLICE,)), False, "slice of a GPU", "1g.5gb", "nvidia-smi -mig 0"),
         (
             replace(READY, boards=(BOARD, BOARD), visible_devices="0"),
@@ -61,7 +61,7 @@ IN_USE = (replace(BOARD, processes=(GpuProcess(4242, "python", 20 * 10**9), GpuP
         (
             replace(READY, devices=(T4, L4)),
             False,
-            "unequal",
+            "different",
             "0: Tesla T4, 1: NVIDIA L4",
             "CUDA_VISIBLE_DEVICES=GPU-aa",
         ),
@@ -79,8 +79,8 @@ IN_USE = (replace(BOARD, processes=(GpuProcess(4242, "python", 20 * 10**9), GpuP
             "sm_130",
             "--upgrade torch",
         ),
-        (Facts("2.13.0", system="Darwin", apple=True), False, "Apple's GPU", "mps", "CUDA alone"),
-        (Facts("2.13.0+rocm7", hip_build="7.0", devices=(L4,)), False, "AMD GPU", "7.0", "data sheet"),
+        (Facts("2.13.0", system="Darwin", apple=True), False, "Apple's GPU", "mps", "only CUDA GPUs"),
+        (Facts("2.13.0+rocm7", hip_build="7.0", devices=(L4,)), False, "AMD GPU", "7.0", "only CUDA GPUs"),
     ],
 )
 def test_each_problem_has_its_own_fix(facts: Facts, blocking: bool, what: str, evidence: str, fix: str) -> None:

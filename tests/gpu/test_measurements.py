@@ -137,7 +137,7 @@ def test_measurements_after_the_time_limit_are_skipped(monkeypatch: pytest.Monke
     """Each of them says so."""
     monkeypatch.setattr(training, "measure_compilation", lambda *_: Measurement("torch.compile, first call"))
     missing = {one.skip_reason for one in measure.run_measurements(CPU, TINY, (9, 0), limit=0)}
-    assert missing == {"the time was up", ""}
+    assert missing == {"out of time", ""}
 
 
 @pytest.mark.parametrize(

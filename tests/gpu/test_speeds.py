@@ -98,10 +98,10 @@ SLICE = replace(FACTS, devices=(replace(L4, name="NVIDIA A100 MIG 1g.5gb"),))
     ("facts", "loaded", "evidence", "fix"),
     [
         (BUSY, (), "another process is using the GPU", "`nvidia-smi` names it"),
-        (HELD, (), "another process is using the GPU", "when it has ended"),
+        (HELD, (), "another process is using the GPU", "when it has finished"),
         (FACTS, (make_board(clock_reasons=0x20),), "clocks are lowered", "Fix that first"),
         (FACTS, (make_board(clock_reasons=0x02),), "set low on purpose", "--reset-applications-clocks"),
-        (FACTS, (make_board(clock_reasons=0x04),), "power limit", "a higher limit"),
+        (FACTS, (make_board(clock_reasons=0x04),), "power limit", "Raise the limit"),
         (SLICE, (), "slice", "its share"),
         (FACTS, (), "no cause shows", "-q -d CLOCK"),
     ],

@@ -180,7 +180,7 @@ def test_lock_keeps_the_previous_versions_but_not_their_hashes(small: Small) -> 
     done = small.start_task()
     assert (done.returncode, done.stderr) == (0, "")
     changed = [f"changed: docker/locks/{name}" for name in ("cpu.txt", "cuda.txt", "installer.txt", "tools.txt")]
-    assert done.stdout.splitlines() == [*changed, "`git diff docker/locks` shows the difference."]
+    assert done.stdout.splitlines() == [*changed, "`git diff docker/locks` shows the changes."]
     assert_complete(small, "1.0")
     assert small.locked("cuda.txt").keys() == {"grid==1.0", "nvidia-blocks==4.0", "plain==3.0", "torch==2.0"}
 
@@ -232,14 +232,16 @@ def test_unreadable_pip_conf_is_named(small: Small, tmp_path: Path) -> None:
     """The error is one line with the path of the file."""
     settings = tmp_path / "pip.conf"
     settings.write_text("find-links = /wheels\n")
-    with pytest.raises(LockError, match=f"^No lock made: pip's settings in {settings} cannot be read [^\n]*$"):
+    with pytest.raises(LockError, match=f"^No lock was made: pip's settings in {settings} cannot be read [^\n]*$"):
         small.write_locks({"PIP_CONFIG_FILE": str(settings)})
 
 
 def test_unreachable_index_keeps_the_lock(small: Small) -> None:
     """The error is one line with uv's own words."""
     before = small.locked()
-    with pytest.raises(LockError, match=r"^No lock made for cpu.txt: [^\n]+\. Check the network and pyproject.toml\.$"):
+    with pytest.raises(
+        LockError, match=r"^No lock was made for cpu.txt: [^\n]+\. Check the network and pyproject.toml\.$"
+    ):
         small.write_locks({"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "UV_HTTP_RETRIES": "0"})
     assert small.locked() == before
 
@@ -250,5 +252,5 @@ def test_lock_with_missing_wheels_is_refused(small: Small, tmp_path: Path) -> No
     wheel = make_wheel(tmp_path / "own", f"grid-9.0-{GRID[2]}")
     done = small.start_task("--upgrade", "--extra-indexes", UV_FIND_LINKS=str(wheel.parent))
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert done.stderr.startswith("No lock made for cpu.txt: grid 9.0 has no wheel for Linux aarch64. Pin another")
+    assert done.stderr.startswith("No lock was made for cpu.txt: grid 9.0 has no wheel for Linux aarch64. Pin another")
     assert small.locked() == before

@@ -35,8 +35,8 @@ def test_package_without_a_wheel_is_an_error_with_the_next_step() -> None:
     with pytest.raises(LockError) as error:
         format_lock(Lock("tools.txt", "", EVERYWHERE, ()), [make_package(X86_64)])
     assert str(error.value) == (
-        "No lock made for tools.txt: grid 1.0 has no wheel for Linux aarch64. "
-        "Pin another version in pyproject.toml, or ask another index."
+        "No lock was made for tools.txt: grid 1.0 has no wheel for Linux aarch64. "
+        "Pin another version in pyproject.toml, or use another index."
     )
 
 

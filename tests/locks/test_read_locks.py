@@ -34,5 +34,5 @@ def test_missing_lock_is_an_error_with_the_next_command(monkeypatch: pytest.Monk
     with pytest.raises(LockError) as error:
         read_locked_versions("cpu.txt")
     assert str(error.value) == (
-        "Cannot read docker/locks/cpu.txt (No such file or directory). `git checkout docker/locks`."
+        "Cannot read docker/locks/cpu.txt (No such file or directory). `git checkout docker/locks` restores it."
     )

@@ -64,7 +64,7 @@ def test_lock_that_cannot_be_made_stays_as_it_was(folder: Path, resolve_to: Call
     """A package without a wheel for a promised platform is refused before anything is written."""
     (folder / "cpu.txt").write_text("# the lock before\n")
     resolve_to(make_package(X86_64))
-    with pytest.raises(LockError, match=r"^No lock made for cpu.txt: grid 1.0 has no wheel for Linux aarch64\."):
+    with pytest.raises(LockError, match=r"^No lock was made for cpu.txt: grid 1.0 has no wheel for Linux aarch64\."):
         write_locks.write_locks(upgrade=False, environment={})
     assert {path.name: path.read_text() for path in folder.iterdir()} == {"cpu.txt": "# the lock before\n"}
 

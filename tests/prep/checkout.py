@@ -17,8 +17,8 @@ from interview_prep.paths import ROOT
 MODULES = ("errors.py", "files.py", "paths.py")  # what prep imports of the kit besides interview_prep/bootstrap/
 CPU = ("invoke", "iniconfig", "six", "setuptools")  # setuptools: venv brings an old one, which uv only replaces
 FEWER = ("invoke", "six", "setuptools")
-MAKES = "prep: making .venv from the lock; later starts find it ready."
-FETCHES = "prep: no Python 3.11 here; uv fetches CPython 3.11 (30 MB) into .bootstrap."
+MAKES = "prep: making .venv from the lock; later starts will find it ready."
+FETCHES = "prep: no Python 3.11 here; uv is fetching CPython 3.11 (30 MB) into .bootstrap."
 PROGRESS = ("prep: making .venv", "prep: the lock has changed", "prep: another ./prep", "prep: no Python 3.")
 TIMEOUT = 180  # seconds; one preparation takes about 6
 

@@ -19,7 +19,7 @@ PACKAGES = Path("lib", "python3.11", "site-packages")
 MAKING_VENV, MAKING_PIP = Path("pyvenv.cfg"), PACKAGES / "pip"
 UNPACKING_UV, LINKING = PACKAGES / "uv", PACKAGES / "six.py"
 FETCHING_UV, FETCHING_PACKAGES = "uv-", "invoke-"
-INTERRUPTED = "interrupted; run the same command again, it goes on from what is downloaded."
+INTERRUPTED = "interrupted; run the same command again to continue from what is already downloaded."
 
 
 def end_at(moment: Path | str, checkout: Checkout, index: Index, end: Callable[[Process], None]) -> Done:

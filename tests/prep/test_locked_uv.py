@@ -52,7 +52,7 @@ def test_an_index_out_of_reach_is_named_without_its_password(tmp_path: Path) -> 
 def test_no_index_at_all_is_one_line(checkout: Checkout, bare_python: Path) -> None:
     """Without pip nobody knows an index that no setting names."""
     line = only_error_line(checkout.run(PATH=checkout.make_path_with_python(bare_python), PIP_INDEX_URL=""), 2)
-    assert line.startswith("this Python has no pip and no package index is set")
+    assert line.startswith("this Python has no pip, and no package index is set")
     assert "apt install python3-pip" in line
 
 
@@ -69,6 +69,6 @@ def test_other_bytes_are_refused(checkout: Checkout, bare_python: Path) -> None:
     lock = checkout.folder / "docker" / "locks" / "installer.txt"
     lock.write_text(re.sub(r"sha256:\w{8}", "sha256:00000000", lock.read_text()))
     line = only_error_line(checkout.run(PATH=checkout.make_path_with_python(bare_python)), 2)
-    assert line.startswith("the uv wheel that was fetched has another hash than the lock")
+    assert line.startswith("the hash of the fetched uv wheel is not in the lock")
     assert list((checkout.folder / ".bootstrap").glob("uv-*")) == []
     assert not checkout.venv.exists()

@@ -30,7 +30,7 @@ def test_first_use_installs_the_lock_and_runs_the_task(tmp_path: Path) -> None:
 
 def test_first_use_prints_one_line(checkout: Checkout) -> None:
     """What uv and pip print while all goes well is not shown."""
-    assert checkout.run().stderr == "prep: making .venv from the lock; later starts find it ready.\n"
+    assert checkout.run().stderr == "prep: making .venv from the lock; later starts will find it ready.\n"
 
 
 def test_later_uses_start_no_installer(prepared: Checkout) -> None:

@@ -92,7 +92,7 @@ def test_wrong_length_is_found_without_hashing(models: list[Model]) -> None:
     with (snapshot_folder(models[0]) / LARGE).open("ab") as file:
         file.write(b"!")
     assert verify_models(models, hashes=False) == [
-        Problem("first", LARGE, "700,001 bytes, the lock says 700,000"),
+        Problem("first", LARGE, "700,001 bytes, but the lock says 700,000"),
     ]
 
 
@@ -127,11 +127,11 @@ FALLS = {
     "cut off at once": (Fault(cut_after=0), "peer closed connection"),
     "stalled": (Fault(stall=STALL), "timed out"),
     "another byte": (Fault(flip=True), "hash "),
-    "fewer bytes": (Fault(shorten=10), "19,990 bytes came, which is not the size of the file"),
+    "fewer bytes": (Fault(shorten=10), "19,990 bytes arrived, which is not the file's size"),
     "401": (Fault(401), "401, the Hub wants a token: set HF_TOKEN"),
-    "403": (Fault(403), "403, this token may not read it"),
+    "403": (Fault(403), "403, this token isn't allowed to read it"),
     "404": (Fault(404), "404, the Hub has no such file at this commit"),
-    "429": (Fault(429, {"Retry-After": "0"}), "429, the Hub asks for patience"),
+    "429": (Fault(429, {"Retry-After": "0"}), "429, the Hub is limiting requests"),
     "500": (Fault(500), "500, Internal Server Error"),
 }
 
@@ -203,14 +203,16 @@ def test_files_without_a_locked_hash_are_checked_against_the_hub(hub: Hub, repos
 def test_unwritable_cache_is_an_error_with_the_fix(cache: Path, models: list[Model]) -> None:
     """A file in place of the cache folder ends the fetch with one line that names HF_HOME."""
     cache.write_text("a file in its place")
-    with pytest.raises(FetchError, match=r"cannot be written \(File exists\). Set HF_HOME to a folder of your own."):
+    with pytest.raises(FetchError, match=r"Cannot write to .* \(File exists\). Set HF_HOME to a folder of your own."):
         fetch_models(models, ignore_progress)
 
 
 def test_full_disk_is_noticed_before_anything_is_fetched(hub: Hub, models: list[Model]) -> None:
     """The sizes in the lock are compared with the free space."""
     vast = replace(models[0], files=(File(LARGE, 10**18, "0" * 64),))
-    with pytest.raises(FetchError, match=r"1000000000.0 GB are needed in .* Make room, or set HF_HOME elsewhere."):
+    with pytest.raises(
+        FetchError, match=r"Need 1000000000.0 GB in .* free. Make room, or set HF_HOME to another disk."
+    ):
         fetch_models([vast], ignore_progress)
     assert hub.requests == []
 
@@ -248,6 +250,6 @@ def test_doctor_reports_a_flipped_byte(models: list[Model], monkeypatch: pytest.
     check = checks.check_weights()
     assert (check.blocking, check.fix) == (
         True,
-        "`invoke models --set core --fetch` brings what is missing or damaged.",
+        "`invoke models --set core --fetch` downloads what is missing or damaged.",
     )
     assert check.evidence.startswith("second: model.safetensors: hash ")

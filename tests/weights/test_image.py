@@ -29,11 +29,12 @@ from tests.support.models_checkout import Checkout
 from tests.support.weights import format_lock, set_endpoint
 
 MOUNT = re.compile(r"--mount=type=bind,source=(\S+),target=/kit/(\S+)")
-INCOMPLETE = "files of the pretrained weights did not come; the first: "
+INCOMPLETE = "files of pretrained weights could not be fetched; the first: "
 ADVICE = "Set HF_ENDPOINT to a Hub that has them, or MODELS=none to build without pretrained weights.\n"
 NOTE = (
-    "This image has no pretrained weights: the Hub could not be reached when it was built. Small models serve instead. "
-    f"With the Hub in reach, or HF_ENDPOINT set to a mirror, {absent.rebuild_command('core')} brings them.\n"
+    "This image has no pretrained weights, because the Hub could not be reached when it was built. "
+    "Small models are used instead. To add the weights, "
+    f"connect to the Hub, or set HF_ENDPOINT to a mirror, and run {absent.rebuild_command('core')}.\n"
 )
 Done = subprocess.CompletedProcess[str]
 
@@ -113,7 +114,7 @@ def test_note_names_the_set_and_the_service(build: Build) -> None:
     """Without the set in the command, MODELS=full would become core."""
     with closed_port() as address:
         build.install(address, models="full", MODELS_REQUIRED="0")
-    assert re.search("`MODELS=full MODELS_REQUIRED=1 docker compose build lab(-cuda)?` brings them", build.read_note())
+    assert re.search("run `MODELS=full MODELS_REQUIRED=1 docker compose build lab(-cuda)?`", build.read_note())
 
 
 @pytest.mark.parametrize("answer", [Answer(502), PAGE], ids=["a proxy", "a login"])
@@ -130,13 +131,13 @@ def test_required_weights_fail_the_build_without_a_hub(build: Build) -> None:
         done = build.run_step(address, MODELS_REQUIRED="1")
     assert (done.returncode, done.stdout, done.stderr.count("\n"), build.read_note()) == (1, "", 1, "")
     assert done.stderr.startswith(f"{address} cannot be reached (")
-    assert done.stderr.endswith(f"Connection refused), and MODELS_REQUIRED=1 insists on weights. {ADVICE}")
+    assert done.stderr.endswith(f"Connection refused), and MODELS_REQUIRED=1 requires weights. {ADVICE}")
 
 
 FAULTS = {
     "another byte": (Fault(flip=True), "hash "),
-    "401": (Fault(401), "401, the Hub wants a token: set HF_TOKEN (for an image HF_TOKEN_FILE)"),
-    "403": (Fault(403), "403, this token may not read it"),
+    "401": (Fault(401), "401, the Hub wants a token: set HF_TOKEN (for an image, HF_TOKEN_FILE)"),
+    "403": (Fault(403), "403, this token isn't allowed to read it"),
     "404": (Fault(404), "404, the Hub has no such file at this commit"),
 }
 
@@ -173,7 +174,7 @@ def test_hub_that_vanishes_after_a_file_fails_the_build(build: Build, hub: Hub) 
     [
         ({"MODELS_REQUIRED": "yes"}, "MODELS_REQUIRED='yes' is neither 1 nor 0.\n"),
         ({"MODELS": "all"}, "MODELS=all: docker/locks/models.lock: there is no set 'all', only core and full.\n"),
-        ({"HF_ENDPOINT": "hub.example"}, "HF_ENDPOINT=hub.example is not an address of a Hub: "),
+        ({"HF_ENDPOINT": "hub.example"}, "HF_ENDPOINT=hub.example is not the address of a Hub: "),
     ],
 )
 def test_wrong_variable_fails_the_build(build: Build, variables: dict[str, str], says: str) -> None:

@@ -23,7 +23,7 @@ def test_list_names_missing_models_and_the_command(checkout: Checkout) -> None:
         ["first", "missing"],
         ["second", "missing"],
     ]
-    assert "`invoke models --set core --fetch` brings what is missing" in done.stdout
+    assert "`invoke models --set core --fetch` downloads what is missing" in done.stdout
     assert checkout.hub.requests == []
 
 
@@ -77,7 +77,7 @@ def test_interrupt_exits_130_and_the_next_fetch_continues(checkout: Checkout) ->
     output, errors = process.communicate(timeout=60)  # at once, or never: the Hub holds its answers
     assert process.returncode == 130
     assert "Traceback" not in output + errors
-    assert "Interrupted. The same command goes on from here." in output
+    assert "Interrupted. Run the same command again to continue from here." in output
     checkout.hub.hold_at = 0
     assert checkout.models("--fetch").returncode == 0
     assert checkout.hub.requests[-1].range == f"bytes={written}-"
@@ -127,14 +127,14 @@ def test_relock_shows_the_difference_and_writes_only_with_yes(
     first, *others = parse_lock(checkout.lock.read_text())
     assert others == parse_lock(before)[1:]
     assert first == make_model("prep/first", checkout.hub.repositories["prep/first"])
-    assert "is locked as the Hub has it" in checkout.models("--relock", "first").stdout
+    assert "is already locked at the Hub's newest commit" in checkout.models("--relock", "first").stdout
 
 
 def test_relock_of_a_missing_model_is_one_line(checkout: Checkout) -> None:
     """Whether the lock or the Hub lacks it."""
     done = checkout.models("--relock", "fifth")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "no model 'fifth'. `invoke models` lists all." in done.stderr
+    assert "no model 'fifth'. `invoke models` lists them all." in done.stderr
     del checkout.hub.repositories["prep/second"]
     done = checkout.models("--relock", "second")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)

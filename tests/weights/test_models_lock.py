@@ -38,11 +38,11 @@ def test_entry_is_read_as_written() -> None:
         ("b" * 64, "b" * 63, "sentiment: config.json: sha256 is"),
         ("size = 3", "size = 0", "sentiment: config.json: size is 0"),
         ("size = 3", 'size = "3"', "sentiment: config.json: size is '3'"),
-        ("size = 3", "bytes = 3", "sentiment: nothing here is called bytes"),
+        ("size = 3", "bytes = 3", "sentiment: unknown keys: bytes"),
         ('license = "MIT"', "", "sentiment: license is None"),
         ('set = "core"', 'set = "all"', r"sentiment: set is 'all', not core\|full"),
         ("prep/small", "small", "sentiment: repo is 'small'"),
-        ("files = [", "file = [", "sentiment: nothing here is called file|sentiment: files is not a list"),
+        ("files = [", "file = [", "sentiment: unknown keys: file|sentiment: files is not a list"),
         ("[sentiment]", "[sentiment", "line 2"),
     ],
 )

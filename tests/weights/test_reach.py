@@ -18,7 +18,7 @@ from tests.support.models_checkout import Checkout
 from tests.support.weights import ignore_progress, set_endpoint
 
 REFUSED = f"[Errno {errno.ECONNREFUSED}] Connection refused"
-ADVICE = "Set HF_ENDPOINT to a mirror of it, or go without: small models serve instead."
+ADVICE = "Set HF_ENDPOINT to a mirror, or go without: small models are used instead."
 
 
 @contextmanager
@@ -34,14 +34,14 @@ NO_HUB = {
     "packets vanish": (black_hole(), "timed out"),
     "says no more": (slow_talker(3600), "timed out"),
     "says a byte now and then": (slow_talker(0.05), "no answer within 1 s"),
-    "a login": (answering(PAGE), "a web page came instead, with status 200: a proxy or a login"),
+    "a login": (answering(PAGE), "got a web page instead, with status 200: a proxy or a login"),
     "a redirect to a login": (
         answering(Answer(302, {"Location": "/login"})),
-        "a web page came instead, with status 200",
+        "got a web page instead, with status 200",
     ),
     "a page that says it is blocked": (
         answering(Answer(403, PAGE.headers)),
-        "a web page came instead, with status 403",
+        "got a web page instead, with status 403",
     ),
     "407": (answering(Answer(407)), "407 Proxy Authentication Required"),
     "502": (answering(Answer(502)), "502 Bad Gateway"),
@@ -108,7 +108,7 @@ def test_endpoint_that_is_no_address_is_named(
     """It is not reported as a Hub out of reach: the line names the variable and its value."""
     set_endpoint(endpoint, monkeypatch)
     with pytest.raises(
-        FetchError, match=f"^HF_ENDPOINT={endpoint.replace('[', '.')} is not an address of a Hub: "
+        FetchError, match=f"^HF_ENDPOINT={endpoint.replace('[', '.')} is not the address of a Hub: "
     ) as caught:
         fetch_models(models, ignore_progress)
     assert not isinstance(caught.value, UnreachableError)

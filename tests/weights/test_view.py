@@ -65,7 +65,7 @@ def test_entry_has_the_causes_by_file() -> None:
 def test_same_cause_is_told_once() -> None:
     """The first problem stands for the others, with their number."""
     problems = ["a: x: 404, gone", "a: y: 404, gone", "a: z: hash 1, not 2"]
-    assert format_problems(problems) == ["a: x: 404, gone, and so 1 more", "a: z: hash 1, not 2"]
+    assert format_problems(problems) == ["a: x: 404, gone, and 1 more like it", "a: z: hash 1, not 2"]
 
 
 def test_download_without_a_terminal_is_a_line_when_it_is_there() -> None:
