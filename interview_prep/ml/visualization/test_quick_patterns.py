@@ -3,7 +3,7 @@
 import contextlib
 import io
 from collections.abc import Iterator
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 from pathlib import Path
 
 import numpy as np
@@ -32,13 +32,19 @@ FIGURES = [
 
 
 @pytest.fixture(scope="module")
-def saved(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, plt.Figure]:
-    """What main writes, by the paths that it prints, and the figures behind them."""
+def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, str]:
+    """What main prints: the path of each figure, and what to read off it."""
     plt.close("all")
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
+    with contextlib.redirect_stdout(io.StringIO()) as output:
         patterns.main(str(tmp_path_factory.mktemp("figures") / "new" / "folder"))
-    paths = [Path(line) for line in printed.getvalue().splitlines()]
-    return dict(zip(paths, map(plt.figure, plt.get_fignums()), strict=True))
+    lines = (line.partition(".png: ") for line in output.getvalue().splitlines())
+    return {Path(path + ".png"): reading for path, _, reading in lines}
+
+
+@pytest.fixture(scope="module")
+def saved(printed: dict[Path, str]) -> dict[Path, plt.Figure]:
+    """The figures behind the files that main writes."""
+    return dict(zip(printed, map(plt.figure, plt.get_fignums()), strict=True))
 
 
 @pytest.fixture(autouse=True)
@@ -57,15 +63,26 @@ def legend(ax: plt.Axes) -> list[str]:
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_every_axis_is_labelled_and_no_label_is_cut_off(saved: dict[Path, plt.Figure], name: str) -> None:
+def test_every_axis_and_figure_is_labeled_and_no_label_is_cut_off(saved: dict[Path, plt.Figure], name: str) -> None:
     (figure,) = [figure for path, figure in saved.items() if path.stem == name]
     for ax in figure.axes:
         assert ax.get_ylabel()
         assert ax.get_xlabel() or ax.get_label() == "<colorbar>"
+    assert figure.get_suptitle() or figure.axes[0].get_title()
     drawn, page = figure.get_tightbbox(), figure.bbox_inches
     assert min(drawn.x0, drawn.y0) > 0, drawn
     assert drawn.x1 < page.x1, drawn
     assert drawn.y1 < page.y1, drawn
+
+
+@pytest.mark.parametrize("name", ["confusion_matrix", "correlation", "attention_map"])
+def test_no_two_tick_labels_of_a_heatmap_overlap(saved: dict[Path, plt.Figure], name: str) -> None:
+    """Nor do two of its images or columns have the same label."""
+    (ax,) = [figure.axes[0] for path, figure in saved.items() if path.stem == name]
+    for labels in (ax.get_xticklabels(), ax.get_yticklabels()):
+        boxes = [label.get_window_extent() for label in labels]
+        assert not any(box.overlaps(after) for box, after in pairwise(boxes))
+        assert len({label.get_text() for label in labels}) == len(labels)
 
 
 def test_confusion_matrix_has_true_rows_and_predicted_columns() -> None:
@@ -93,6 +110,15 @@ def test_average_precision_is_the_sum_of_precision_times_recall_gained() -> None
     expected = sum((after - before) * p for (before, after), p in zip(pairwise(recall), precision, strict=True))
     ax = patterns.roc_and_pr(TRUE, SCORES).axes[1]
     assert legend(ax) == [f"model, AP {expected:.3f}", f"chance, AP {3 / 7:.3f}"]
+
+
+def test_one_liners_draw_the_same_as_the_versions_by_hand() -> None:
+    """The confusion matrix, and the model's curves of ROC and of precision and recall."""
+    by_hand, in_one_line = (ax for ax in patterns.confusion_matrix(TRUE, SCORES > 0.5).axes if ax.get_xlabel())
+    assert [text.get_text() for text in in_one_line.texts] == [text.get_text() for text in by_hand.texts]
+    roc, pr, roc_in_one_line, pr_in_one_line = patterns.roc_and_pr(TRUE, SCORES).axes
+    np.testing.assert_array_equal(roc_in_one_line.lines[0].get_xydata(), roc.lines[0].get_xydata())
+    np.testing.assert_array_equal(pr_in_one_line.lines[0].get_xydata(), pr.lines[0].get_xydata())
 
 
 def test_loss_curves_mark_the_lowest_validation_loss() -> None:
@@ -129,21 +155,36 @@ def test_embedding_draws_each_point_as_its_own_label() -> None:
     np.testing.assert_array_equal(sevens.get_offsets(), X[[0, 2], :2])
 
 
+def test_embedding_gives_ten_labels_ten_colors_that_differ() -> None:
+    """By at least 0.2 in one channel, and those next to each other by at least 0.3."""
+    ax = patterns.embedding(RNG.normal(size=(10, 2)), np.arange(10)).axes[0]
+    colors = [points.get_facecolor()[0, :3] for points in ax.collections]
+    assert len(colors) == 10
+    assert all(np.abs(a - b).max() > 0.2 for a, b in combinations(colors, 2))
+    assert all(np.abs(a - b).max() > 0.3 for a, b in pairwise(colors))
+
+
 def test_attention_map_leaves_masked_cells_blank() -> None:
     shown = patterns.attention_map(WEIGHTS, ROWS).axes[0].images[0].get_array()
     np.testing.assert_array_equal(shown.mask, np.triu(np.ones((4, 4)), k=1) == 1)
     np.testing.assert_array_equal(shown.filled(0), WEIGHTS)
 
 
-def test_colours_differ_in_lightness() -> None:
-    """At least 0.15 apart, so that a grey print and every kind of colour vision tells them apart."""
+def test_colors_differ_in_lightness() -> None:
+    """By at least 0.15, so that they differ in grayscale and to color-blind readers."""
     lightness = sorted(
-        np.dot(to_rgb(c), [0.299, 0.587, 0.114]) for c in (patterns.BLUE, patterns.GREY, patterns.ORANGE)
+        np.dot(to_rgb(c), [0.299, 0.587, 0.114]) for c in (patterns.BLUE, patterns.GRAY, patterns.ORANGE)
     )
     assert min(after - before for before, after in pairwise([0, *lightness, 1])) > 0.15
 
 
-def test_main_writes_every_figure_and_prints_its_path(saved: dict[Path, plt.Figure]) -> None:
-    assert [path.stem for path in saved] == FIGURES
-    for path in saved:
+def test_main_writes_every_figure_and_prints_its_path(printed: dict[Path, str]) -> None:
+    assert [path.stem for path in printed] == FIGURES
+    for path in printed:
         assert plt.imread(path).shape[0] >= 700
+
+
+def test_main_says_of_each_figure_what_to_read_off_it(printed: dict[Path, str]) -> None:
+    """One line per figure, and no two alike."""
+    assert all(len(reading.split()) > 8 and reading.endswith(".") for reading in printed.values())
+    assert len(set(printed.values())) == len(FIGURES)
