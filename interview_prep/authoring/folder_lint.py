@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from interview_prep.catalog.coach import SECTIONS, split_sections
+from interview_prep.catalog.coach import FOLLOW_UP, SECTIONS, split_sections
 from interview_prep.catalog.drill import FILES, DrillError, load_drill
 from interview_prep.catalog.mistakes import list_programs, read_mistakes
 from interview_prep.catalog.prompt import count_task_words
@@ -46,6 +46,9 @@ def find_missing_sections(folder: Path) -> Iterator[str]:
             yield f"{folder.name}/coach.md: has no section {name!r}"
         if name in split_sections(texts.get("prompt.md", "")):
             yield f"{folder.name}/prompt.md: {name!r} spoils the task, and belongs in coach.md"
+    rest = FOLLOW_UP.sub("", split_sections(texts.get("coach.md", "")).get("Follow-ups", "")).split()
+    if rest:
+        yield f"{folder.name}/coach.md: {' '.join(rest[:5])!r} in the follow-ups is no question with a folded answer"
 
 
 def find_stray_files(folder: Path) -> list[str]:

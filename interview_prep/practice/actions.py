@@ -98,8 +98,7 @@ def take_hint(drill: Drill, history: History) -> bool:
 
 def open_solution(drill: Drill, history: History, *, give_up: bool) -> bool:
     """Record that the solution was seen, or given up for; return whether the person may see it."""
-    state = read_state(drill, history)
-    is_free = state.solved or state.gave_up
+    is_free = read_state(drill, history).may_see_answers
     if is_free or give_up:
         history.add_event(drill.name, "solution" if is_free else "give up")
     return is_free or give_up

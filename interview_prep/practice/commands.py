@@ -71,6 +71,7 @@ def check_answer(name: str, *, answer: str, show: bool, json: bool) -> None:
     printer.print_view(view.render_verdict(verdict, path))
     if verdict.passed:
         printer.print_view(view.render_follow_ups(drill))
+        printer.print_line(f"Answer each aloud first. `invoke solution {drill.name}` shows a solution and all answers.")
     if not_recorded:
         printer.print_line(not_recorded)
     snippet = actions.repeat_by_hand(drill, verdict, path.absolute())
@@ -105,7 +106,7 @@ def show_solution(name: str, *, give_up: bool) -> None:
         )
     printer = Printer()
     printer.print_view(view.render_solution(drill))
-    printer.print_view(view.render_follow_ups(drill))
+    printer.print_view(view.render_follow_ups(drill, answered=len(drill.coach.follow_ups)))
 
 
 def reset_answer(name: str) -> None:

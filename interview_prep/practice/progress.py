@@ -19,6 +19,11 @@ class State:
     gave_up: bool = False
 
     @property
+    def may_see_answers(self) -> bool:
+        """Whether the solution and the answers to the follow-ups are open: after solving the drill, or giving it up."""
+        return self.solved or self.gave_up
+
+    @property
     def label(self) -> str:
         """One word or two for the catalog; "" for a drill that was never started."""
         labels = {"complete": self.complete, "solved": self.solved, "gave up": self.gave_up, "started": self.started_at}

@@ -67,12 +67,24 @@ def render_solution(drill: Drill) -> RenderableType:
     )
 
 
-def render_follow_ups(drill: Drill) -> RenderableType:
-    """What to say aloud and what an interviewer asks next, for a person who has solved it."""
+def render_follow_ups(drill: Drill, answered: int = 0) -> RenderableType:
+    """What to say aloud and what an interviewer asks next, with the answers to the first `answered` questions.
+
+    It is for a person who has solved the drill, and who answers each question before looking.
+    """
     from rich.markdown import Markdown
 
-    say, ask = Text("Say aloud", style="bold"), Text("Follow-ups", style="bold")
-    return Group(say, Markdown(drill.coach.say_aloud), "", ask, Markdown(drill.coach.follow_ups), "")
+    parts: list[RenderableType] = [
+        Text("Say aloud", style="bold"),
+        Markdown(drill.coach.say_aloud),
+        "",
+        Text("Follow-ups", style="bold"),
+    ]
+    for number, follow_up in enumerate(drill.coach.follow_ups, 1):
+        parts.append(Markdown(f"{number}. {follow_up.question}"))
+        if number <= answered:
+            parts += [Padding(Markdown(follow_up.answer), (0, 0, 0, 3)), ""]
+    return Group(*parts, "")
 
 
 def render_verdict(verdict: Verdict, answer: Path) -> RenderableType:

@@ -12,6 +12,7 @@ from rich.text import Text
 from interview_prep.catalog.drill import Drill
 from interview_prep.errors import KitError
 from interview_prep.judge.client import JudgeClient
+from interview_prep.judge.verdict import Verdict
 from interview_prep.practice import actions, view, workspace
 from interview_prep.practice.history import History
 from interview_prep.practice.progress import find_next_unsolved, read_state, read_states
@@ -42,7 +43,8 @@ class PracticeSession:
         is_untouched = workspace.read_answer(self.answer, "Who removed it?") == drill.start.read_bytes()
         self.judged_stamp = read_stamp(self.answer) if is_untouched else None
         self.body: RenderableType = view.render_task(drill)
-        self.snippet = ""  # repeats the first failure of the last verdict
+        self.verdict: Verdict | None = None  # the last one on this drill
+        self.answered = 0  # follow-up questions whose answers are shown
 
     def has_new_save(self) -> bool:
         """Whether the answer was saved since it was last judged; an empty file is a save that is half done."""
@@ -64,12 +66,12 @@ class PracticeSession:
         except KitError as error:
             self.body = render_message(str(error))
             return
-        self.snippet = actions.repeat_by_hand(self.drill, verdict, self.answer)
+        self.verdict = verdict
         parts = [view.render_verdict(verdict, self.answer)]
         if not_recorded:
             parts.append(Text(not_recorded, "bold"))
         if verdict.passed:
-            parts += [view.render_follow_ups(self.drill), Text("n: the next drill")]
+            parts += [view.render_follow_ups(self.drill), Text("a: the first answer   n: the next drill")]
         self.body = Group(*parts)
 
     def render(self) -> RenderableType:
@@ -99,7 +101,9 @@ class PracticeSession:
         elif key == "h":
             self.show_next_hint()
         elif key == "v":
-            self.body = view.render_snippet(self.snippet)
+            self.show_snippet()
+        elif key == "a":
+            self.show_next_answer()
         elif key == "s":
             self.show_solution(confirmed=confirmed)
         elif key == "r":
@@ -111,10 +115,27 @@ class PracticeSession:
         hints = view.render_hints(self.drill, read_state(self.drill, self.history).hints)
         self.body = Group(hints, Text("h: one more" if has_more else "That was the last one."))
 
+    def show_snippet(self) -> None:
+        """Show the Python that repeats the first failure of the last verdict."""
+        snippet = actions.repeat_by_hand(self.drill, self.verdict, self.answer) if self.verdict else ""
+        self.body = view.render_snippet(snippet)
+
+    def show_next_answer(self) -> None:
+        """Show the follow-up questions with one more answer, where the drill is solved or given up."""
+        if not read_state(self.drill, self.history).may_see_answers:
+            self.body = render_message("The follow-ups and their answers open when you solve this drill, or give up.")
+            return
+        self.answered = min(self.answered + 1, len(self.drill.coach.follow_ups))
+        has_more = self.answered < len(self.drill.coach.follow_ups)
+        advice = "a: the next answer" if has_more else "Those were all. n: the next drill"
+        self.body = Group(view.render_follow_ups(self.drill, self.answered), Text(advice))
+
     def show_solution(self, *, confirmed: bool) -> None:
         """Show the solution where the drill is solved or given up; else ask whether to give up."""
         if actions.open_solution(self.drill, self.history, give_up=confirmed):
-            self.body = Group(view.render_solution(self.drill), view.render_follow_ups(self.drill))
+            self.body = Group(
+                view.render_solution(self.drill), view.render_follow_ups(self.drill), Text("a: the first answer")
+            )
         else:
             self.pending_key = "s"
             self.body = render_message("Give up, and see a solution? s again: yes. Any other key: no.")

@@ -72,6 +72,15 @@ def test_task_that_takes_too_long_to_read_is_named(double: Path) -> None:
     assert list(validate_folder(double)) == ["double/prompt.md: the task has 13 words, at most 12 can be read in time"]
 
 
+def test_follow_up_of_another_form_is_named(double: Path) -> None:
+    """It would be shown nowhere: only questions with a folded answer are read."""
+    coach = (double / "coach.md").read_text()
+    (double / "coach.md").write_text(coach.replace("## Say aloud", "- **And then?** Nothing.\n\n## Say aloud"))
+    assert list(validate_folder(double)) == [
+        "double/coach.md: '- **And then?** Nothing.' in the follow-ups is no question with a folded answer"
+    ]
+
+
 @pytest.mark.parametrize("folder", list_drill_folders(), ids=lambda folder: folder.name)
 def test_every_drill_is_whole(folder: Path) -> None:
     """Nothing is missing, nothing spoils the task, and it can be read in a tenth of its minutes."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from interview_prep.catalog.coach import Coach
+from interview_prep.catalog.coach import Coach, FollowUp
 from interview_prep.catalog.drill import DrillError, load_drill
 from interview_prep.catalog.find import list_drill_folders, load_catalog
 from interview_prep.catalog.mistakes import load_mistakes
@@ -39,11 +39,12 @@ def test_task_and_coach_are_read_apart(folder: Path) -> None:
     """Other headings belong to the task, or to the section that they stand in."""
     front_matter = (folder / "prompt.md").read_text().split("---\n")[1]
     (folder / "prompt.md").write_text(f"---\n{front_matter}---\nDouble it.\n\n## Example\n\ndouble(2)\n")
-    sections = "## Hint 1\n\nAdd.\n\n## Follow-ups\n\nHow fast?\n\n### Why\n\nIt is.\n\n## Say aloud\n\nTwice.\n"
+    follow_up = "**How\nfast?**\n<details><summary>Answer</summary>\n\nVery.\n\n- Really.\n\n</details>"
+    sections = f"## Hint 1\n\nAdd.\n\n## Follow-ups\n\n{follow_up}\n\n## Say aloud\n\nTwice.\n"
     (folder / "coach.md").write_text(sections)
     drill = load_drill(folder)
     assert drill.task == "Double it.\n\n## Example\n\ndouble(2)"
-    assert drill.coach == Coach(("Add.",), "How fast?\n\n### Why\n\nIt is.", "Twice.")
+    assert drill.coach == Coach(("Add.",), (FollowUp("How fast?", "Very.\n\n- Really."),), "Twice.")
 
 
 def test_fields_that_may_be_missing_are_empty(folder: Path) -> None:

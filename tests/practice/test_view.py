@@ -175,10 +175,15 @@ def test_solution_is_the_file(drill: Drill) -> None:
 
 
 def test_follow_ups_begin_with_what_to_say(drill: Drill) -> None:
-    """Then the questions."""
+    """Then the questions, with as many answers as were asked for."""
     shown = draw(view.render_follow_ups(drill))
     assert shown.startswith("Say aloud\n")
     assert shown.index("Say aloud") < shown.index("Follow-ups")
+    shown = draw(view.render_follow_ups(DOUBLE))
+    assert shown.split("Follow-ups")[1].split() == ["1.", "How", "about", "x", "*", "2?", "2.", "And", "a", "list?"]
+    first, both = (draw(view.render_follow_ups(DOUBLE, answered)) for answered in (1, 2))
+    assert ("The same." in first, "It is repeated." in first) == (True, False)
+    assert "It is repeated." in both
 
 
 def test_path_is_short_in_the_checkout_and_a_link() -> None:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.markdown import Markdown
 
 from interview_prep.catalog.drill import Drill
 from interview_prep.catalog.find import load_catalog
@@ -61,6 +62,14 @@ def draw(session: PracticeSession) -> str:
     return drawn.get()
 
 
+def draw_alone(renderable: RenderableType) -> str:
+    """The text of one part of the screen, at the width of an answer."""
+    console = Console(width=77, color_system=None)
+    with console.capture() as drawn:
+        console.print(renderable)
+    return drawn.get()
+
+
 def press(session: PracticeSession, keys: str) -> str:
     """Press keys that do not end the session; the screen after them."""
     assert all(map(session.handle_key, keys))
@@ -109,6 +118,21 @@ def test_passed_verdict_shows_what_comes_next(session: PracticeSession, history:
     for text in ("✓ complete  1 of 1 checks hold", "Follow-ups", "n: the next drill", "1 of "):
         assert text in shown
     assert read_kinds(history) == ["start", "attempt"]
+
+
+def test_answers_come_one_at_a_time_once_the_drill_is_solved(session: PracticeSession, drill: Drill) -> None:
+    """Each question can be answered aloud before its answer is seen."""
+    answers = [" ".join(draw_alone(Markdown(follow_up.answer)).split()) for follow_up in drill.coach.follow_ups]
+
+    def count_answers(shown: str) -> int:
+        return sum(answer in " ".join(shown.split()) for answer in answers)
+
+    assert "open when you solve this drill" in press(session, "a")
+    session.check_answer()
+    assert count_answers(draw(session)) == 0
+    counts = [count_answers(press(session, "a")) for _ in answers]
+    assert counts == list(range(1, len(answers) + 1))
+    assert "Those were all." in press(session, "a")
 
 
 def test_failed_verdict_shows_no_follow_ups(session: PracticeSession) -> None:
