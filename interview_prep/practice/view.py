@@ -16,7 +16,7 @@ from interview_prep.paths import ROOT
 from interview_prep.practice.progress import State
 
 BY_HAND = "By hand, in `python` from this folder:"
-NO_SNIPPET = "No check has failed that could be repeated by hand."
+NO_SNIPPET = "There is no failed check to reproduce by hand."
 MAX_OTHERS = 5  # failed checks that are named below the first
 MAX_PRINTED = 6  # lines of what the answer printed
 COLORS = {"complete": "bold green", "solved": "green", "started": "yellow", "gave up": "magenta"}

@@ -9,7 +9,7 @@ from rich.text import Text
 from interview_prep.catalog.drill import Drill
 from interview_prep.practice.view import link_path
 
-KEYS = "n next  p prompt  h hint  v by hand  a answers  l list  s solution  r reset  q quit"
+KEYS = "n next  p task  h hint  v repro  a answers  l list  s solution  r reset  q quit"
 
 
 def render_frame(drill: Drill, answer: Path, progress: RenderableType, body: RenderableType) -> RenderableType:

@@ -86,7 +86,7 @@ def test_first_screen_is_the_prompt(session: PracticeSession, drill: Drill) -> N
     assert f"0 of {len(session.drills)} solved" in lines[0]
     assert drill.title in lines[1]
     assert f"level {drill.level} of 3" in "\n".join(lines)
-    assert lines[-1].rstrip() == "n next   p prompt   h hint   v by hand   l list   s solution   r reset   q quit"
+    assert lines[-1].rstrip() == "n next  p task  h hint  v repro  a answers  l list  s solution  r reset  q quit"
     assert session.answer.read_bytes() == drill.start.read_bytes()
     assert not session.has_new_save()
 

@@ -20,5 +20,5 @@ def test_frame_has_progress_title_path_body_and_keys(drill: Drill) -> None:
         "─" * 80,
         "So.",
         "",
-        "n next   p prompt   h hint   v by hand   l list   s solution   r reset   q quit",
+        "n next  p task  h hint  v repro  a answers  l list  s solution  r reset  q quit",
     ]
