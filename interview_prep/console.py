@@ -13,9 +13,20 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
+from rich.theme import Theme
 
 STANDARD_OUTPUT, STANDARD_ERROR = 1, 2
 HOME, CLEAR_BELOW, BEGIN_UPDATE, END_UPDATE = "\x1b[H", "\x1b[J", "\x1b[?2026h", "\x1b[?2026l"
+THEME = Theme(  # legible on dark and on light backgrounds, unlike rich's cyan and its black boxes
+    {
+        "markdown.code": "magenta",
+        "markdown.code_block": "magenta",
+        "markdown.list": "none",
+        "markdown.item.number": "bold",
+        "markdown.table.border": "dim",
+        "markdown.table.header": "bold",
+    }
+)
 LESS_OPTIONS = r"-RFX -PsSpace\: on   b\: back   /\: search   q\: done$"  # instead of a bare colon
 
 
@@ -37,7 +48,7 @@ class Printer:
     def __init__(self, *, json: bool = False) -> None:
         self.output = STANDARD_ERROR if json else STANDARD_OUTPUT
         self._json = json
-        self.console = Terminal(stderr=json, highlight=False)
+        self.console = Terminal(stderr=json, highlight=False, theme=THEME)
 
     def print_line(self, text: str) -> None:
         """Print text as it is, however long its lines are."""
@@ -52,7 +63,7 @@ class Printer:
         """Show a Markdown page below its heading, with `paged` in a pager where there is a terminal."""
         from rich.markdown import Markdown  # here, as most tasks show no page, and start sooner without it
 
-        page = Group(heading, Markdown(with_absolute_links(path)))
+        page = Group(heading, Markdown(with_plain_links(path)))
         if paged and self.console.is_terminal:
             options = os.environ.get("LESS")
             os.environ["LESS"] = f"-R {options}" if options else LESS_OPTIONS  # without -R it prints codes
@@ -87,20 +98,16 @@ class Printer:
         from rich.syntax import Syntax
 
         lines = difflib.unified_diff(before.splitlines(), after.splitlines(), *names, lineterm="")
-        self.console.print(Syntax("\n".join(lines), "diff", background_color="default"))
+        self.console.print(Syntax("\n".join(lines), "diff"))
 
     def confirm(self, question: str) -> bool:
         """Ask a yes-or-no question. Where nobody is there to answer, the answer is no."""
         return sys.stdin.isatty() and self.console.input(f"{question} \\[y/N] ").strip().lower() == "y"
 
 
-def with_absolute_links(page: Path) -> str:
-    """Read a page, with its relative links made into file: addresses, which a terminal can open."""
-
-    def make_absolute(link: "re.Match[str]") -> str:
-        return f"]({(page.parent / link[1]).resolve().as_uri()}{link[2] or ''})"
-
-    return re.sub(r"\]\(([^)#:]+)(#[^)]*)?\)", make_absolute, page.read_text(encoding="utf-8"))
+def with_plain_links(page: Path) -> str:
+    """Read a page with only the names of its links to files: few terminals open those, and none in a container."""
+    return re.sub(r"(?<![\w)\]])\[([^]]+)\]\([^):]+\)", r"\1", page.read_text(encoding="utf-8"))
 
 
 def as_plain(value: Any) -> Any:

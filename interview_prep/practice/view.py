@@ -19,7 +19,7 @@ BY_HAND = "By hand, in `python` from this folder:"
 NO_SNIPPET = "There is no failed check to reproduce by hand."
 MAX_OTHERS = 5  # failed checks that are named below the first
 MAX_PRINTED = 6  # lines of what the answer printed
-COLORS = {"complete": "bold green", "solved": "green", "started": "yellow", "gave up": "magenta"}
+COLORS = {"complete": "bold green", "solved": "green", "started": "bold", "gave up": "magenta"}
 
 
 def link_path(path: Path) -> Text:
@@ -54,7 +54,7 @@ def render_hints(drill: Drill, seen: int) -> RenderableType:
 
     parts: list[RenderableType] = []
     for number, hint in enumerate(drill.coach.hints[:seen], 1):
-        parts += [Text(f"Hint {number} of {len(drill.coach.hints)}", style="bold yellow"), Markdown(hint), ""]
+        parts += [Text(f"Hint {number} of {len(drill.coach.hints)}", style="bold magenta"), Markdown(hint), ""]
     return Group(*parts)
 
 
@@ -93,14 +93,14 @@ def render_verdict(verdict: Verdict, answer: Path) -> RenderableType:
     if verdict.complete:
         return Group(*parts)
     if verdict.passed:
-        parts.append(Text("A strict reviewer would point out:", style="yellow"))
+        parts.append(Text("A strict reviewer would point out:", style="magenta"))
     if verdict.reason:
         line = f" ({answer.name}, line {verdict.line})" if verdict.line else ""
         parts += [Text(verdict.reason + line, style="bold"), ""]
     elif verdict.failed:
         parts += [render_failure(verdict.failed[0], describe_contrast(verdict)), ""]
     if verdict.known_mistake:
-        parts += [Text.assemble(("It may be this: ", "bold yellow"), verdict.known_mistake), ""]
+        parts += [Text.assemble(("It may be this: ", "bold magenta"), verdict.known_mistake), ""]
     if not verdict.reason and len(verdict.failed) > 1:
         parts += [*render_other_failures(verdict), ""]
     if verdict.printed.strip():
@@ -160,7 +160,7 @@ def render_snippet(code: str) -> RenderableType:
     return Group(
         Text(BY_HAND, style="dim"),
         "",
-        Syntax(code, "python", background_color="default", word_wrap=True),
+        Syntax(code, "python", word_wrap=True),
         "",
     )
 

@@ -4,7 +4,7 @@ Left out: drawing and waiting, which commands.py does.
 """
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -12,11 +12,13 @@ from rich.text import Text
 from interview_prep.catalog.drill import Drill
 from interview_prep.errors import KitError
 from interview_prep.judge.client import JudgeClient
-from interview_prep.judge.verdict import Verdict
 from interview_prep.practice import actions, view, workspace
 from interview_prep.practice.history import History
 from interview_prep.practice.progress import find_next_unsolved, read_state, read_states
 from interview_prep.terminal.view import render_frame, render_message
+
+if TYPE_CHECKING:
+    from interview_prep.judge.verdict import Verdict
 
 
 class FileStamp(NamedTuple):

@@ -1,12 +1,15 @@
 """The printer: where its output goes, and what of a terminal it uses."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+from rich.default_styles import DEFAULT_STYLES
 from rich.text import Text
 
-from interview_prep.console import Printer, with_absolute_links
+from interview_prep.console import THEME, Printer, with_plain_links
+from interview_prep.paths import ROOT
 
 
 def test_with_json_only_the_document_is_on_standard_output(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -45,15 +48,34 @@ def test_status_is_overwritten_by_the_next_redraw(capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out == "judging…\r"
 
 
-def test_links_of_a_page_are_absolute(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """Only those to files: a web address stays as it is."""
+def test_links_of_a_page_to_files_are_names(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A web address stays as it is; what only looks like a link stays too."""
     page = tmp_path / "page.md"
-    page.write_text("[sheet](other.md#part) [web](https://example.org/x)\n")
-    printer = Printer()
-    printer.console.width = 200
-    printer.show_page("", page, paged=False)
-    assert f"{(tmp_path / 'other.md').as_uri()}#part" in capsys.readouterr().out
-    assert "](https://example.org/x)" in with_absolute_links(page)
+    page.write_text("[sheet](other.md#part), [the `drill`](../a/prompt.md), x[0](1): [web](https://example.org/x)\n")
+    Printer().show_page("", page, paged=False)
+    assert capsys.readouterr().out.split("\n")[1].startswith("sheet, the drill, x")
+    assert "x[0](1): [web](https://example.org/x)" in with_plain_links(page)
+
+
+SHOWN = [*ROOT.glob("interview_prep/*/view.py"), *ROOT.glob("interview_prep/*.py")]
+
+
+@pytest.mark.parametrize("path", SHOWN, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_colors_are_legible_on_dark_and_on_light_backgrounds(path: Path) -> None:
+    """Red, green, and magenta are. A block of code sets its text's color and its background."""
+    pattern = r'"[^"\n]*\b(?:yellow|cyan|blue|white|bright_\w+)\b[^"\n]*"|background_color'
+    assert re.findall(pattern, path.read_text()) == []
+
+
+def test_rich_s_own_styles_of_pages_are_as_legible() -> None:
+    """Inline code is cyan on black in rich, and lists and tables are cyan."""
+    styles = {**DEFAULT_STYLES, **THEME.styles}
+    illegible = {
+        name
+        for name, style in styles.items()
+        if name.startswith("markdown.") and (style.bgcolor or (style.color and style.color.name in ("cyan", "yellow")))
+    }
+    assert illegible == set()
 
 
 @pytest.mark.parametrize(("typed", "confirmed"), [("y\n", True), (" Y \n", True), ("\n", False), ("no\n", False)])

@@ -2,14 +2,12 @@
 
 import json
 import os
-import re
 import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from interview_prep.console import with_absolute_links
 from interview_prep.paths import ROOT
 from interview_prep.warmup.plan import ML
 from tests.support.small_plan import run_warmup, warmup_command
@@ -119,12 +117,3 @@ def test_interrupt_does_not_wait_for_an_import(name: str, tmp_path: Path) -> Non
     )  # fmt: skip
     assert (run.returncode, run.stderr) == (130, "")
     assert "not run" in run.stdout
-
-
-def test_links_of_a_sheet_open_from_a_terminal() -> None:
-    """A link beside a page becomes the file's address, and every one of these files exists."""
-    page = ML / "huggingface" / "tokenization_notes.md"
-    targets = re.findall(r"\]\((file://[^)#]+)", with_absolute_links(page))
-    assert (ROOT / "interview_prep/drills/text/bpe/prompt.md").as_uri() in targets
-    assert (ML / "huggingface" / "fine_tuning_outline.md").as_uri() in targets
-    assert [target for target in targets if not Path(target.removeprefix("file://")).exists()] == []
