@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.support.surroundings"]
 
 BLOCK = re.compile(r"^```python\n(?P<source>.*?)^```$(?:\n+```text\n(?P<shown>.*?)^```$)?", re.MULTILINE | re.DOTALL)
-MISSING = [name for name in ("sybil", "accelerate") if not find_spec(name)]  # of what blocks need; Trainer is in one
+NEEDED = ("sybil", "accelerate", "datasets", "peft")  # by the blocks of the sheets
+MISSING = [name for name in NEEDED if not find_spec(name)]
 
 
 def python_blocks(document: "Document") -> "Iterator[Region]":
