@@ -10,6 +10,7 @@ the kit's process
     request.py       DrillSpec: what the server is told about a drill
     verdict.py       Verdict and CheckResult: what comes back
 the server's process, warm, which never runs an answer
+    __main__.py      its start, with pandas that does without pyarrow
     server.py        JudgeServer: answers requests, learns how known mistakes fail
     session.py       the pytest session that it keeps ready, with torch and the rest imported
     attempt.py       Attempt: a forked process for one answer, watched and killed

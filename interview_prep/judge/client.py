@@ -29,7 +29,7 @@ from interview_prep.paths import ROOT
 from interview_prep.processes import as_utf8, child_environment
 
 NO_VERDICT = "There is no verdict, and nothing is recorded. `invoke doctor` checks this machine."
-SERVER = "interview_prep.judge.server"
+SERVER = "interview_prep.judge"
 GRACE_SECONDS = 60  # beyond an answer's own time, until a server that doesn't reply is given up; its start included
 JUDGE_ENVIRONMENT = {
     **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),  # more do not survive a fork

@@ -8,7 +8,6 @@ import contextlib
 import ctypes
 import json
 import shutil
-import sys
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -146,7 +145,8 @@ def become_subreaper() -> None:
         ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
 
 
-if __name__ == "__main__":
+def run_server(descriptor: int, folder: Path, idle_seconds: float) -> None:
+    """Serve the requests that come over a socket, in this process, which ends with them. Files are made in `folder`."""
     become_subreaper()
-    connection, folder, idle_seconds = Connection(int(sys.argv[1])), Path(sys.argv[2]), float(sys.argv[3])
+    connection = Connection(descriptor)
     begin_session(lambda session: JudgeServer(connection, folder, session).serve(idle_seconds))
