@@ -1,5 +1,5 @@
 # The kit for the CPU, amd64 and arm64. cuda.Dockerfile is the same but for lines that name its lock; a test holds
-# them together. Build arguments and their use: README, "Building the images".
+# them together. Build arguments and their use: docs/images.md.
 
 # Debian by index digest, so that the same base is used everywhere until the digest is changed.
 ARG BASE_IMAGE=debian:bookworm-slim@sha256:7c7b2c966bc9ee8cedfeef67e0e279108992c77681fa595db4a9d65c06ccc587
@@ -54,7 +54,7 @@ USER prep
 EXPOSE 8888
 ENTRYPOINT ["entrypoint"]
 CMD ["invoke", "lab"]
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="ML Interview Prep Kit" \
     org.opencontainers.image.version=$VERSION org.opencontainers.image.revision=$REVISION

@@ -54,7 +54,7 @@ USER prep
 EXPOSE 8888
 ENTRYPOINT ["entrypoint"]
 CMD ["invoke", "lab"]
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="ML Interview Prep Kit" \
     org.opencontainers.image.version=$VERSION org.opencontainers.image.revision=$REVISION

@@ -1,4 +1,4 @@
-"""The tasks as a person meets them: help, the README's table, and what a mistake is answered with."""
+"""The tasks as a person meets them: help, the table in docs/, and what a mistake is answered with."""
 
 import json
 import os
@@ -13,7 +13,8 @@ import pytest
 from interview_prep.paths import ROOT
 from tests.support.invoke import run_task
 
-README = (ROOT / "README.md").read_text()
+COMMANDS = (ROOT / "docs" / "commands.md").read_text()
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("[!.]*.md"))]
 
 
 def list_task_names() -> list[str]:
@@ -37,17 +38,19 @@ def test_every_task_and_option_has_help(task: str) -> None:
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_every_task_stands_in_the_readme(task: str) -> None:
-    """The README's table names each task with each of its options."""
-    row = re.search(rf"^\| `invoke {task}\b([^`]*)`", README, re.MULTILINE)
+def test_every_task_is_in_the_table_of_commands(task: str) -> None:
+    """docs/commands.md names each task with each of its options."""
+    row = re.search(rf"^\| `invoke {task}\b([^`]*)`", COMMANDS, re.MULTILINE)
     assert row
     options = set(re.findall(r"(--[a-z-]+)", run_task(task, "--help").stdout.partition("Options:")[2]))
     assert options == set(re.findall(r"--[a-z-]+", row[1].replace("NAME", "--name", "NAME" in row[1].split("--")[0])))
 
 
-def test_readme_names_only_tasks_that_exist() -> None:
-    """A command in the README is one that can be typed."""
-    assert set(re.findall(r"(?:invoke|\./prep) ([a-z][a-z-]*)", README)) - set(TASKS) <= {"is"}
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_page_names_only_tasks_that_exist(page: Path) -> None:
+    """A command in the README or in docs/ is one that can be typed."""
+    commands = re.findall(r"(?:^|`)(?:invoke|\./prep) ([a-z][a-z-]*)", page.read_text(), re.MULTILINE)
+    assert set(commands) - set(TASKS) == set()
 
 
 @pytest.mark.parametrize(

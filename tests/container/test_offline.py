@@ -21,7 +21,7 @@ def test_the_whole_warm_up_runs_without_a_network() -> None:
 
 
 def test_the_warm_up_runs_with_everything_locked_as_a_user_without_a_name() -> None:
-    """The command that the README gives under "Running an image by hand"."""
+    """The command that docs/images.md gives under "Running an image by hand"."""
     done = run(CPU, "invoke", "warmup", "--yes", options=(*LOCKED_DOWN, "--user", "12345"), seconds=900)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 

@@ -95,7 +95,7 @@ def test_every_link_between_pages_leads_to_a_file() -> None:
     """Relative links work in a terminal, in Lab and on the web alike."""
     broken = [
         f"{page.relative_to(ROOT)}: {target}"
-        for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *list_files(ML, "*.md")]
+        for page in [*ROOT.glob("[!.]*.md"), *list_files(ROOT / "docs", "*.md"), *list_files(ML, "*.md")]
         for target in re.findall(r"\]\(([^)#]+)", page.read_text())
         if "://" not in target and not (page.parent / target).exists()
     ]

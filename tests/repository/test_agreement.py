@@ -107,9 +107,22 @@ def test_the_labels_default_to_the_version_of_pyproject() -> None:
     assert f"ARG VERSION={PROJECT['project']['version']}\n" in DOCKERFILES["cpu"]
 
 
-def test_compose_passes_every_build_argument_and_the_readme_explains_each() -> None:
-    """An argument that compose does not pass cannot be set by `docker compose build`."""
+def test_the_changelog_begins_with_the_version_of_pyproject() -> None:
+    """A new capability gets its line where the next version is described."""
+    first, *_ = re.findall(r"^## ([\d.]+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert first == PROJECT["project"]["version"]
+
+
+def test_the_readme_is_short() -> None:
+    """It is read the evening before an interview; everything else is in docs/, and linked from there."""
     readme = (ROOT / "README.md").read_text()
+    assert readme.count("\n") <= 200
+    assert [page.name for page in list_files(ROOT / "docs") if f"(docs/{page.name})" not in readme] == []
+
+
+def test_compose_passes_every_build_argument_and_docs_explain_each() -> None:
+    """An argument that compose does not pass cannot be set by `docker compose build`."""
+    page = (ROOT / "docs" / "images.md").read_text()
     declared = set(re.findall(r"^ARG (\w+)", DOCKERFILES["cpu"], re.MULTILINE))
     for service, name in (("lab", "cpu"), ("lab-cuda", "cuda")):
         build = COMPOSE["services"][service]["build"]
@@ -117,7 +130,7 @@ def test_compose_passes_every_build_argument_and_the_readme_explains_each() -> N
         assert build["dockerfile"] == f"docker/{name}.Dockerfile"
         assert COMPOSE["services"][service]["image"] == f"ml-interview-prep-kit:{name}"
     for argument in declared - {"VERSION", "REVISION"}:
-        assert f"`{argument}`" in readme
+        assert f"`{argument}`" in page
 
 
 def test_only_the_cuda_service_needs_a_profile() -> None:
