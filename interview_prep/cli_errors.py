@@ -72,7 +72,7 @@ def end_in_one_line() -> Iterator[None]:
             raise
         streams.finish_output()
         where = error.filename or "the output, or a file"
-        raise Exit(f"{error.strerror} ({where}). Make room and run the same command again.", code=2) from error
+        raise Exit(f"{error.strerror} ({where}). Free some space and run the same command again.", code=2) from error
     cause = streams.finish_output()
     if cause == os.strerror(errno.EPIPE):
         raise Exit(code=streams.SIGPIPE_EXIT_CODE)

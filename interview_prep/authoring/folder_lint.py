@@ -48,7 +48,7 @@ def find_missing_sections(folder: Path) -> Iterator[str]:
             yield f"{folder.name}/prompt.md: {name!r} spoils the task, and belongs in coach.md"
     rest = FOLLOW_UP.sub("", split_sections(texts.get("coach.md", "")).get("Follow-ups", "")).split()
     if rest:
-        yield f"{folder.name}/coach.md: {' '.join(rest[:5])!r} in the follow-ups is no question with a folded answer"
+        yield f"{folder.name}/coach.md: {' '.join(rest[:5])!r} in the follow-ups isn't a question with a folded answer"
 
 
 def find_stray_files(folder: Path) -> list[str]:

@@ -103,7 +103,7 @@ def check_verdicts(drill: Drill, verdicts: dict[str, Verdict]) -> Iterator[str]:
             and verdict.failed
             and (twin := names_by_signature.setdefault(verdict.failure_signature, name)) != name
         ):
-            yield f"{drill.name}/{name}: fails as {twin} does, so that no verdict can tell them apart"
+            yield f"{drill.name}/{name}: fails exactly like {twin}, so no verdict can tell them apart"
     for check in solution.checks:
         if not check.description or check.description == check.name or len(check.description) > MAX_DESCRIPTION:
             yield f"{drill.name}/test_answer.py: {check.name} needs a docstring of at most {MAX_DESCRIPTION} characters"

@@ -21,7 +21,7 @@ class DrillError(KitError):
 
     def __init__(self, name: str, problems: list[str]) -> None:
         self.problems = problems
-        super().__init__(f"{problems[0]}. `invoke lint-drills {name}` says all that is wrong with this drill.")
+        super().__init__(f"{problems[0]}. `invoke lint-drills {name}` lists everything that is wrong with this drill.")
 
 
 @dataclass(frozen=True)

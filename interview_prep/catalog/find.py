@@ -34,7 +34,7 @@ def find_drill_folder(name: str, drills: Path = DRILLS) -> Path:
     """
     if not name:
         raise UnknownDrillError(
-            "Which drill? `invoke drills` lists all, `invoke practice` takes the first that is not solved."
+            "Which drill? `invoke drills` lists them all; `invoke practice` opens the first one you haven't solved."
         )
     short_name = name.strip().rstrip("/").rpartition("/")[2].removesuffix(".py")
     folders = {folder.name: folder for folder in list_drill_folders(drills)}

@@ -37,10 +37,10 @@ def read_mistakes(folder: Path) -> tuple[list[Mistake], list[str]]:
         try:
             advice = (ast.get_docstring(parse_source(path)) or "").partition("\n")[0]
         except SyntaxError as error:
-            problems.append(f"mistakes/{path.name}: does not parse: {error.msg}, line {error.lineno}")
+            problems.append(f"mistakes/{path.name}: isn't valid Python: {error.msg}, line {error.lineno}")
             continue
         if not advice:
-            problems.append(f"mistakes/{path.name}: has no docstring to show")
+            problems.append(f"mistakes/{path.name}: needs a docstring: it is the advice")
         if any(path.stem == mistake.name for mistake in mistakes):
             problems.append(f"mistakes/{path.name}: is in {FILE} as well")
         mistakes.append(Mistake(path.stem, advice, path.read_text(encoding="utf-8")))

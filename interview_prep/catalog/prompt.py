@@ -39,7 +39,7 @@ def find_field_problems(folder: Path, fields: dict[str, Any]) -> Iterator[str]:
     where = f"{folder.name}/prompt.md"
     for name, kind in (FIELDS | OPTIONAL_FIELDS).items():
         if (name in FIELDS or name in fields) and not isinstance(fields.get(name), kind):
-            yield f"{where}: {name} is {fields.get(name)!r}, which is no {kind.__name__}"
+            yield f"{where}: {name} is {fields.get(name)!r}, not of type {kind.__name__}"
     unknown = fields.keys() - FIELDS.keys() - OPTIONAL_FIELDS.keys()
     yield from (f"{where}: {name} is not a field" for name in unknown)
     for entry in fields["forbids"] if isinstance(fields.get("forbids"), list) else ():

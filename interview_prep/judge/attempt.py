@@ -106,8 +106,8 @@ class Attempt:
             return f"It takes more than {seconds:g} s"
         if was_killed(self.pid):
             if any(message.get("tier") == "core" for message in messages):
-                return "The system kills it, as it does when memory runs out,"
-            raise Fault("The system killed the process that ran the answer, as it does when memory runs out.")
+                return "The system killed it, probably because memory ran out,"
+            raise Fault("The system killed the process that ran the answer, probably because memory ran out.")
         return self.kill()
 
     def read_printed(self) -> str:
@@ -166,8 +166,8 @@ def kill_process_tree(child_pid: int) -> str:
 def describe_exit(code: int) -> str:
     """An exit code as the beginning of a sentence about the answer."""
     if code == -signal.SIGKILL:  # sent by kill_process_tree: the process was alive, but its report had ended
-        return "It closes its line to the judge"
-    return f"It is ended by {signal.Signals(-code).name}" if code < 0 else "It ends the process"
+        return "It closed its connection to the judge"
+    return f"It was killed by {signal.Signals(-code).name}" if code < 0 else "It ended the process"
 
 
 def list_children() -> Iterator[int]:

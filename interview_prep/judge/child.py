@@ -63,7 +63,7 @@ def judge_one_answer(session: pytest.Session, scratch: Path, requests: Connectio
     except BaseException as error:  # noqa: BLE001 - a fault of the judge, if the answer hasn't caused it
         traceback.print_exc()
         tampering = detector.find_tampering()
-        fault = f"The judge has failed: {type(error).__name__}: {' '.join(str(error).split())}."
+        fault = f"The judge failed: {type(error).__name__}: {' '.join(str(error).split())}."
         send({"reason": tampering, "line": 0} if tampering else {"fault": fault})
 
 

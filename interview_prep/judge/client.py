@@ -135,8 +135,8 @@ class JudgeClient:
         last_line = self.read_last_log_line()
         self.restart()
         if not self.send_request({**request, "answer": as_utf8(drill.solution)}, request["seconds"] + GRACE_SECONDS):
-            raise JudgeError(f"The judge ends before it has a verdict: {last_line or 'without a word'}. {NO_VERDICT}")
-        return Verdict(drill.name, passed=False, reason="It has ended the judge itself.")
+            raise JudgeError(f"The judge ended before it had a verdict: {last_line or 'it printed nothing'}. {NO_VERDICT}")
+        return Verdict(drill.name, passed=False, reason="It killed the judge itself.")
 
     def send_request(self, request: dict[str, Any], timeout: float = 0) -> bytes:
         """Send it to a server that runs, and return the reply as `exchange` does."""

@@ -66,7 +66,7 @@ class Guard:
                 is_looking = False
                 if frame and action:
                     self.refuse(f"It {action}.", frame.f_lineno)
-                    raise PermissionError(f"An answer that is judged may not do this: it {action}.")
+                    raise PermissionError(f"An answer can't do this here: it {action}.")
 
         sys.addaudithook(hook)
 

@@ -59,13 +59,13 @@ def parse_answer(answer: str, drill: DrillSpec) -> ast.Module:
     if not content.strip():
         raise AnswerRejected("The file is empty.")
     if len(content) > SOURCE_BYTES:
-        raise AnswerRejected(f"The file has {len(content) >> 20} MB: no answer is as long as that.")
+        raise AnswerRejected(f"The file has {len(content) >> 20} MB, which is too long for an answer.")
     try:
         source = importlib.util.decode_source(content)
         tree = ast.parse(source, answer)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", 0) or 0
-        raise AnswerRejected(f"It does not parse: {describe_error(error)}", line) from error
+        raise AnswerRejected(f"It isn't valid Python: {describe_error(error)}", line) from error
     tree.body = remove_main_blocks(tree.body)
     for reason, line in find_broken_rules(list(ast.walk(tree)), drill):
         raise AnswerRejected(reason, line)
@@ -80,7 +80,7 @@ def find_broken_rules(nodes: list[ast.AST], drill: DrillSpec) -> Iterator[tuple[
         if name in TEST_MODULES:
             yield TESTS_BELONG_ELSEWHERE, line
         elif name not in drill.allowed_names:
-            yield f"It uses {name}, which no answer needs: it may not meddle with the judge.", line
+            yield f"It uses {name}, which no answer needs and which could interfere with the judge.", line
     for name, line in find_code_in_texts(nodes):
         yield f"It uses {name}: write the code itself instead of a string of code.", line
     for name, line in find_private_routes(nodes) if drill.forbids else ():
@@ -101,7 +101,7 @@ def import_answer(tree: ast.Module, drill: DrillSpec, guard: Guard) -> None:
         raise AnswerRejected(reason, guard.line or find_answer_line(guard.answer, error)) from error
     missing = [name for name in drill.required_names if not hasattr(module, name)]
     if missing:
-        raise AnswerRejected(f"It defines no {' and no '.join(missing)}; start.py shows the signature.")
+        raise AnswerRejected(f"It doesn't define {' or '.join(missing)}; start.py shows the signature.")
 
 
 def replace_placeholders(namespace: dict[str, Any]) -> list[str]:

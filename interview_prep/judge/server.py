@@ -91,7 +91,7 @@ class JudgeServer:
         except Fault as fault:
             return {"fault": str(fault)}
         except OSError as error:  # no process, file or folder can be made
-            return {"fault": f"The judge cannot go on: {error}."}
+            return {"fault": f"The judge can't continue: {error}."}
 
     def judge_answer(self, drill: DrillSpec, answer: str, seconds: float = SECONDS) -> Verdict:
         """The verdict of one attempt, compared with nothing; raises Fault."""
@@ -123,7 +123,7 @@ class JudgeServer:
         verdict = self.judge_answer(drill, str(Path(drill.folder, "solution.py")), seconds)
         if not verdict.complete:
             why = verdict.reason or f"{verdict.failed[0].name} fails."
-            raise Fault(f"The drill's own solution does not pass on this machine now: {why}")
+            raise Fault(f"The drill's own solution doesn't pass on this machine now: {why}")
         self.solved_folders.add(drill.folder)
 
     def record_signatures(self, drill: DrillSpec, *, only_while_idle: bool = False) -> None:

@@ -76,7 +76,7 @@ class TamperDetector:
             for derived in list_subclasses(getattr(sys.modules[module_name], name)):
                 if derived.__module__ == "answer":
                     kind = f"a kind of {name}, {derived.__name__}"
-                    yield f"It defines {kind}, which would decide itself how it is compared."
+                    yield f"It defines {kind}, which would decide how it's compared."
 
 
 def list_own_classes(module: ModuleType) -> list[type]:

@@ -103,7 +103,7 @@ def check_weights() -> Finding:
     elif present:
         evidence = f"as locked: {', '.join(model.name for model in present)}"
     else:
-        evidence = absent.read_note() or "no pretrained weights; small models serve in their place"
+        evidence = absent.read_note() or "no pretrained weights; the small models are used instead"
     fix = absent.explain_fetch("full" if any(model.set == "full" for model in present) else "core")
     return make_finding("models", evidence, fix, ok=not problems)
 
@@ -115,7 +115,7 @@ def check_offline() -> Finding:
     names = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
     name = next((name for name in names if os.environ.get(name)), names[0])
     value = os.environ.get(name, "")
-    fix = f"`export {name}=1`, so that no example waits for a network."
+    fix = f"`export {name}=1`, so no example waits for a network."
     return make_finding("offline", f"{name}={value}", fix, ok=value.upper() in ENV_VARS_TRUE_VALUES)
 
 

@@ -32,7 +32,7 @@ def claim_project() -> str:
     other = find_other_checkout(name) if name else ""
     if name and not other:
         return ""
-    cause = f"{other} runs as the Compose project {name}, too" if other else f"{ROOT.name} is no name for Compose"
+    cause = f"{other} also runs as the Compose project {name}" if other else f"Compose can't use the name {ROOT.name}"
     own = f"{name or 'prep'}-{hashlib.sha256(os.fsencode(ROOT)).hexdigest()[:8]}"
     if is_named_by_person():
         raise ComposeError(f"{cause}. Set {VARIABLE} to another name, such as {own}.")
@@ -41,7 +41,7 @@ def claim_project() -> str:
         DOTENV.write_text("\n".join([*lines, f"{VARIABLE}={own}", ""]))
     except OSError as error:
         raise ComposeError(f"{cause}, and {DOTENV}: {error.strerror}. `export {VARIABLE}={own}`.") from None
-    return f"{cause}. This checkout is {own} from now on: {VARIABLE} in .env."
+    return f"{cause}. This checkout is now called {own}: {VARIABLE} in .env."
 
 
 def read_port() -> int:

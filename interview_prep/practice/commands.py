@@ -47,7 +47,7 @@ def show_drill(name: str) -> None:
         is_new = actions.start_drill(drill, history)
     printer.print_view(view.render_task(drill))
     printer.print_view(view.link_path(workspace.answer_path(drill)))
-    printer.print_line("is the start: edit it." if is_new else "is your answer so far, left as it was.")
+    printer.print_line("is the start: edit it." if is_new else "is your answer so far, unchanged.")
     printer.print_line(
         f"`invoke check {drill.name}` judges it; `invoke practice {drill.name}` does so whenever you save."
     )

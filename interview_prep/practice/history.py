@@ -141,13 +141,13 @@ def explain_sqlite_error(path: Path, error: sqlite3.Error) -> HistoryError:
     """Say what an error of the database means for the person."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code, without its details
     if code == sqlite3.SQLITE_FULL:
-        return UnwritableError(f"{path} cannot be written: the disk is full. Make room; nothing in it is lost.")
+        return UnwritableError(f"{path} cannot be written: the disk is full. Free some space; nothing in it is lost.")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
         return UnwritableError(
             f"{path} cannot be written: {error}. Is the folder yours, and writable? Nothing is lost."
         )
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return HistoryError(f"{path} is held by another program. Close that one, and try again; nothing is lost.")
+        return HistoryError(f"{path} is locked by another program. Close it and try again; nothing is lost.")
     if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         keep = f"Keep it: `mv {shlex.quote(str(path))} {shlex.quote(f'{path}.damaged')}`, and a new one is started."
         return HistoryError(

@@ -52,12 +52,12 @@ def read_answer(path: Path, advice: str) -> bytes:
         raise AnswerError(f"{path} is a folder, and an answer is a file. Move the folder away, or use --answer FILE.")
     try:
         if path.exists() and not path.is_file():
-            raise AnswerError(f"{path} is not a plain file, as an answer is.")
+            raise AnswerError(f"{path} is not a regular file, which an answer has to be.")
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         raise AnswerError(f"No answer at {path}. {advice}") from None
     except OSError as error:
-        raise AnswerError(f"{path} cannot be read: {error.strerror}. Make it your own, and readable.") from error
+        raise AnswerError(f"{path} cannot be read: {error.strerror}. Make it yours and readable.") from error
 
 
 def archive_answer(drill: Drill) -> Path | None:

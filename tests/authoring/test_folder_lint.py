@@ -42,12 +42,12 @@ def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
         "broken/solution.py: missing",
         "broken/test_answer.py: missing",
         "broken/mistakes.toml: missing",
-        "broken/prompt.md: minutes is 'soon', which is no int",
-        "broken/prompt.md: forbids is None, which is no list",
+        "broken/prompt.md: minutes is 'soon', not of type int",
+        "broken/prompt.md: forbids is None, not of type list",
         "broken/prompt.md: topic is 'text' in the folder attention",
         "broken/prompt.md: level is 4, not 1, 2 or 3",
         f"broken/mistakes.toml: cannot be read: [Errno 2] No such file or directory: '{folder / 'mistakes.toml'}'",
-        "broken/mistakes/silent.py: has no docstring to show",
+        "broken/mistakes/silent.py: needs a docstring: it is the advice",
         "broken/mistakes.toml: 1 known mistakes, at least 3 are needed",
         "broken/coach.md: has no section 'Hint 2'",
         "broken/prompt.md: 'Hint 2' spoils the task, and belongs in coach.md",
@@ -77,7 +77,7 @@ def test_follow_up_of_another_form_is_named(double: Path) -> None:
     coach = (double / "coach.md").read_text()
     (double / "coach.md").write_text(coach.replace("## Say aloud", "- **And then?** Nothing.\n\n## Say aloud"))
     assert list(validate_folder(double)) == [
-        "double/coach.md: '- **And then?** Nothing.' in the follow-ups is no question with a folded answer"
+        "double/coach.md: '- **And then?** Nothing.' in the follow-ups isn't a question with a folded answer"
     ]
 
 

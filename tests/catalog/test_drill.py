@@ -31,7 +31,7 @@ def test_broken_drill_is_one_line_with_the_next_command(folder: Path) -> None:
         "double/prompt.md: topic is 'silver' in the folder golden",
     ]
     assert str(error.value) == (
-        "double/solution.py: missing. `invoke lint-drills double` says all that is wrong with this drill."
+        "double/solution.py: missing. `invoke lint-drills double` lists everything that is wrong with this drill."
     )
 
 

@@ -63,7 +63,7 @@ def test_broken_programs_are_named(folder: Path) -> None:
         (folder / "mistakes" / f"{name}.py").write_text(source)
     _, problems = read_mistakes(folder)
     assert problems == [
-        "double/mistakes/broken.py: does not parse: invalid syntax, line 1",
-        "double/mistakes/silent.py: has no docstring to show",
+        "double/mistakes/broken.py: isn't valid Python: invalid syntax, line 1",
+        "double/mistakes/silent.py: needs a docstring: it is the advice",
         "double/mistakes/squares.py: is in mistakes.toml as well",
     ]

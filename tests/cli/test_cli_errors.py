@@ -22,7 +22,7 @@ from tests.support.invoke import run_task
         (["xyzzy"], "No task 'xyzzy'. `invoke --list` shows all of them."),
         (["warmup", "--minutes", "soon"], "'soon' is not a number. `invoke TASK --help` shows the options."),
         (["drills", "--topic"], "--topic needs a value. `invoke drills --help` shows the options."),
-        (["check"], "Which drill? `invoke drills` lists all, `invoke practice` takes the first that is not solved."),
+        (["check"], "Which drill? `invoke drills` lists them all; `invoke practice` opens the first one you haven't solved."),
     ],
 )
 def test_mistyped_word_is_one_line_and_exit_2(arguments: list[str], message: str) -> None:
@@ -52,7 +52,7 @@ def test_only_a_drill_s_name_becomes_an_option(typed: str, parsed: str) -> None:
         (KitError("No lock. `invoke lock` makes one."), "No lock. `invoke lock` makes one."),
         (
             OSError(errno.ENOSPC, "No space left on device", "/work/a.py"),
-            "No space left on device (/work/a.py). Make room and run the same command again.",
+            "No space left on device (/work/a.py). Free some space and run the same command again.",
         ),
     ],
 )

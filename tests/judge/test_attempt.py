@@ -93,17 +93,17 @@ def test_output_of_a_flood_is_cut_off(tmp_path: Path) -> None:
             os.write(ends.report, b"x" * (1 << 16) + b"\n")
 
     verdict = judge_in_fork(tmp_path, flood, seconds=20)
-    assert (verdict.passed, verdict.reason) == (False, "It closes its line to the judge while it is imported.")
+    assert (verdict.passed, verdict.reason) == (False, "It closed its connection to the judge while it is imported.")
     assert verdict.seconds < 15
 
 
 @pytest.mark.parametrize(
     ("end", "reason"),
     [
-        (lambda *_: os._exit(0), "It ends the process while it is imported."),
-        (lambda *_: os._exit(3), "It ends the process while it is imported."),
-        (lambda *_: os.abort(), "It is ended by SIGABRT while it is imported."),
-        (lambda *_: os.kill(os.getpid(), signal.SIGTERM), "It is ended by SIGTERM while it is imported."),
+        (lambda *_: os._exit(0), "It ended the process while it is imported."),
+        (lambda *_: os._exit(3), "It ended the process while it is imported."),
+        (lambda *_: os.abort(), "It was killed by SIGABRT while it is imported."),
+        (lambda *_: os.kill(os.getpid(), signal.SIGTERM), "It was killed by SIGTERM while it is imported."),
     ],
 )
 def test_end_of_the_process_is_named(tmp_path: Path, end: Callable[[Send, child.Ends], object], reason: str) -> None:
@@ -120,13 +120,13 @@ def test_closed_report_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         os.close(ends.report)
         time.sleep(60)
 
-    assert judge_in_fork(tmp_path, close_and_stay).reason == "It closes its line to the judge while it is imported."
+    assert judge_in_fork(tmp_path, close_and_stay).reason == "It closed its connection to the judge while it is imported."
 
 
 def test_kill_by_the_system_is_a_fault(tmp_path: Path) -> None:
     """SIGKILL that nobody here has sent is the kernel's, when memory runs out: that is no verdict."""
     fault = judge_in_fork(tmp_path, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
-    assert fault == "The system killed the process that ran the answer, as it does when memory runs out."
+    assert fault == "The system killed the process that ran the answer, probably because memory ran out."
 
 
 def test_reported_fault_is_raised(tmp_path: Path) -> None:

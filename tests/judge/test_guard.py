@@ -68,7 +68,7 @@ def test_event_of_an_answer_is_refused(event: str, arguments: tuple[Any, ...], r
     """It raises in the answer, and reason and line are kept for the verdict."""
     raised, refused, line = raise_event(event, arguments)
     assert (refused, line) == (reason, 3)
-    assert raised == f"An answer that is judged may not do this: it {reason[3:-1]}."
+    assert raised == f"An answer can't do this here: it {reason[3:-1]}."
 
 
 @pytest.mark.parametrize(("event", "arguments"), ALLOWED)

@@ -90,8 +90,8 @@ def test_answer_is_complete_with_every_check_and_all_messages() -> None:
 @pytest.mark.parametrize(
     ("messages", "reason"),
     [
-        (COMPLETE[:5], "It ends the process in test_edge."),
-        (COMPLETE[:6], "It ends the process in test_edge."),
+        (COMPLETE[:5], "It ended the process in test_edge."),
+        (COMPLETE[:6], "It ended the process in test_edge."),
         ([*COMPLETE[:5], {"ended": "It raises KeyboardInterrupt"}], "It raises KeyboardInterrupt in test_edge."),
         ([*COMPLETE[:5], FINAL], "Not every check has reported."),
         ([*COMPLETE[:5], check_message("test_edge", passed=False), EDGES, FINAL], ""),
@@ -99,18 +99,18 @@ def test_answer_is_complete_with_every_check_and_all_messages() -> None:
 )
 def test_core_alone_is_a_pass(messages: list[Message], reason: str) -> None:
     """Whatever happens in an edge, short of what is refused: the answer passes, and isn't complete."""
-    verdict = build_verdict("double", messages, "It ends the process")
+    verdict = build_verdict("double", messages, "It ended the process")
     assert (verdict.passed, verdict.complete, verdict.reason) == (True, False, reason)
 
 
 @pytest.mark.parametrize(
     ("messages", "reason"),
     [
-        ([], "It ends the process while it is imported."),
-        (COMPLETE[:1], "It ends the process while it is imported."),
-        (COMPLETE[:2], "It ends the process in test_one."),
-        (COMPLETE[:3], "It ends the process in test_two."),
-        (COMPLETE[:4], "It ends the process in test_two."),
+        ([], "It ended the process while it is imported."),
+        (COMPLETE[:1], "It ended the process while it is imported."),
+        (COMPLETE[:2], "It ended the process in test_one."),
+        (COMPLETE[:3], "It ended the process in test_two."),
+        (COMPLETE[:4], "It ended the process in test_two."),
         ([*COMPLETE[:3], {"ended": "It raises Exit"}], "It raises Exit in test_two."),
         ([*COMPLETE[:3], EDGE, CORE, TWO, EDGES, FINAL], "Not every check has reported."),
         ([*COMPLETE[:3], CORE, TWO, EDGE, EDGES, FINAL], "Not every check has reported."),
@@ -132,7 +132,7 @@ def test_core_alone_is_a_pass(messages: list[Message], reason: str) -> None:
 )
 def test_anything_less_is_a_failure(messages: list[Message], reason: str) -> None:
     """A missing report, one in the wrong tier, a rejection, tampering and a failed check, each with its reason."""
-    verdict = build_verdict("double", messages, "It ends the process")
+    verdict = build_verdict("double", messages, "It ended the process")
     assert (verdict.passed, verdict.complete, verdict.reason) == (False, False, reason)
 
 

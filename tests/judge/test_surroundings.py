@@ -128,5 +128,5 @@ def test_judge_that_cannot_start_is_one_line(checkout: Path) -> None:
     run = run_check(checkout, "attention/causal_mask")
     assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1), run.stderr
     error = "ModuleNotFoundError: No module named 'nonsense_of_this_machine'"
-    assert run.stderr == f"The judge ends before it has a verdict: {error}. {NO_VERDICT}\n"
+    assert run.stderr == f"The judge ended before it had a verdict: {error}. {NO_VERDICT}\n"
     assert read_attempts(checkout) == []

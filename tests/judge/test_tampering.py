@@ -112,7 +112,7 @@ def test_new_method_of_a_closed_class_is_found(module: str, name: str) -> None:
 def test_subclass_of_a_compared_value_is_found(module: str, name: str) -> None:
     """A kind of number or array of the answer's own would decide itself what it equals; one of a library may exist."""
     base = getattr(sys.modules[module], name)
-    sentence = f"It defines a kind of {name}, Right, which would decide itself how it is compared."
+    sentence = f"It defines a kind of {name}, Right, which would decide how it's compared."
     assert find_after(lambda: keep_class(type("Right", (base,), {"__module__": "answer"}))) == sentence
     assert find_after(lambda: keep_class(type("Right", (base,), {"__module__": "library"}))) == ""
 

@@ -49,7 +49,7 @@ def test_full_disk_costs_no_verdict_and_no_answer(tmp_path: Path, drill: Drill) 
     assert "✓ complete" in check
     file = tmp_path / "mount/history.sqlite3"
     says = (
-        f"This verdict was not recorded: {file} cannot be written: the disk is full. Make room; nothing in it is lost."
+        f"This verdict was not recorded: {file} cannot be written: the disk is full. Free some space; nothing in it is lost."
     )
     assert check.rstrip().endswith(says)
     assert started == f"0\n{file.parent} cannot be written: No space left on device.\n"
@@ -121,7 +121,7 @@ def test_unreadable_answer_is_named(task: Invoke, tmp_path: Path) -> None:
         pytest.skip("root may read every file")
     result = task("check", "causal_mask")
     assert (result.returncode, result.stderr.count("\n")) == (2, 1)
-    assert "causal_mask.py cannot be read: Permission denied. Make it your own, and readable." in result.stderr
+    assert "causal_mask.py cannot be read: Permission denied. Make it yours and readable." in result.stderr
 
 
 def test_answer_of_an_unknown_user_is_missing(task: Invoke) -> None:

@@ -19,7 +19,7 @@ from interview_prep.terminal.practice_session import PracticeSession
 PASSED = Verdict(
     "causal_mask", passed=True, complete=True, checks=(CheckResult("test_mask", "Hides the future.", passed=True),)
 )
-FAILED = Verdict("causal_mask", passed=False, reason="It defines no build_mask.")
+FAILED = Verdict("causal_mask", passed=False, reason="It doesn't define build_mask.")
 
 
 class ToldJudge(JudgeClient):
@@ -139,7 +139,7 @@ def test_failed_verdict_shows_no_follow_ups(session: PracticeSession) -> None:
     """Those would give the task away."""
     session.judge.outcome = FAILED  # type: ignore[attr-defined]
     session.check_answer()
-    assert "It defines no build_mask." in draw(session)
+    assert "It doesn't define build_mask." in draw(session)
     assert "Follow-ups" not in draw(session)
 
 

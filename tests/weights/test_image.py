@@ -188,7 +188,7 @@ def test_doctor_tells_of_missing_weights(tmp_path: Path, monkeypatch: pytest.Mon
     """That is no fault, because small models serve; once weights are there, the note no longer counts."""
     monkeypatch.setenv("HF_HOME", str(tmp_path))
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
-    assert checks.check_weights().evidence == "no pretrained weights; small models serve in their place"
+    assert checks.check_weights().evidence == "no pretrained weights; the small models are used instead"
     (tmp_path / absent.NOTE).write_text(NOTE)
     assert (checks.check_weights().blocking, checks.check_weights().evidence) == (False, NOTE.strip())
     (tmp_path / "hub" / "models--prep--first" / "snapshots").mkdir(parents=True)

@@ -1,4 +1,4 @@
-# expect: rejected: It is ended by SIGABRT in test_example\.
+# expect: rejected: It was killed by SIGABRT in test_example\.
 import torch
 import os
 

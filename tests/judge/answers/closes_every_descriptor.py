@@ -1,4 +1,4 @@
-# expect: rejected: It closes its line to the judge in test_example\.
+# expect: rejected: It closed its connection to the judge in test_example\.
 import os
 import time
 

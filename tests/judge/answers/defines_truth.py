@@ -1,4 +1,4 @@
-# expect: rejected: It defines a kind of Tensor, Right, which would decide itself how it is compared\.
+# expect: rejected: It defines a kind of Tensor, Right, which would decide how it's compared\.
 import torch
 class Right(torch.Tensor):
     def __bool__(self):

@@ -1,4 +1,4 @@
-# expect: rejected: It ends the process in test_example\.
+# expect: rejected: It ended the process in test_example\.
 import torch
 import os
 

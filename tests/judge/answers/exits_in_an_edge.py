@@ -1,4 +1,4 @@
-# expect: passes the core: It ends the process in test_batch\[2\]\.
+# expect: passes the core: It ended the process in test_batch\[2\]\.
 import torch
 import os
 

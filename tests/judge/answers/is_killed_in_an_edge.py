@@ -1,4 +1,4 @@
-# expect: passes the core: The system kills it, as it does when memory runs out, in test_batch\[2\]\.
+# expect: passes the core: The system killed it, probably because memory ran out, in test_batch\[2\]\.
 import torch
 import os
 import signal

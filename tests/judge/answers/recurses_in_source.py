@@ -1,4 +1,4 @@
-# expect: rejected: It does not parse: (RecursionError|MemoryError|SyntaxError)
+# expect: rejected: It isn't valid Python: (RecursionError|MemoryError|SyntaxError)
 import torch
 
 

@@ -1,4 +1,4 @@
-# expect: rejected: It does not parse: SyntaxError: expected ':'
+# expect: rejected: It isn't valid Python: SyntaxError: expected ':'
 import torch
 
 

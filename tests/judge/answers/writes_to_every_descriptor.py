@@ -1,4 +1,4 @@
-# expect: rejected: It ends the process while it is imported\.
+# expect: rejected: It ended the process while it is imported\.
 import torch
 import json, marshal, os
 for descriptor in range(3, 64):

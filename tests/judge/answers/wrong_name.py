@@ -1,3 +1,3 @@
-# expect: rejected: It defines no double; start\.py shows the signature\.
+# expect: rejected: It doesn't define double; start\.py shows the signature\.
 def doubled(x):
     return x + x
