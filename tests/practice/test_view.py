@@ -180,7 +180,7 @@ def test_follow_ups_begin_with_what_to_say(drill: Drill) -> None:
     assert shown.startswith("Say aloud\n")
     assert shown.index("Say aloud") < shown.index("Follow-ups")
     shown = draw(view.render_follow_ups(DOUBLE))
-    assert shown.split("Follow-ups")[1].split() == ["1.", "How", "about", "x", "*", "2?", "2.", "And", "a", "list?"]
+    assert shown.split("Follow-ups")[1].split() == ["1", "How", "about", "x", "*", "2?", "2", "And", "a", "list?"]
     first, both = (draw(view.render_follow_ups(DOUBLE, answered)) for answered in (1, 2))
     assert ("The same." in first, "It is repeated." in first) == (True, False)
     assert "It is repeated." in both
