@@ -43,7 +43,7 @@ def temporary_folder() -> str:
         if os.access(IN_MEMORY, os.W_OK):
             return IN_MEMORY
         raise KitError(
-            "No folder for temporary files can be written: is the disk full? Free some space, or `export TMPDIR=FOLDER`."
+            "No folder for temporary files can be written. Is the disk full? Free space, or `export TMPDIR=FOLDER`."
         ) from None
 
 

@@ -135,7 +135,9 @@ class JudgeClient:
         last_line = self.read_last_log_line()
         self.restart()
         if not self.send_request({**request, "answer": as_utf8(drill.solution)}, request["seconds"] + GRACE_SECONDS):
-            raise JudgeError(f"The judge ended before it had a verdict: {last_line or 'it printed nothing'}. {NO_VERDICT}")
+            raise JudgeError(
+                f"The judge ended before it had a verdict: {last_line or 'it printed nothing'}. {NO_VERDICT}"
+            )
         return Verdict(drill.name, passed=False, reason="It killed the judge itself.")
 
     def send_request(self, request: dict[str, Any], timeout: float = 0) -> bytes:

@@ -29,7 +29,7 @@ def build_image(*, cuda: bool) -> None:
     service = docker.service_name(cuda=cuda)
     if not docker.build_service(service):
         raise Exit(
-            'The build failed; its last lines say where. Mirrors, proxies, certificates: docs/images.md.', code=1
+            "The build failed; its last lines say where. Mirrors, proxies, certificates: docs/images.md.", code=1
         )
     if note := docker.read_weights_note(service):
         Printer().print_line(note)

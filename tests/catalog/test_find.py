@@ -32,7 +32,9 @@ def test_misspelled_name_gets_the_nearest_one() -> None:
 
 def test_missing_name_gets_the_next_commands() -> None:
     """One that lists the drills, and one that needs no name."""
-    with pytest.raises(UnknownDrillError, match=r"^Which drill\? `invoke drills` lists all, `invoke practice` takes"):
+    with pytest.raises(
+        UnknownDrillError, match=r"^Which drill\? `invoke drills` lists them all; `invoke practice` opens"
+    ):
         find_drill("")
 
 

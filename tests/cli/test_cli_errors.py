@@ -22,7 +22,10 @@ from tests.support.invoke import run_task
         (["xyzzy"], "No task 'xyzzy'. `invoke --list` shows all of them."),
         (["warmup", "--minutes", "soon"], "'soon' is not a number. `invoke TASK --help` shows the options."),
         (["drills", "--topic"], "--topic needs a value. `invoke drills --help` shows the options."),
-        (["check"], "Which drill? `invoke drills` lists them all; `invoke practice` opens the first one you haven't solved."),
+        (
+            ["check"],
+            "Which drill? `invoke drills` lists them all; `invoke practice` opens the first one you haven't solved.",
+        ),
     ],
 )
 def test_mistyped_word_is_one_line_and_exit_2(arguments: list[str], message: str) -> None:

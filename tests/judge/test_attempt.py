@@ -120,7 +120,9 @@ def test_closed_report_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         os.close(ends.report)
         time.sleep(60)
 
-    assert judge_in_fork(tmp_path, close_and_stay).reason == "It closed its connection to the judge while it is imported."
+    assert (
+        judge_in_fork(tmp_path, close_and_stay).reason == "It closed its connection to the judge while it is imported."
+    )
 
 
 def test_kill_by_the_system_is_a_fault(tmp_path: Path) -> None:

@@ -22,9 +22,12 @@ SOURCES = {  # content of an answer, and why it is rejected
     "empty": (b" \n", r"The file is empty\."),
     "with a BOM": (b"\xef\xbb\xbf" + SOURCE, ""),
     "with CRLF": (SOURCE.replace(b"\n", b"\r\n"), ""),
-    "not in UTF-8": (b"# \xe4\n" + SOURCE, r"It isn't valid Python: SyntaxError: invalid or missing encoding declaration"),
+    "not in UTF-8": (
+        b"# \xe4\n" + SOURCE,
+        r"It isn't valid Python: SyntaxError: invalid or missing encoding declaration",
+    ),
     "with a null byte": (SOURCE + b"\0", r"It isn't valid Python: "),
-    "of 10 MB": (SOURCE + b"#\n" * (5 << 20), r"The file has 10 MB: no answer is as long as that\."),
+    "of 10 MB": (SOURCE + b"#\n" * (5 << 20), r"The file has 10 MB, which is too long for an answer\."),
 }
 
 

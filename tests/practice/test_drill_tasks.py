@@ -112,7 +112,10 @@ def test_giving_up_opens_the_solution_and_is_recorded(task: Invoke, tmp_path: Pa
     ("arguments", "message"),
     [
         (["check", "causal_maks"], "No drill 'causal_maks', but 'causal_mask'. `invoke drills` lists all"),
-        (["check"], "Which drill? `invoke drills` lists them all; `invoke practice` opens the first one you haven't solved."),
+        (
+            ["check"],
+            "Which drill? `invoke drills` lists them all; `invoke practice` opens the first one you haven't solved.",
+        ),
         (["check", "--json", "causal_maks"], "No drill 'causal_maks', but 'causal_mask'."),
         (["check", "bpe"], "No answer at"),
         (["check", "bpe", "--answer", "nowhere.py"], "No answer at nowhere.py."),

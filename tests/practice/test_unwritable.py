@@ -48,9 +48,8 @@ def test_full_disk_costs_no_verdict_and_no_answer(tmp_path: Path, drill: Drill) 
     check, started, reset, files = shown.split("exit ")
     assert "✓ complete" in check
     file = tmp_path / "mount/history.sqlite3"
-    says = (
-        f"This verdict was not recorded: {file} cannot be written: the disk is full. Free some space; nothing in it is lost."
-    )
+    why = f"{file} cannot be written: the disk is full. Free some space; nothing in it is lost."
+    says = f"This verdict was not recorded: {why}"
     assert check.rstrip().endswith(says)
     assert started == f"0\n{file.parent} cannot be written: No space left on device.\n"
     assert reset.endswith("No space left on device. Your answer is left as it was.\n")
