@@ -64,19 +64,19 @@ FILTER = torch.tensor([[[[1.0, 0.0], [0.0, 10.0]]]])
 
 
 def test_example() -> None:
-    """Gives the first numbers of the prompt."""
+    """Matches the first example in the prompt."""
     assert_close(conv2d(EXAMPLE, FILTER), torch.tensor([[[[51.0, 62.0], [84.0, 95.0]]]]))
 
 
 def test_example_with_bias_stride_padding() -> None:
-    """Gives the second numbers of the prompt."""
+    """Matches the second example in the prompt."""
     got = conv2d(EXAMPLE, FILTER, bias=torch.tensor([0.5]), stride=2, padding=1)
     assert_close(got, torch.tensor([[[[10.5, 30.5], [70.5, 95.5]]]]))
 
 
 @pytest.mark.parametrize("batch", [1, 3])
 def test_plain(batch: int) -> None:
-    """Agrees with loops where image, filter and channels all differ."""
+    """Matches plain loops when image, filter and channel sizes all differ."""
     x, weight, _ = random_inputs(batch)
     assert_close(conv2d(x, weight), by_loops(x, weight))
 
@@ -88,7 +88,7 @@ def test_bias() -> None:
 
 
 def test_bias_of_square_output() -> None:
-    """Adds the bias to its channel where the output is O high and wide."""
+    """Adds the bias to its channel when the output is O high and O wide."""
     torch.manual_seed(1)
     x, weight, bias = torch.randn(1, 1, 4, 4), torch.randn(3, 1, 2, 2), torch.randn(3)
     assert_close(conv2d(x, weight, bias), by_loops(x, weight, bias))
@@ -96,14 +96,14 @@ def test_bias_of_square_output() -> None:
 
 @pytest.mark.parametrize("stride", [2, 3])
 def test_stride(stride: int) -> None:
-    """Steps by the stride, and leaves over what does not fit."""
+    """Steps by the stride, and ignores what doesn't fit."""
     x, weight, _ = random_inputs()
     assert_close(conv2d(x, weight, stride=stride), by_loops(x, weight, stride=stride))
 
 
 @pytest.mark.parametrize(("stride", "padding"), [(5, 0), (1, 4), (7, 5)])
 def test_large_stride_and_padding(stride: int, padding: int) -> None:
-    """Takes strides and paddings that are larger than the filter."""
+    """Accepts strides and paddings that are larger than the filter."""
     torch.manual_seed(4)
     x, weight = torch.randn(1, 2, 9, 11), torch.randn(2, 2, 3, 2)
     got = conv2d(x, weight, stride=stride, padding=padding)
@@ -111,7 +111,7 @@ def test_large_stride_and_padding(stride: int, padding: int) -> None:
 
 
 def test_stride_that_leaves_pixels_over() -> None:
-    """Leaves the last rows and columns over where the stride does not fit."""
+    """Ignores the last rows and columns when the stride doesn't fit."""
     x, weight = torch.randn(1, 1, 6, 8, generator=torch.Generator().manual_seed(0)), torch.ones(1, 1, 3, 3)
     assert_close(conv2d(x, weight, stride=2), by_loops(x, weight, stride=2))
 
@@ -124,26 +124,26 @@ def test_padding(padding: int) -> None:
 
 
 def test_size_with_padding() -> None:
-    """Grows by twice the padding, in height and in width."""
+    """Grows by twice the padding in height and in width."""
     x, weight, _ = random_inputs()
     assert conv2d(x, weight, padding=2).shape == (2, 3, 7, 7)
 
 
 def test_image_with_a_black_border() -> None:
-    """Pads top, bottom, left and right alike."""
+    """Pads top, bottom, left and right the same way."""
     image, weight = torch.zeros(1, 1, 4, 4), torch.arange(9.0).view(1, 1, 3, 3)
     image[:, :, 1:-1, 1:-1] = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
     assert_close(conv2d(image, weight, padding=1), by_loops(image, weight, padding=1))
 
 
 def test_stride_and_padding() -> None:
-    """Takes stride, padding and bias together."""
+    """Combines stride, padding and bias."""
     x, weight, bias = random_inputs()
     assert_close(conv2d(x, weight, bias, 2, 1), by_loops(x, weight, bias, 2, 1))
 
 
 def test_like_the_library() -> None:
-    """Agrees with torch.nn.functional.conv2d on a larger image."""
+    """Matches torch.nn.functional.conv2d on a larger image."""
     torch.manual_seed(2)
     x, weight, bias = torch.randn(2, 3, 9, 8), torch.randn(4, 3, 3, 3), torch.randn(4)
     expected = torch.nn.functional.conv2d(x, weight, bias, stride=2, padding=1)
@@ -151,27 +151,27 @@ def test_like_the_library() -> None:
 
 
 def test_square_inputs() -> None:
-    """Mixes up no axes where all sizes are equal."""
+    """Doesn't mix up axes when all sizes are equal."""
     torch.manual_seed(3)
     x, weight = torch.randn(2, 2, 3, 3), torch.randn(2, 2, 2, 2)
     assert_close(conv2d(x, weight), by_loops(x, weight))
 
 
 def test_filter_of_one_pixel() -> None:
-    """Mixes channels only where the filter is 1 by 1."""
+    """Only mixes channels when the filter is 1 by 1."""
     x, _, _ = random_inputs()
     weight = torch.tensor([[1.0, -2.0], [0.0, 3.0]])[:, :, None, None]
     assert_close(conv2d(x, weight), torch.stack([x[:, 0] - 2 * x[:, 1], 3 * x[:, 1]], dim=1))
 
 
 def test_filter_as_large_as_the_image() -> None:
-    """Gives one number an image where the filter covers it."""
+    """Returns one number per image when the filter covers it."""
     x, _, _ = random_inputs(1)
     assert_close(conv2d(x, x), x.square().sum().view(1, 1, 1, 1))
 
 
 def test_filter_that_fits_only_with_padding() -> None:
-    """Compares the filter with the padded image, not with the image."""
+    """Compares the filter with the padded image, not with the original."""
     x, weight = torch.tensor([[[[2.0]]]]), torch.arange(9.0).view(1, 1, 3, 3)
     assert_close(conv2d(x, weight, padding=1), torch.tensor([[[[8.0]]]]))
 
@@ -179,22 +179,22 @@ def test_filter_that_fits_only_with_padding() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize(("height", "width"), [(2, 4), (4, 1)])
 def test_filter_too_large(height: int, width: int) -> None:
-    """Raises ValueError where the filter is larger than the image."""
-    with pytest.raises(ValueError):  # noqa: PT011, any sentence will do
+    """Raises ValueError if the filter is larger than the image."""
+    with pytest.raises(ValueError):  # noqa: PT011, any message will do
         conv2d(torch.ones(1, 1, height, width), torch.ones(1, 1, 3, 2))
 
 
 @pytest.mark.edge
 @pytest.mark.parametrize("channels", [1, 3])
 def test_other_channels(channels: int) -> None:
-    """Raises ValueError where filters and images differ in C."""
-    with pytest.raises(ValueError):  # noqa: PT011, any sentence will do
+    """Raises ValueError if filters and images differ in C."""
+    with pytest.raises(ValueError):  # noqa: PT011, any message will do
         conv2d(torch.ones(1, 2, 3, 3), torch.ones(1, channels, 2, 2))
 
 
 @pytest.mark.edge
 def test_large_values() -> None:
-    """Stays right for values of 1e4."""
+    """Stays accurate for values around 1e4."""
     x, weight, _ = random_inputs(dtype=torch.float64)
     assert_close(conv2d(1e4 * x, 1e4 * weight), by_loops(1e4 * x, 1e4 * weight))
 
@@ -210,14 +210,14 @@ def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
 
 @pytest.mark.edge
 def test_not_contiguous() -> None:
-    """Takes images whose channels come last in memory."""
+    """Accepts images whose channels come last in memory."""
     x, weight, _ = random_inputs()
     apart = x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)
     assert_close(conv2d(apart, weight.mT.contiguous().mT, padding=1), by_loops(x, weight, padding=1))
 
 
 def test_gradients() -> None:
-    """Sends the library's gradients to images, filters and bias."""
+    """Gives images, filters and bias the same gradients as the library."""
     inputs = [t.requires_grad_() for t in random_inputs(dtype=torch.float64)]
     got = torch.autograd.grad(conv2d(*inputs, 2, 1).square().sum(), inputs)
     expected = torch.autograd.grad(torch.nn.functional.conv2d(*inputs, 2, 1).square().sum(), inputs)
@@ -226,7 +226,7 @@ def test_gradients() -> None:
 
 @pytest.mark.edge
 def test_gradients_of_one_pixel_and_no_bias_yet() -> None:
-    """Sends gradients to filters of one pixel, and to a bias of zeros."""
+    """Gives gradients to one-pixel filters and to a bias of zeros."""
     torch.manual_seed(5)
     inputs = [torch.randn(1, 2, 4, 5), torch.randn(3, 2, 1, 1), torch.zeros(3)]
     leaves = [t.requires_grad_() for t in inputs]
@@ -244,7 +244,7 @@ def test_no_loop_over_pixels() -> None:
 
 @pytest.mark.edge
 def test_inputs_unchanged() -> None:
-    """Leaves images, filters and bias as they were."""
+    """Doesn't modify images, filters or bias."""
     inputs = random_inputs()
     before = tuple(t.clone() for t in inputs)
     conv2d(*inputs, padding=1)

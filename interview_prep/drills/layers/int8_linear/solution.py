@@ -1,4 +1,4 @@
-"""A linear layer that keeps its weights as int8, with one scale per row. Activations stay floating point."""
+"""A linear layer that keeps its weights as int8, with one scale per row. Activations stay in floating point."""
 
 import torch
 from torch import Tensor, nn
@@ -13,7 +13,7 @@ def quantize(weight: Tensor) -> tuple[Tensor, Tensor]:
 
 
 class Int8Linear(nn.Module):
-    """What a trained nn.Linear computes, from int8 weights. Buffers: weight, scale, and bias or None."""
+    """Computes what a trained nn.Linear does, from int8 weights. Buffers: weight, scale, and bias or None."""
 
     def __init__(self, linear: nn.Linear) -> None:
         super().__init__()

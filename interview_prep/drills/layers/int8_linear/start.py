@@ -9,7 +9,7 @@ def quantize(weight: Tensor) -> tuple[Tensor, Tensor]:
 
 
 class Int8Linear(nn.Module):
-    """What a trained nn.Linear computes, from int8 weights. Buffers: weight, scale, and bias or None."""
+    """Computes what a trained nn.Linear does, from int8 weights. Buffers: weight, scale, and bias or None."""
 
     def __init__(self, linear: nn.Linear) -> None:
         raise NotImplementedError

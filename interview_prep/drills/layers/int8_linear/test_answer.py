@@ -32,7 +32,7 @@ def by_loops(linear: nn.Linear, x: Tensor) -> Tensor:
 
 
 def random_weight(dtype: torch.dtype = torch.float32) -> Tensor:
-    """Weights (3, 4), whose rows are of very different size."""
+    """Weights (3, 4) with rows of very different sizes."""
     draw = torch.randn(3, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     return (draw * torch.tensor([[1.0], [100.0], [0.01]])).to(dtype)
 
@@ -52,26 +52,26 @@ EXAMPLE = torch.tensor([[1.27, -0.64, 0.0], [0.0, 0.0126, -0.0254]])
 
 
 def test_example_levels() -> None:
-    """Gives the levels of the prompt."""
+    """Matches the levels in the prompt."""
     levels, _ = quantize(EXAMPLE)
     assert_close(levels, torch.tensor([[127, -64, 0], [0, 63, -127]], dtype=torch.int8))
 
 
 def test_example_scale() -> None:
-    """Gives the scales of the prompt, float32 of shape (O, 1)."""
+    """Matches the scales in the prompt, float32 of shape (O, 1)."""
     _, scale = quantize(EXAMPLE)
     assert_close(scale, torch.tensor([[0.01], [0.0002]]))
 
 
 def test_example_layer() -> None:
-    """Gives the result of the prompt."""
+    """Matches the layer's result in the prompt."""
     linear = nn.Linear(3, 2)
     linear.weight.data, linear.bias.data = EXAMPLE.clone(), torch.tensor([0.0, 1.0])
     assert_close(Int8Linear(linear)(torch.ones(3)), torch.tensor([0.63, 0.9872]))
 
 
 def test_levels() -> None:
-    """Rounds to the nearest level of each row."""
+    """Rounds to the nearest level in each row."""
     weight = random_weight()
     levels, _ = quantize(weight)
     assert_close(levels, levels_by_loops(weight))
@@ -89,7 +89,7 @@ def test_levels_of_other_dtypes(dtype: torch.dtype) -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16, torch.float16])
 def test_scale_is_float32(dtype: torch.dtype) -> None:
-    """Gives scales in float32 whatever the weight's dtype."""
+    """Returns scales in float32, whatever the weight's dtype."""
     weight = random_weight(dtype)
     _, scale = quantize(weight)
     assert_close(scale, weight.float().abs().amax(1, keepdim=True) / 127)
@@ -115,7 +115,7 @@ def test_row_of_zeros() -> None:
 
 
 def test_scale_of_zeros() -> None:
-    """Gives a row of zeros a positive scale, so that nothing is 0 / 0."""
+    """Gives a row of zeros a positive scale, so nothing is 0 / 0."""
     _, scale = quantize(torch.tensor([[0.0, 0.0], [1.0, -0.25]]))
     assert (scale > 0).all()
 
@@ -130,14 +130,14 @@ def test_tiny_row(size: float) -> None:
 
 
 def test_huge_row() -> None:
-    """Keeps the precision of small rows beside a row of weights of 1e4."""
+    """Keeps the precision of small rows next to a row of weights around 1e4."""
     weight = torch.tensor([[1e4, -3e3], [1e-4, 3e-5]])
     levels, _ = quantize(weight)
     assert_close(levels, levels_by_loops(weight))
 
 
 def test_square_weight() -> None:
-    """Scales rows, not columns, also where O = I."""
+    """Scales rows, not columns, even when O = I."""
     weight = torch.tensor([[4.0, 1.0], [0.3, 0.2]])
     _, scale = quantize(weight)
     assert_close(scale, torch.tensor([[4.0], [0.3]]) / 127)
@@ -145,27 +145,27 @@ def test_square_weight() -> None:
 
 @pytest.mark.parametrize("batch", [1, 3])
 def test_layer(batch: int) -> None:
-    """Computes with the rounded weights, and adds the bias."""
+    """Computes with the rounded weights and adds the bias."""
     linear, x = random_linear(), inputs(batch, 4)
     assert_close(Int8Linear(linear)(x), by_loops(linear, x).float())
 
 
 def test_layer_without_bias() -> None:
-    """Takes a linear layer that has no bias."""
+    """Accepts a linear layer without a bias."""
     linear, x = random_linear(bias=False), inputs(2, 4)
     assert_close(Int8Linear(linear)(x), by_loops(linear, x).float())
 
 
 @pytest.mark.parametrize("shape", [(4,), (2, 1, 3, 4), pytest.param((0, 4), marks=pytest.mark.edge)])
 def test_batch_dimensions(shape: tuple[int, ...]) -> None:
-    """Takes any number of batch dimensions, as nn.Linear does."""
+    """Accepts any number of batch dimensions, as nn.Linear does."""
     linear, x = random_linear(), inputs(*shape)
     expected = by_loops(linear, x.view(-1, 4)).view(*shape[:-1], 3).float()
     assert_close(Int8Linear(linear)(x), expected)
 
 
 def test_close_to_the_float_layer() -> None:
-    """Differs from the float layer by the rounding at most."""
+    """Differs from the float layer by no more than the rounding."""
     linear, x = random_linear(), inputs(5, 4)
     furthest = linear.weight.abs().amax(1) / 254 * x.abs().sum(1, keepdim=True)
     got = Int8Linear(linear)(x)
@@ -173,7 +173,7 @@ def test_close_to_the_float_layer() -> None:
 
 
 def test_zeros_in_a_layer() -> None:
-    """Gives the bias alone where all weights are zero."""
+    """Returns just the bias when all weights are zero."""
     linear = random_linear()
     linear.weight.data.zero_()
     assert_close(Int8Linear(linear)(inputs(2, 4)), linear.bias.detach().expand(2, 3))
@@ -182,7 +182,7 @@ def test_zeros_in_a_layer() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float16, 2e-2), (torch.bfloat16, 1e-1), (torch.float64, 1e-5)])
 def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
-    """Gives a result in x's dtype, which need not be the layer's."""
+    """Returns x's dtype, which may differ from the layer's."""
     linear, x = random_linear(), inputs(2, 4).to(dtype)
     assert_close(Int8Linear(linear)(x), by_loops(linear, x).to(dtype), atol=tolerance, rtol=tolerance)
 
@@ -198,12 +198,12 @@ def test_state() -> None:
 
 
 def test_state_without_bias() -> None:
-    """Saves no bias where there is none."""
+    """Saves no bias when there is none."""
     assert set(Int8Linear(random_linear(bias=False)).state_dict()) == {"weight", "scale"}
 
 
 def test_load_state() -> None:
-    """Computes with the state that is loaded into it."""
+    """Computes with the state that's loaded into it."""
     linear, x = random_linear(seed=5), inputs(2, 4)
     layer = Int8Linear(random_linear())
     layer.load_state_dict(Int8Linear(linear).state_dict())
@@ -211,7 +211,7 @@ def test_load_state() -> None:
 
 
 def test_load_state_after_use() -> None:
-    """Computes with the state that is loaded after it has been used."""
+    """Computes with the state that's loaded after it has been used."""
     linear, x = random_linear(seed=5), inputs(2, 4)
     layer = Int8Linear(random_linear())
     layer(x)
@@ -234,7 +234,7 @@ def test_nothing_is_trained() -> None:
 
 
 def test_gradient_of_x() -> None:
-    """Sends the gradient through to x."""
+    """Passes the gradient through to x."""
     linear, x = random_linear(), inputs(2, 4).requires_grad_()
     weight = levels_by_loops(linear.weight) * linear.weight.detach().abs().amax(1, keepdim=True) / 127
     got = torch.autograd.grad(Int8Linear(linear)(x).sum(), x)
@@ -243,7 +243,7 @@ def test_gradient_of_x() -> None:
 
 @pytest.mark.edge
 def test_linear_unchanged() -> None:
-    """Leaves the linear layer as it was, still trainable."""
+    """Doesn't modify the linear layer's weight and bias."""
     linear = random_linear()
     before = copy.deepcopy(linear)
     Int8Linear(linear)
@@ -253,7 +253,7 @@ def test_linear_unchanged() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("training", [True, False])
 def test_linear_keeps_mode_and_flags(*, training: bool) -> None:
-    """Leaves the linear layer's mode and its requires_grad alone."""
+    """Doesn't change the linear layer's mode or its requires_grad."""
     linear = random_linear().train(training)
     Int8Linear(linear)
     assert (linear.training, [p.requires_grad for p in linear.parameters()]) == (training, [True, True])
@@ -261,7 +261,7 @@ def test_linear_keeps_mode_and_flags(*, training: bool) -> None:
 
 @pytest.mark.edge
 def test_no_shared_memory() -> None:
-    """Follows no later change of the linear layer."""
+    """Is unaffected by later changes to the linear layer."""
     linear, x = random_linear(), inputs(2, 4)
     expected = by_loops(linear, x).float()
     layer = Int8Linear(linear)
@@ -272,7 +272,7 @@ def test_no_shared_memory() -> None:
 
 @pytest.mark.edge
 def test_inputs_unchanged() -> None:
-    """Leaves x and the weight as they were."""
+    """Doesn't modify x or the weight."""
     x, weight = inputs(2, 4), random_weight()
     given = [x.clone(), weight.clone()]
     Int8Linear(random_linear())(x)

@@ -4,7 +4,7 @@ from torch import Tensor
 
 
 def layer_norm(x: Tensor, weight: Tensor, bias: Tensor, eps: float = 1e-5) -> Tensor:
-    """(..., D), (D,), (D,) -> (..., D): each row to mean 0 and variance 1, then weight and bias."""
+    """(..., D), (D,), (D,) -> (..., D): each row normalized to mean 0 and variance 1, then weight and bias."""
     raise NotImplementedError
 
 

@@ -1,4 +1,4 @@
-"""LoRA: a frozen linear layer plus a trainable update of low rank. No dropout, one adapter."""
+"""LoRA: a frozen linear layer plus a trainable low-rank update. No dropout, only one adapter."""
 
 import copy
 import math
@@ -17,7 +17,7 @@ class LoRALinear(nn.Module):
             raise ValueError(f"The rank is {rank}, at least 1 is needed.")
         self.linear = linear.requires_grad_(requires_grad=False)
         self.scale = alpha / rank
-        # A is random: were both zero, both gradients would stay zero forever.
+        # A is random: if both were zero, both gradients would stay zero forever.
         self.A = nn.Parameter(torch.randn(rank, linear.in_features).to(linear.weight) / math.sqrt(linear.in_features))
         self.B = nn.Parameter(torch.zeros(linear.out_features, rank).to(linear.weight))
 
@@ -27,7 +27,7 @@ class LoRALinear(nn.Module):
 
     @torch.no_grad()
     def merge(self) -> nn.Linear:
-        """A new plain linear layer that computes the same."""
+        """Return a new plain linear layer that computes the same."""
         merged = copy.deepcopy(self.linear)
         merged.weight += self.scale * self.B @ self.A
         return merged

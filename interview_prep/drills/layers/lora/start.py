@@ -1,4 +1,4 @@
-"""LoRA: a frozen linear layer plus a trainable update of low rank."""
+"""LoRA: a frozen linear layer plus a trainable low-rank update."""
 
 from torch import Tensor, nn
 
@@ -15,5 +15,5 @@ class LoRALinear(nn.Module):
         raise NotImplementedError
 
     def merge(self) -> nn.Linear:
-        """A new plain linear layer that computes the same."""
+        """Return a new plain linear layer that computes the same."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""A layer with an update of low rank, against the whole weight written out."""
+"""A layer with a low-rank update, against the whole weight written out."""
 
 import copy
 
@@ -41,7 +41,7 @@ def inputs(*shape: int, seed: int = 1) -> Tensor:
 
 
 def train(layer: LoRALinear, steps: int = 3) -> list[float]:
-    """Steps of SGD towards a target that is away from the start by rank 1; the loss before each."""
+    """Take SGD steps toward a target that is a rank-1 update away; return the loss before each step."""
     x, losses = inputs(8, 4), []
     target = x @ WEIGHT.T + BIAS.flatten() + x[:, :1] * torch.tensor([1.0, -1.0, 1.0])
     for _ in range(steps):
@@ -69,19 +69,19 @@ def set_example() -> LoRALinear:
 
 
 def test_example_at_the_start() -> None:
-    """Gives the first numbers of the prompt."""
+    """Matches the first results in the prompt."""
     layer = example()
     assert layer(torch.tensor([1.0, 10.0, 100.0])).tolist() == [1.0, 10.0]
 
 
 def test_example_with_an_update() -> None:
-    """Gives the second numbers of the prompt."""
+    """Matches the second results in the prompt."""
     layer = set_example()
     assert_close(layer(torch.tensor([1.0, 10.0, 100.0])), torch.tensor([111.0, -210.0]))
 
 
 def test_example_merged() -> None:
-    """Gives the merged weight of the prompt."""
+    """Matches the merged weight in the prompt."""
     layer = set_example()
     assert_close(layer.merge().weight.detach(), torch.tensor([[1.0, 1.0, 1.0], [0.0, -1.0, -2.0]]))
 
@@ -94,7 +94,7 @@ def test_starts_as_the_linear_layer(*, bias: bool) -> None:
 
 
 def test_b_starts_at_zero() -> None:
-    """Starts with B zero, of shape (O, rank)."""
+    """Starts with B at zero, of shape (O, rank)."""
     assert_close(LoRALinear(random_linear(), 2).B.detach(), torch.zeros(3, 2))
 
 
@@ -105,7 +105,7 @@ def test_a_starts_random() -> None:
 
 
 def test_a_is_drawn_anew() -> None:
-    """Draws another A for the next layer."""
+    """Draws a different A for the next layer."""
     torch.manual_seed(0)
     first, second = (LoRALinear(nn.Linear(4, 3), 2).A for _ in range(2))
     assert not torch.equal(first, second)
@@ -127,7 +127,7 @@ def test_rank_and_alpha(rank: int, alpha: float) -> None:
 
 
 def test_default_alpha() -> None:
-    """Takes alpha = 1 where none is given."""
+    """Uses alpha = 1 by default."""
     layer, x = LoRALinear(random_linear(bias=False), 2), inputs(2, 4)
     layer.B.data = inputs(3, 2, seed=3)
     assert_close(layer(x).detach(), x @ weight_by_loops(layer, 0.5).T)
@@ -135,7 +135,7 @@ def test_default_alpha() -> None:
 
 @pytest.mark.parametrize("shape", [(4,), (2, 1, 3, 4), pytest.param((0, 4), marks=pytest.mark.edge)])
 def test_batch_dimensions(shape: tuple[int, ...]) -> None:
-    """Takes any number of batch dimensions, as nn.Linear does."""
+    """Accepts any number of batch dimensions, as nn.Linear does."""
     layer, x = trained_layer(bias=False), inputs(*shape)
     assert_close(layer(x).detach(), x @ weight_by_loops(layer, 1.5).T)
 
@@ -150,7 +150,7 @@ def test_only_a_and_b_are_trained(*, bias: bool) -> None:
 
 
 def test_both_learn() -> None:
-    """Moves both A and B in a few steps of training."""
+    """Changes both A and B within a few training steps."""
     layer = LoRALinear(random_linear(), 2)
     a, b = layer.A.detach().clone(), layer.B.detach().clone()
     train(layer)
@@ -159,7 +159,7 @@ def test_both_learn() -> None:
 
 
 def test_loss_falls() -> None:
-    """Reaches a target of rank 1 by training."""
+    """Reaches a rank-1 target by training."""
     layer = LoRALinear(random_linear(), 1)
     layer.A.data = torch.tensor([[0.9, 0.2, 0.0, 0.0]])
     losses = train(layer, steps=8)
@@ -167,7 +167,7 @@ def test_loss_falls() -> None:
 
 
 def test_training_leaves_the_base() -> None:
-    """Computes what the linear layer did again, once B is zero again."""
+    """Computes what the linear layer did when B is set back to zero."""
     layer, x = LoRALinear(random_linear(), 2), inputs(5, 4)
     train(layer)
     layer.B.data.zero_()
@@ -175,7 +175,7 @@ def test_training_leaves_the_base() -> None:
 
 
 def test_gradients() -> None:
-    """Sends the gradients of the whole weight to A, B and x."""
+    """Gives A, B and x the gradients that follow from the whole weight."""
     layer, x = trained_layer(bias=False), inputs(2, 4).requires_grad_()
     a, b = (p.detach().clone().requires_grad_() for p in (layer.A, layer.B))
     weight = WEIGHT + 1.5 * b @ a
@@ -195,7 +195,7 @@ def test_merged_layer(*, bias: bool) -> None:
 
 @pytest.mark.edge
 def test_eval_mode() -> None:
-    """Computes the same after eval(), and after train() again."""
+    """Computes the same after eval(), and again after train()."""
     layer, x = trained_layer(), inputs(2, 4)
     expected = x @ weight_by_loops(layer, 1.5).T + BIAS.flatten()
     results = [layer.eval()(x).detach(), layer(x).detach(), layer.train()(x).detach()]
@@ -204,7 +204,7 @@ def test_eval_mode() -> None:
 
 @pytest.mark.edge
 def test_merge_in_eval_mode() -> None:
-    """Merges the update once after eval(), and once after train() again."""
+    """Merges the update once, after eval() and after train() again."""
     layer = trained_layer()
     expected = weight_by_loops(layer, 1.5)
     weights = [layer.eval().merge().weight.detach(), layer.train().merge().weight.detach()]
@@ -213,7 +213,7 @@ def test_merge_in_eval_mode() -> None:
 
 @pytest.mark.edge
 def test_gradients_in_eval_mode() -> None:
-    """Sends gradients to A, B and x in eval mode, too."""
+    """Passes gradients to A, B and x in eval mode too."""
     layer, x = trained_layer(bias=False).eval(), inputs(2, 4).requires_grad_()
     a, b = (p.detach().clone().requires_grad_() for p in (layer.A, layer.B))
     weight = WEIGHT + 1.5 * b @ a
@@ -224,7 +224,7 @@ def test_gradients_in_eval_mode() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("bias", [True, False])
 def test_given_linear_is_frozen(*, bias: bool) -> None:
-    """Freezes the parameters of the linear layer that it is given."""
+    """Freezes the parameters of the linear layer it's given."""
     linear = random_linear(bias=bias)
     LoRALinear(linear, 2)
     assert not any(p.requires_grad for p in linear.parameters())
@@ -233,7 +233,7 @@ def test_given_linear_is_frozen(*, bias: bool) -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("training", [True, False])
 def test_merge_leaves_mode_and_flags(*, training: bool) -> None:
-    """Leaves the mode and every requires_grad of the layer alone."""
+    """Doesn't change the layer's mode or any requires_grad."""
     layer = trained_layer().train(training)
     before = {name: p.requires_grad for name, p in layer.named_parameters()}
     layer.merge()
@@ -285,7 +285,7 @@ def test_merged_memory() -> None:
 @pytest.mark.parametrize("rank", [0, -1])
 def test_rank_below_one(rank: int) -> None:
     """Raises ValueError for a rank below 1."""
-    with pytest.raises(ValueError):  # noqa: PT011, any sentence will do
+    with pytest.raises(ValueError):  # noqa: PT011, any message will do
         LoRALinear(random_linear(), rank)
 
 
@@ -300,14 +300,14 @@ def test_dtype(dtype: torch.dtype) -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.bfloat16, 1e-1), (torch.float64, 1e-5)])
 def test_dtype_of_the_result(dtype: torch.dtype, tolerance: float) -> None:
-    """Converts as a whole: frozen weights, A and B."""
+    """Converts frozen weights, A and B together."""
     layer, x = trained_layer(), inputs(2, 4)
     expected = x @ weight_by_loops(layer, 1.5).T + BIAS.flatten()
     assert_close(layer.to(dtype)(x.to(dtype)).detach(), expected.to(dtype), atol=tolerance, rtol=tolerance)
 
 
 def test_load_state() -> None:
-    """Computes with the state that is loaded into it, frozen weights too."""
+    """Computes with the state that's loaded into it, frozen weights included."""
     torch.manual_seed(1)
     layer, x = LoRALinear(nn.Linear(4, 3), 2, 3.0), inputs(2, 4)
     layer.load_state_dict(copy.deepcopy(trained_layer().state_dict()))
@@ -316,7 +316,7 @@ def test_load_state() -> None:
 
 @pytest.mark.edge
 def test_inputs_unchanged() -> None:
-    """Leaves x as it was."""
+    """Doesn't modify x."""
     layer, x = trained_layer(), inputs(2, 4)
     before = x.clone()
     layer(x)

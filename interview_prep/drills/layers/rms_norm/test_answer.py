@@ -40,81 +40,81 @@ WEIGHT = torch.tensor([0.5, -2.0, 1.5, 3.0])
 
 
 def test_example() -> None:
-    """Gives the first numbers of the prompt."""
+    """Matches the first example in the prompt."""
     x = torch.tensor([[1.0, 2.0, 2.0], [0.0, 0.0, 0.0]])
     expected = torch.tensor([[0.5, 10.0, 0.5], [0.0, 0.0, 0.0]])
     assert_close(rms_norm(x, torch.tensor([1.0, 10.0, 0.5]), eps=1.0), expected)
 
 
 def test_second_example() -> None:
-    """Gives the second numbers of the prompt, for one token."""
+    """Matches the second example in the prompt, a single token."""
     got = rms_norm(torch.tensor([3.0, 4.0]), torch.ones(2))
     assert_close(got, torch.tensor([0.8485, 1.1314]), atol=1e-4, rtol=0)
 
 
 @pytest.mark.parametrize("shape", [(4,), (1, 4), (3, 4), (2, 1, 3, 4)])
 def test_shapes(shape: tuple[int, ...]) -> None:
-    """Agrees with loops for any number of batch dimensions."""
+    """Matches plain loops for any number of batch dimensions."""
     x = normal(*shape)
     assert_close(rms_norm(x, WEIGHT), by_loops(x, WEIGHT))
 
 
 def test_square_inputs() -> None:
-    """Takes the mean over the last dimension where all sizes are equal."""
+    """Takes the mean over the last dimension even when all sizes are equal."""
     x = normal(4, 4, 4)
     assert_close(rms_norm(x, WEIGHT), by_loops(x, WEIGHT))
 
 
 def test_rows_apart() -> None:
-    """Gives each token its own root mean square, however large the others."""
+    """Gives each token its own root mean square, however large the others are."""
     x = normal(3, 4) * torch.tensor([[1.0], [100.0], [0.1]])
     assert_close(rms_norm(x, WEIGHT), by_loops(x, WEIGHT))
 
 
 def test_mean_is_kept() -> None:
-    """Subtracts no mean: a row of equal features stays a row of ones."""
+    """Doesn't subtract the mean: a row of equal features becomes ones."""
     assert_close(rms_norm(torch.full((2, 4), 5.0), torch.ones(4)), torch.ones(2, 4))
 
 
 def test_weight() -> None:
-    """Multiplies each feature by its own weight, a weight of 0 included."""
+    """Multiplies each feature by its own weight, even if that is 0."""
     x, weight = normal(2, 4), torch.tensor([0.0, 1.0, -3.0, 10.0])
     assert_close(rms_norm(x, weight), by_loops(x, weight))
 
 
 def test_one_feature() -> None:
-    """Leaves the sign alone where there is one feature."""
+    """Leaves only the sign when there is a single feature."""
     x = torch.tensor([[3.0], [-0.5]])
     assert_close(rms_norm(x, torch.ones(1)), torch.tensor([[1.0], [-1.0]]))
 
 
 @pytest.mark.edge
 def test_no_rows() -> None:
-    """Gives an empty result for an empty batch."""
+    """Returns an empty result for an empty batch."""
     assert_close(rms_norm(torch.empty(0, 4), WEIGHT), torch.empty(0, 4))
 
 
 @pytest.mark.edge
 def test_no_rows_in_half() -> None:
-    """Keeps the dtype of an empty batch, whatever the weight's."""
+    """Keeps the dtype of an empty batch, whatever the weight's dtype."""
     assert_close(rms_norm(torch.empty(2, 0, 4).half(), WEIGHT), torch.empty(2, 0, 4).half())
 
 
 @pytest.mark.parametrize("eps", [1e-12, 0.25])
 def test_eps(eps: float) -> None:
-    """Adds the eps that it is given to the mean square, inside the root."""
+    """Adds the given eps to the mean square, inside the square root."""
     x = normal(3, 4)
     assert_close(rms_norm(x, WEIGHT, eps), by_loops(x, WEIGHT, eps))
 
 
 def test_default_eps() -> None:
-    """Has 1e-6 for eps where none is given: it matters for values of 1e-3."""
+    """Uses 1e-6 as the default eps, which matters for values around 1e-3."""
     x = 1e-3 * normal(3, 4)
     assert_close(rms_norm(x, WEIGHT), by_loops(x, WEIGHT))
 
 
 def test_zeros() -> None:
-    """Gives zeros, not NaN, for a row of zeros."""
+    """Returns zeros, not NaN, for a row of zeros."""
     x = torch.cat([torch.zeros(1, 4), normal(1, 4)])
     assert_close(rms_norm(x, WEIGHT), by_loops(x, WEIGHT))
 
@@ -122,14 +122,14 @@ def test_zeros() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32])
 def test_zeros_with_a_tiny_eps(dtype: torch.dtype) -> None:
-    """Gives zeros where 1 / sqrt(eps) is more than float16 can hold."""
+    """Returns zeros when 1 / sqrt(eps) is more than float16 can hold."""
     x = torch.cat([torch.zeros(1, 4), normal(1, 4)]).to(dtype)
     weight = WEIGHT.to(dtype)
     assert_close(rms_norm(x, weight, 1e-12), by_loops(x, weight, 1e-12), atol=4e-2, rtol=4e-2)
 
 
 def test_large_values() -> None:
-    """Takes values of 1e4 in float32."""
+    """Handles values around 1e4 in float32."""
     x = 1e4 * normal(3, 4)
     assert_close(rms_norm(x, WEIGHT), by_loops(x, WEIGHT))
 
@@ -150,7 +150,7 @@ def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
 
 @pytest.mark.parametrize("scale", [3e3, 1e-3])
 def test_squares_of_float16(scale: float) -> None:
-    """Squares in float32: in float16 large squares are inf, small ones 0."""
+    """Squares in float32: in float16, large squares are inf and small ones 0."""
     x, weight = (scale * normal(3, 4)).half(), torch.ones(4).half()
     assert_close(rms_norm(x, weight), by_loops(x, weight), atol=5e-3, rtol=5e-3)
 
@@ -158,20 +158,20 @@ def test_squares_of_float16(scale: float) -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float64])
 def test_weight_of_another_dtype(dtype: torch.dtype) -> None:
-    """Gives the dtype of x where the weight has another one."""
+    """Returns x's dtype when the weight has a different one."""
     x = normal(3, 4, dtype=dtype)
     assert_close(rms_norm(x, WEIGHT), by_loops(x, WEIGHT), atol=4e-2, rtol=4e-2)
 
 
 @pytest.mark.edge
 def test_not_contiguous() -> None:
-    """Takes a transposed x."""
+    """Accepts a transposed x."""
     x = normal(4, 3).T
     assert_close(rms_norm(x, WEIGHT), by_loops(x, WEIGHT))
 
 
 def test_gradient_of_x() -> None:
-    """Sends the gradient through the root mean square too."""
+    """Passes the gradient through the root mean square too."""
     x, weight, factor = normal(2, 4, dtype=torch.float64), WEIGHT.double(), normal(2, 4, seed=1, dtype=torch.float64)
     leaf = x.clone().requires_grad_()
     got = torch.autograd.grad((rms_norm(leaf, weight) * factor).sum(), leaf)
@@ -179,7 +179,7 @@ def test_gradient_of_x() -> None:
 
 
 def test_gradient_of_weight() -> None:
-    """Sends the gradient to the weight, summed over the batch."""
+    """Gives the weight its gradient, summed over the batch."""
     x, weight, factor = normal(2, 4, dtype=torch.float64), WEIGHT.double(), normal(2, 4, seed=1, dtype=torch.float64)
     leaf = weight.clone().requires_grad_()
     got = torch.autograd.grad((rms_norm(x, leaf) * factor).sum(), leaf)
@@ -189,7 +189,7 @@ def test_gradient_of_weight() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
 def test_gradients_in_half(dtype: torch.dtype) -> None:
-    """Sends the same gradients in half precision."""
+    """Gives the same gradients in half precision."""
     wide = [normal(2, 4, dtype=dtype).double(), WEIGHT.double()]
     leaves = [t.to(dtype).requires_grad_() for t in wide]
     factor = normal(2, 4, seed=1, dtype=dtype)
@@ -207,7 +207,7 @@ def test_gradient_of_zeros() -> None:
 
 @pytest.mark.edge
 def test_inputs_unchanged() -> None:
-    """Leaves x and the weight as they were."""
+    """Doesn't modify x or the weight."""
     inputs = [normal(3, 4), WEIGHT.clone()]
     before = [t.clone() for t in inputs]
     rms_norm(*inputs)

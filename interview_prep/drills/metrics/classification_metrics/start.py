@@ -9,5 +9,5 @@ def precision_recall_f1(truth: np.ndarray, predicted: np.ndarray, classes: int) 
 
 
 def roc_auc(truth: np.ndarray, scores: np.ndarray) -> float:
-    """0 and 1 (N,), scores (N,) -> share of pairs in order, ties count half. ValueError where one class is missing."""
+    """0 and 1 (N,), scores (N,) -> share of pairs in order; ties count half. ValueError if a class is missing."""
     raise NotImplementedError

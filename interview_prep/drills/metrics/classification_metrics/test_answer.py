@@ -1,4 +1,4 @@
-"""Precision, recall and F1 against counts by loop, and the AUC against all pairs."""
+"""Precision, recall and F1 against counts in a loop, and the AUC against all pairs."""
 
 import tracemalloc
 
@@ -34,72 +34,72 @@ def random_labels(n: int, classes: int, seed: int = 0) -> tuple[np.ndarray, np.n
 
 
 def test_example_of_three_classes() -> None:
-    """Gives the table of the prompt."""
+    """Matches the table in the prompt."""
     expected = np.array([[2 / 3] * 3, [0.5] * 3, [0.0] * 3])
     assert_allclose(precision_recall_f1(np.array([0, 0, 0, 1, 1]), np.array([0, 1, 0, 1, 0]), classes=3), expected)
 
 
 def test_example_auc() -> None:
-    """Gives the AUC of the prompt."""
+    """Matches the AUC in the prompt."""
     assert roc_auc(np.array([0, 1, 0, 1]), np.array([0.1, 0.4, 0.4, 0.8])) == pytest.approx(0.875)
 
 
 @pytest.mark.parametrize(("n", "classes"), [(1, 1), (1, 3), (8, 2), (12, 3), (20, 5)])
 def test_counts(n: int, classes: int) -> None:
-    """Agrees with counts by loop."""
+    """Matches counts from a plain loop."""
     truth, predicted = random_labels(n, classes)
     assert_allclose(precision_recall_f1(truth, predicted, classes), by_counting(truth, predicted, classes))
 
 
 def test_precision_is_of_the_predicted() -> None:
-    """Divides by the predicted in the first column, by the true in the second."""
+    """Divides by the predicted count for precision and the true count for recall."""
     truth, predicted = np.array([0, 0, 1, 1, 1, 1]), np.array([0, 0, 0, 0, 1, 1])
     assert_allclose(precision_recall_f1(truth, predicted, 2)[:, :2], np.array([[0.5, 1.0], [1.0, 0.5]]))
 
 
 def test_f1_is_the_harmonic_mean() -> None:
-    """Gives 2PR / (P + R) in the third column."""
+    """Returns 2PR / (P + R) in the third column."""
     truth, predicted = np.array([1, 0, 0, 0]), np.array([1, 1, 1, 1])
     assert_allclose(precision_recall_f1(truth, predicted, 2)[:, 2], np.array([0.0, 0.4]))
 
 
 def test_never_predicted() -> None:
-    """Gives precision 0 to a class that is never predicted."""
+    """Returns precision 0 for a class that is never predicted."""
     expected = np.array([[0.5, 1.0, 2 / 3], [0.0, 0.0, 0.0]])
     assert_allclose(precision_recall_f1(np.array([0, 1]), np.array([0, 0]), 2), expected)
 
 
 def test_never_true() -> None:
-    """Gives recall 0 to a class that is never true."""
+    """Returns recall 0 for a class that is never true."""
     expected = np.array([[1.0, 0.5, 2 / 3], [0.0, 0.0, 0.0]])
     assert_allclose(precision_recall_f1(np.array([0, 0]), np.array([0, 1]), 2), expected)
 
 
 def test_nothing_right() -> None:
-    """Gives zeros, without a warning, where every prediction is wrong."""
+    """Returns zeros, without a warning, when every prediction is wrong."""
     assert_allclose(precision_recall_f1(np.array([0, 1]), np.array([1, 0]), 2), np.zeros((2, 3)))
 
 
 def test_everything_right() -> None:
-    """Gives ones where every prediction is right."""
+    """Returns ones when every prediction is right."""
     assert_allclose(precision_recall_f1(np.array([1, 0, 1]), np.array([1, 0, 1]), 2), np.ones((2, 3)))
 
 
 def test_no_rows() -> None:
-    """Gives zeros of shape (classes, 3) where there are no rows."""
+    """Returns zeros of shape (classes, 3) when there are no rows."""
     nothing = np.zeros(0, dtype=np.int64)
     assert_array_equal(precision_recall_f1(nothing, nothing, 4), np.zeros((4, 3)))
 
 
 def test_shape_of_equal_values() -> None:
-    """Gives an array of shape (classes, 3), also where all metrics are the same."""
+    """Returns an array of shape (classes, 3) even when all metrics are the same."""
     got = precision_recall_f1(np.array([0, 1]), np.array([0, 1]), 2)
     assert (type(got).__name__, np.shape(got)) == ("ndarray", (2, 3))
 
 
 @pytest.mark.edge
 def test_labels_of_one_byte() -> None:
-    """Counts beyond 127 where the labels are bytes."""
+    """Counts beyond 127 when the labels are bytes."""
     truth = np.array([0] * 200 + [1] * 100, dtype=np.int8)
     expected = np.array([[2 / 3, 1.0, 0.8], [0.0, 0.0, 0.0]])
     assert_allclose(precision_recall_f1(truth, np.zeros(300, dtype=np.int8), 2), expected)
@@ -107,7 +107,7 @@ def test_labels_of_one_byte() -> None:
 
 @pytest.mark.parametrize(("n", "seed"), [(2, 2), (7, 0), (12, 1), (25, 2)])
 def test_auc_without_ties(n: int, seed: int) -> None:
-    """Agrees with all pairs where all scores differ."""
+    """Matches a count over all pairs when all scores differ."""
     rng = np.random.default_rng(seed)
     truth, scores = np.arange(n) % 2, rng.normal(size=n)
     assert roc_auc(truth, scores) == pytest.approx(by_pairs(truth, scores))
@@ -115,7 +115,7 @@ def test_auc_without_ties(n: int, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 3])
 def test_auc_with_ties(seed: int) -> None:
-    """Agrees with all pairs where many scores are equal."""
+    """Matches a count over all pairs when many scores are equal."""
     rng = np.random.default_rng(seed)
     truth, scores = rng.permutation(np.arange(14) % 3 == 0).astype(int), rng.integers(4, size=14) / 4
     assert roc_auc(truth, scores) == pytest.approx(by_pairs(truth, scores))
@@ -123,7 +123,7 @@ def test_auc_with_ties(seed: int) -> None:
 
 @pytest.mark.parametrize("truth", [[0, 1], [1, 0]])
 def test_all_scores_equal(truth: list[int]) -> None:
-    """Gives one half where all scores are equal, whatever their order."""
+    """Returns one half when all scores are equal, whatever their order."""
     assert roc_auc(np.array(truth * 3), np.full(6, 0.7)) == pytest.approx(0.5)
 
 
@@ -133,22 +133,22 @@ def test_tie_is_less_than_order() -> None:
 
 
 def test_perfect_order() -> None:
-    """Gives 1 where every positive is above every negative."""
+    """Returns 1 when every positive is above every negative."""
     assert roc_auc(np.array([1, 0, 1, 0]), np.array([0.9, -0.3, 0.2, 0.1])) == pytest.approx(1.0)
 
 
 def test_reversed_order() -> None:
-    """Gives 0 where every positive is below every negative."""
+    """Returns 0 when every positive is below every negative."""
     assert roc_auc(np.array([1, 0, 1, 0]), np.array([0.1, 0.3, 0.2, 0.9])) == pytest.approx(0.0)
 
 
 def test_no_threshold_at_one_half() -> None:
-    """Looks at the order alone: all scores may be below one half."""
+    """Uses only the order, even if all scores are below one half."""
     assert roc_auc(np.array([0, 1, 0, 1]), np.array([0.01, 0.02, 0.03, 0.04])) == pytest.approx(0.75)
 
 
 def test_large_scores() -> None:
-    """Takes scores of 1e4 and -1e4."""
+    """Handles scores of 1e4 and -1e4."""
     truth, scores = np.array([0, 0, 1, 1]), np.array([1e4, -1e4, -1e4, 1e4])
     assert roc_auc(truth, scores) == pytest.approx(0.5)
 
@@ -175,7 +175,7 @@ def test_many_pairs() -> None:
 
 @pytest.mark.edge
 def test_large_and_infinite_scores() -> None:
-    """Takes scores of 1e4 and of infinity."""
+    """Handles scores of 1e4 and infinity."""
     scores = np.array([-np.inf, 1e4, -1e4, 1e4, np.inf, np.inf])
     assert roc_auc(np.array([0, 0, 1, 1, 0, 1]), scores) == pytest.approx(
         by_pairs(np.array([0, 0, 1, 1, 0, 1]), scores)
@@ -186,27 +186,27 @@ def test_large_and_infinite_scores() -> None:
     "kind", ["int64", "float32", *(pytest.param(kind, marks=pytest.mark.edge) for kind in ("uint8", "float16"))]
 )
 def test_kinds_of_scores(kind: str) -> None:
-    """Takes scores of integers and of short floats."""
+    """Accepts integers and short floats as scores."""
     got = roc_auc(np.array([0, 1, 1, 0]), np.array([3, 200, 3, 0]).astype(kind))
     assert got == pytest.approx(0.875)
 
 
 def test_booleans() -> None:
-    """Takes booleans as truth."""
+    """Accepts booleans as truth."""
     assert roc_auc(np.array([False, True, True]), np.array([0.5, 0.5, 0.1])) == pytest.approx(0.25)
 
 
 @pytest.mark.edge
 def test_truth_of_one_byte() -> None:
-    """Counts pairs beyond 255 where the truth is in bytes."""
+    """Counts pairs beyond 255 when the truth is in bytes."""
     truth = np.array([0, 1] * 30, dtype=np.uint8)
     assert roc_auc(truth, np.arange(60)) == pytest.approx(by_pairs(truth, np.arange(60)))
 
 
 @pytest.mark.parametrize("truth", [[0, 0, 0], [1, 1, 1], [1], [0]])
 def test_one_class_only(truth: list[int]) -> None:
-    """Raises ValueError where there are no positives or no negatives."""
-    with pytest.raises(ValueError):  # noqa: PT011, whatever it says
+    """Raises ValueError if there are no positives or no negatives."""
+    with pytest.raises(ValueError):  # noqa: PT011, any message will do
         roc_auc(np.array(truth), np.arange(len(truth)))
 
 
@@ -217,7 +217,7 @@ def test_auc_is_a_float() -> None:
 
 
 def test_memory() -> None:
-    """Takes no memory for all pairs of 2000 rows."""
+    """Doesn't use memory for all pairs of 2000 rows."""
     truth, scores = np.arange(2000) % 2, np.arange(2000) % 7
     roc_auc(truth, scores)
     tracemalloc.start()
@@ -229,7 +229,7 @@ def test_memory() -> None:
 
 @pytest.mark.edge
 def test_inputs_unchanged() -> None:
-    """Leaves truth, predictions and scores as they were."""
+    """Doesn't modify truth, predictions or scores."""
     truth, predicted = random_labels(9, 2)
     precision_recall_f1(truth, predicted, 2)
     roc_auc(truth, predicted)

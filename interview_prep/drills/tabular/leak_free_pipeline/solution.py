@@ -18,7 +18,7 @@ def build(numeric: list[str], categorical: list[str], model: BaseEstimator) -> P
 
 
 def out_of_fold(pipeline: Pipeline, features: pd.DataFrame, target: pd.Series, folds: np.ndarray) -> np.ndarray:
-    """Each row's fold (N,) -> each row's prediction (N,), by a copy fitted on the rows of all other folds."""
+    """Each row's fold (N,) -> each row's prediction (N,), from a copy fitted on the rows of all other folds."""
     predictions = np.empty(len(features))
     for fold in np.unique(folds):
         held_out = folds == fold  # a mask, not labels: the index may hold duplicates

@@ -45,7 +45,7 @@ NEW = pd.DataFrame(
 
 
 class Keep(RegressorMixin, BaseEstimator):
-    """A model that predicts what it is given, the prepared table itself."""
+    """A model that predicts what it's given: the prepared table itself."""
 
     def fit(self, x: np.ndarray, y: object) -> "Keep":  # noqa: ARG002, an estimator takes it
         self.seen_ = dense(x)
@@ -55,10 +55,10 @@ class Keep(RegressorMixin, BaseEstimator):
         return dense(x)
 
 
-class Centre(TransformerMixin, BaseEstimator):
+class Center(TransformerMixin, BaseEstimator):
     """Subtracts the mean of the rows it is fitted on."""
 
-    def fit(self, x: pd.DataFrame, y: object = None) -> "Centre":  # noqa: ARG002, an estimator takes it
+    def fit(self, x: pd.DataFrame, y: object = None) -> "Center":  # noqa: ARG002, an estimator takes it
         self.mean_ = np.asarray(x).mean(axis=0)
         return self
 
@@ -83,13 +83,13 @@ def dense(x: object) -> np.ndarray:
 
 @functools.cache
 def fitted() -> Pipeline:
-    """One fit for all checks that only look at it."""
+    """One fit for all the checks that only look at the result."""
     return build(["rooms", "age", "one"], ["plan", "city"], Keep()).fit(TRAIN.copy(), np.zeros(6))
 
 
 @functools.cache
 def prepared() -> np.ndarray:
-    """What the model gets of the new rows: rooms, age, one; plan a, b; city bonn, oslo, rome."""
+    """What the model gets for the new rows: rooms, age, one; plan a, b; city bonn, oslo, rome."""
     return fitted().predict(NEW.copy())
 
 
@@ -108,11 +108,11 @@ def table() -> tuple[pd.DataFrame, pd.Series, np.ndarray]:
 
 
 def small() -> Pipeline:
-    return Pipeline([("centre", Centre()), ("plus", Plus())])
+    return Pipeline([("centre", Center()), ("plus", Plus())])
 
 
 def by_rows(features: pd.DataFrame, target: pd.Series, folds: np.ndarray) -> list[float]:
-    """Slow and obvious: what `small` predicts of each row, given the rows of all other folds."""
+    """Slow and obvious: what `small` predicts for each row, given the rows of all other folds."""
     x, y, predictions = features["x"].tolist(), target.tolist(), []
     for i, fold in enumerate(folds):
         others = [j for j in range(len(x)) if folds[j] != fold]
@@ -121,34 +121,34 @@ def by_rows(features: pd.DataFrame, target: pd.Series, folds: np.ndarray) -> lis
 
 
 def test_example_out_of_fold() -> None:
-    """Gives the means of the prompt's second example."""
+    """Matches the second example in the prompt."""
     features, target = pd.DataFrame({"x": [0, 0, 0, 0]}), pd.Series([1.0, 2.0, 9.0, 4.0])
     mean = Pipeline([("model", DummyRegressor())])
     assert_allclose(out_of_fold(mean, features, target, np.array([0, 0, 1, 1])), [6.5, 6.5, 1.5, 1.5])
 
 
 def test_numbers_are_scaled() -> None:
-    """Scales by mean and deviation of the training rows, missing ones filled."""
+    """Scales by the training rows' mean and deviation, missing values filled."""
     assert_allclose(prepared()[:2, 0], [scaled(2.0, ROOMS), scaled(5.0, ROOMS)])
 
 
 def test_scaled_with_the_median() -> None:
-    """Counts missing numbers as the median where it scales."""
+    """Counts missing numbers as the median when it scales."""
     assert_allclose(prepared()[[0, 3], 1], [scaled(30.0, AGES), scaled(70.0, AGES)])
 
 
 def test_missing_number() -> None:
-    """Fills a missing number with the median of the training rows."""
+    """Fills a missing number with the training rows' median."""
     assert_allclose(prepared()[[1, 4], 1], [scaled(None, AGES)] * 2)
 
 
 def test_large_number() -> None:
-    """Scales a new number of 1e4 with the training rows' statistics."""
+    """Scales a new value of 1e4 with the training rows' statistics."""
     assert_allclose(prepared()[2, 1], scaled(1e4, AGES))
 
 
 def test_constant_column() -> None:
-    """Makes a constant column 0."""
+    """Turns a constant column into 0."""
     assert_allclose(prepared()[:, 2], np.zeros(5))
 
 
@@ -158,22 +158,22 @@ def test_one_hot() -> None:
 
 
 def test_missing_category() -> None:
-    """Fills a missing category with the most frequent of the training rows."""
+    """Fills a missing category with the training rows' most frequent one."""
     assert_allclose(prepared()[[2, 4], 3:8], [[1, 0, 0, 0, 1], [0, 1, 1, 0, 0]])
 
 
 def test_unknown_category() -> None:
-    """Gives a category that is unknown zeros only."""
+    """Encodes an unknown category as all zeros."""
     assert_allclose(prepared()[3, 3:8], np.zeros(5))
 
 
 def test_other_columns_are_dropped() -> None:
-    """Gives the model three numbers and five one-hot columns, no id."""
+    """Gives the model three numbers and five one-hot columns, but not the id."""
     assert prepared().shape == (5, 8)
 
 
 def test_training_rows() -> None:
-    """Fits the model on the prepared training rows, without a NaN."""
+    """Fits the model on the prepared training rows, without NaN."""
     got = fitted()[-1].seen_[[1, 2, 4], 1:8]
     ages = [scaled(None, AGES), scaled(40.0, AGES), scaled(60.0, AGES)]
     one_hot = [[1, 0, 0, 1, 0], [0, 1, 0, 0, 1], [0, 1, 1, 0, 0]]
@@ -182,33 +182,33 @@ def test_training_rows() -> None:
 
 @pytest.mark.edge
 def test_alone_as_among_others() -> None:
-    """Prepares a new row alone as among others, columns in another order."""
+    """Prepares a new row alone as it does among others, in any column order."""
     got = fitted().predict(NEW.iloc[[4], ::-1])
     assert_allclose(got, prepared()[[4]])
 
 
 def test_not_fitted_by_build() -> None:
-    """Returns a pipeline whose model is not fitted yet."""
+    """Returns a pipeline whose model isn't fitted yet."""
     pipeline = build(["age"], ["city"], Keep())
     assert (isinstance(pipeline, Pipeline), hasattr(pipeline[-1], "seen_")) == (True, False)
 
 
 def test_by_rows() -> None:
-    """Agrees with a loop over rows, in their order, whatever the index."""
+    """Matches a loop over the rows, in their order, whatever the index."""
     features, target, folds = table()
     assert_allclose(out_of_fold(small(), features, target, folds), by_rows(features, target, folds))
 
 
 @pytest.mark.edge
 def test_numbers_of_folds_that_are_missing() -> None:
-    """Takes any integers as folds: -3, 1 and 4."""
+    """Accepts any integers as folds: -3, 1 and 4."""
     features, target, folds = table()
     folds = np.array([-3, 1, 4])[folds]
     assert_allclose(out_of_fold(small(), features, target, folds), by_rows(features, target, folds))
 
 
 def test_six_folds() -> None:
-    """Leaves the pipeline unfitted after six folds as well, and right."""
+    """Leaves the pipeline unfitted after six folds too, with correct results."""
     features, target, _ = table()
     pipeline, folds = small(), np.array([5, 4, 3, 2, 1, 0, 5])
     assert_allclose(out_of_fold(pipeline, features, target, folds), by_rows(features, target, folds))
@@ -217,7 +217,7 @@ def test_six_folds() -> None:
 
 @pytest.mark.edge
 def test_capitals() -> None:
-    """Takes a known category in capitals as an unknown one."""
+    """Treats a known category in capitals as an unknown one."""
     new = NEW[:1].assign(plan="A", city="OSLO")
     assert_allclose(fitted().predict(new)[:, 3:8], np.zeros((1, 5)))
 
@@ -229,7 +229,7 @@ def test_a_fold_for_each_row() -> None:
 
 
 def test_array() -> None:
-    """Gives an array of one prediction a row."""
+    """Returns an array with one prediction per row."""
     got = out_of_fold(small(), *table())
     assert (type(got).__name__, np.shape(got)) == ("ndarray", (7,))
 
@@ -243,7 +243,7 @@ def test_digits() -> None:
 
 
 def test_own_target_does_not_matter() -> None:
-    """Predicts a row the same whatever its own target is."""
+    """Predicts the same for a row, whatever its own target is."""
     features, target, folds = table()
     other = target.where(folds != 2, -1e4)
     got = out_of_fold(small(), features, other, folds)
@@ -251,14 +251,14 @@ def test_own_target_does_not_matter() -> None:
 
 
 def test_learns_from_the_other_folds() -> None:
-    """Predicts a row from the targets of the other folds."""
+    """Predicts a row from the other folds' targets."""
     features, target, folds = table()
     got = out_of_fold(small(), features, target.where(folds == 2, 1000.0), folds)
     assert_array_equal(got[folds == 2] > 200, [True] * 4)
 
 
 def test_missing_numbers_of_fold_mates() -> None:
-    """Fills a missing number of 280 rows with the mean of the other folds."""
+    """Fills a missing number among 280 rows with the other folds' mean."""
     features, target = (pd.concat([each] * 40) for each in table()[:2])
     folds = np.tile(table()[2] // 2, 40)
     features = features.where(np.arange(280)[:, None] != 3)
@@ -269,7 +269,7 @@ def test_missing_numbers_of_fold_mates() -> None:
 
 
 def test_fold_mates_do_not_matter() -> None:
-    """Predicts a row the same whatever the features of its fold mates are."""
+    """Predicts the same for a row, whatever the features in its own fold are."""
     features, target, folds = table()
     other = features.where(np.arange(7)[:, None] != 3, -1e4)
     got = out_of_fold(small(), other, target, folds)
@@ -277,7 +277,7 @@ def test_fold_mates_do_not_matter() -> None:
 
 
 def test_pipeline_stays_unfitted() -> None:
-    """Leaves the pipeline that it is given unfitted."""
+    """Leaves the pipeline it's given unfitted."""
     pipeline = small()
     out_of_fold(pipeline, *table())
     assert [hasattr(pipeline[0], "mean_"), hasattr(pipeline[1], "targets_")] == [False, False]
@@ -285,7 +285,7 @@ def test_pipeline_stays_unfitted() -> None:
 
 @pytest.mark.edge
 def test_inputs_unchanged() -> None:
-    """Leaves features, target and folds as they were."""
+    """Doesn't modify features, target or folds."""
     features, target, folds = table()
     before = features.assign(y=target.to_numpy(), fold=folds)
     out_of_fold(small(), features, target, folds)

@@ -30,14 +30,14 @@ def log(*rows: Row) -> pd.DataFrame:
 
 
 def table(*rows: Row) -> pd.DataFrame:
-    """Sessions from user, minutes of start and end, and number of events."""
+    """Sessions from user, start and end in minutes, and number of events."""
     users, starts, ends, counts = zip(*rows, strict=True)
     times = {"start": pd.DatetimeIndex(map(at, starts)), "end": pd.DatetimeIndex(map(at, ends))}
     return pd.DataFrame({"user": users, **times, "events": counts})
 
 
 def reached(*rows: Row) -> pd.DataFrame:
-    """What first_after returns, from user and two numbers of minutes, None for NaT."""
+    """What first_after returns, from user and two times in minutes, with None for NaT."""
     users, firsts, thens = zip(*rows, strict=True)
     return pd.DataFrame(
         {"user": users, "first": pd.DatetimeIndex(map(at, firsts)), "then": pd.DatetimeIndex(map(at, thens))}
@@ -45,7 +45,7 @@ def reached(*rows: Row) -> pd.DataFrame:
 
 
 def random_rows(seed: int) -> list[Row]:
-    """Events of three users over five hours, on full minutes."""
+    """Events of three users over five hours, on whole minutes."""
     draw = random.Random(seed)  # noqa: S311, no secret
     return [(draw.choice("cab"), draw.randrange(0, 300, 5), draw.choice(["view", "buy"])) for _ in range(24)]
 
@@ -138,7 +138,7 @@ def counts(user: str) -> list[int]:
 
 @functools.cache
 def many_users() -> tuple[int, pd.DataFrame]:
-    """The lines that run for sixty users, who are integers, and their sessions."""
+    """The lines that run for sixty users with integer ids, and their sessions."""
     return lines_run(sessions, MANY, HALF_HOUR)
 
 
@@ -150,26 +150,26 @@ def conversions() -> dict[str, Row]:
 
 
 def test_example_sessions() -> None:
-    """Gives the sessions of the prompt."""
+    """Matches the sessions in the prompt."""
     expected = table(("al", -60, -60, 1), ("al", 20, 50, 2), ("bo", 0, 1, 2), ("bo", 60, 60, 1))
     assert_frame_equal(sessions(EXAMPLE.copy(), HALF_HOUR), expected, check_dtype=False)
 
 
 def test_example_first_after() -> None:
-    """Gives the times of the prompt's second example."""
+    """Matches the prompt's second example."""
     expected = reached(("al", -60, 20), ("bo", 1, 60))
     assert_frame_equal(first_after(EXAMPLE.copy(), "buy", "view"), expected, check_dtype=False, check_names=False)
 
 
 def test_sessions() -> None:
-    """Agrees with a loop over the sorted events, whatever the index."""
+    """Matches a loop over the sorted events, whatever the index."""
     rows = random_rows(1)
     expected = table(*sessions_by_loops(rows, 30))
     assert_frame_equal(sessions(log(*rows).set_axis([5, 0] * 12), HALF_HOUR), expected, check_dtype=False)
 
 
 def test_exactly_the_gap() -> None:
-    """Keeps an event exactly gap later in the session."""
+    """Keeps an event that comes exactly gap later in the session."""
     assert spans("exactly") == [(0, 60)]
 
 
@@ -179,12 +179,12 @@ def test_a_second_more_than_the_gap() -> None:
 
 
 def test_long_session() -> None:
-    """Measures from the event before, not from the session's start."""
+    """Measures from the previous event, not from the session's start."""
     assert spans("long") == [(0, 75)]
 
 
 def test_users_are_apart() -> None:
-    """Separates two users whose events alternate."""
+    """Keeps two users apart when their events alternate."""
     assert [spans("odd"), spans("even")] == [[(1, 3)], [(0, 2)]]
 
 
@@ -194,7 +194,7 @@ def test_descending_times() -> None:
 
 
 def test_midnight() -> None:
-    """Goes on beyond midnight."""
+    """Continues a session past midnight."""
     assert spans("midnight") == [(825, 855)]
 
 
@@ -204,12 +204,12 @@ def test_pause_of_a_day() -> None:
 
 
 def test_same_time() -> None:
-    """Counts every event of the same time."""
+    """Counts every event that has the same time."""
     assert counts("same") == [3]
 
 
 def test_single_event() -> None:
-    """Ends a session of a single event when it starts."""
+    """Ends a single-event session when it starts."""
     assert spans("single") == [(42, 42)]
 
 
@@ -219,20 +219,20 @@ def test_counts() -> None:
 
 
 def test_integer_users_and_time_zone() -> None:
-    """Takes integers as users, in numeric order, and times with a zone."""
+    """Accepts integer users, in numeric order, and times with a time zone."""
     _, got = many_users()
     assert [*got["user"][16:20], got["start"][19]] == [8, 8, 9, 9, MANY["time"][1]]
 
 
 @pytest.mark.edge
 def test_no_sessions() -> None:
-    """Gives the columns and no rows for an empty log."""
+    """Returns the columns and no rows for an empty log."""
     got = sessions(TEN.iloc[:0], HALF_HOUR)
     assert (list(got.columns), len(got)) == (["user", "start", "end", "events"], 0)
 
 
 def test_first_after() -> None:
-    """Agrees with a loop over users, whatever the index."""
+    """Matches a loop over the users, whatever the index."""
     rows = random_rows(4)
     expected = reached(*reached_by_loops(rows, "buy", "view"))
     assert_frame_equal(
@@ -246,17 +246,17 @@ def test_never() -> None:
 
 
 def test_only_earlier() -> None:
-    """Gives NaT where the second event is only earlier than the first."""
+    """Returns NaT when the second event only comes before the first."""
     assert conversions()["earlier"] == (5, None)
 
 
 def test_earlier_and_later() -> None:
-    """Finds the later event of a user who has an earlier one too."""
+    """Finds the later event of a user who also has an earlier one."""
     assert conversions()["both"] == (5, 7)
 
 
 def test_same_time_is_not_later() -> None:
-    """Does not count an event at the very same time."""
+    """Doesn't count an event at the very same time."""
     assert conversions()["same"] == (5, 6)
 
 
@@ -271,13 +271,13 @@ def test_users_without_first() -> None:
 
 
 def test_same_name() -> None:
-    """Finds the second event where both have the same name."""
+    """Finds the second event when both have the same name."""
     got = first_after(log(("a", 4), ("a", 0), ("a", 0), ("a", 2), ("b", 3)), "view", "view")
     assert [minutes(got["first"]), minutes(got["then"])] == [[0, 3], [2, None]]
 
 
 def test_exact_names() -> None:
-    """Takes no other names for the two: no capitals, no longer ones."""
+    """Matches names exactly: no other capitalization, no longer names."""
     names = ["View", "viewed", "preview", "view", "Buy", "buying", "rebuy", "buy"]
     got = first_after(log(*(("a", minute, name) for minute, name in enumerate(names))), "view", "buy")
     assert [minutes(got["first"]), minutes(got["then"])] == [[3], [7]]
@@ -285,7 +285,7 @@ def test_exact_names() -> None:
 
 @pytest.mark.edge
 def test_a_millisecond_later() -> None:
-    """Takes an event that is a millisecond later as later."""
+    """Counts an event one millisecond later as later."""
     events = log(("a", 0, "view"), ("a", 0, "buy"), ("a", 7, "buy"))
     events.loc[1, "time"] += pd.Timedelta("1ms")
     assert list(first_after(events, "view", "buy")["then"]) == [events["time"][1]]
@@ -293,7 +293,7 @@ def test_a_millisecond_later() -> None:
 
 @pytest.mark.edge
 def test_a_millisecond_more_than_the_gap() -> None:
-    """Begins a session a millisecond after the gap."""
+    """Begins a session one millisecond after the gap."""
     events = log(("a", 0), ("a", 30), ("a", 60))
     events.loc[2, "time"] += pd.Timedelta("1ms")
     assert list(sessions(events, HALF_HOUR)["events"]) == [2, 1]
@@ -301,7 +301,7 @@ def test_a_millisecond_more_than_the_gap() -> None:
 
 @pytest.mark.edge
 def test_nobody() -> None:
-    """Gives the columns and no rows where nobody has the first event."""
+    """Returns the columns and no rows when nobody has the first event."""
     got = first_after(SIX.iloc[[1, 2]], "view", "buy")
     assert (list(got.columns), len(got)) == (["user", "first", "then"], 0)
 
@@ -320,13 +320,13 @@ def test_no_loop_in_first_after() -> None:
 
 @pytest.mark.edge
 def test_sessions_leaves_the_log() -> None:
-    """Leaves the log as it was."""
+    """Doesn't modify the log."""
     ten_users()
     assert_frame_equal(TEN, TEN_BEFORE)
 
 
 @pytest.mark.edge
 def test_first_after_leaves_the_log() -> None:
-    """Leaves the log as it was here too."""
+    """Doesn't modify the log here either."""
     conversions()
     assert_frame_equal(SIX, SIX_BEFORE)

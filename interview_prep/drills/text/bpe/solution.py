@@ -19,7 +19,7 @@ def train(text: str, count: int) -> list[tuple[str, str]]:
     words = Counter(tuple(word) for word in text.split())
     merges: list[tuple[str, str]] = []
     while len(merges) < count:
-        counts: Counter[tuple[str, str]] = Counter()  # anew each time: a merge changes its neighbours' pairs
+        counts: Counter[tuple[str, str]] = Counter()  # recounted each time: a merge changes the pairs next to it
         for word, times in words.items():
             for pair in pairwise(word):
                 counts[pair] += times
@@ -31,7 +31,7 @@ def train(text: str, count: int) -> list[tuple[str, str]]:
 
 
 def encode(text: str, merges: list[tuple[str, str]]) -> list[str]:
-    """The symbols of all words of the text, after all merges in their order."""
+    """The symbols of all words in the text, after applying all merges in order."""
     symbols: list[str] = []
     for characters in text.split():
         word = tuple(characters)

@@ -7,5 +7,5 @@ def train(text: str, count: int) -> list[tuple[str, str]]:
 
 
 def encode(text: str, merges: list[tuple[str, str]]) -> list[str]:
-    """The symbols of all words of the text, after all merges in their order."""
+    """The symbols of all words in the text, after applying all merges in order."""
     raise NotImplementedError

@@ -30,61 +30,61 @@ def by_loops(text: str, count: int) -> list[tuple[str, str]]:
 
 
 def random_text(seed: int) -> str:
-    """Sixty words, eight of them distinct. Eight merges of the seeds 9, 195 and 221 meet no tie."""
+    """Sixty words, eight of them distinct. The first eight merges with seeds 9, 195 and 221 meet no tie."""
     draw = random.Random(seed)  # noqa: S311, no secret
     words = ["".join(draw.choices("abcd", k=draw.randint(1, 5))) for _ in range(8)]
     return " ".join(draw.choices(words, weights=range(1, 9), k=60))
 
 
 def test_example_train() -> None:
-    """Learns the merges of the prompt."""
+    """Learns the merges in the prompt."""
     assert train("low low lower newer", 3) == [("l", "o"), ("lo", "w"), ("e", "r")]
 
 
 def test_example_encode() -> None:
-    """Encodes the words of the prompt."""
+    """Encodes the words in the prompt."""
     merges = [("l", "o"), ("lo", "w"), ("e", "r")]
     assert encode("slower owl", merges) == ["s", "low", "er", "o", "w", "l"]
 
 
 @pytest.mark.parametrize("seed", [9, 195, 221])
 def test_train_random_text(seed: int) -> None:
-    """Learns the merges of the spec on random words, without ties."""
+    """Learns the same merges as a plain version on random words without ties."""
     text = random_text(seed)
     assert train(text, 7) == by_loops(text, 7)
 
 
 def test_digits_and_punctuation_in_training() -> None:
-    """Learns from digits and punctuation as from letters."""
+    """Learns from digits and punctuation as it does from letters."""
     assert train("x1 x1 x1 y. y. ab", 2) == [("x", "1"), ("y", ".")]
 
 
 def test_any_whitespace_in_encoding() -> None:
-    """Splits at newlines, tabs and several spaces when it encodes."""
+    """Splits at newlines, tabs and multiple spaces when it encodes."""
     assert encode(" ab\nab  ab\tab\n", [("a", "b")]) == ["ab", "ab", "ab", "ab"]
 
 
 def test_capitals_in_training() -> None:
-    """Tells capitals from small letters in training."""
+    """Tells capitals from lowercase letters in training."""
     assert train("AB AB Ab", 1) == [("A", "B")]
 
 
 def test_capitals_in_encoding() -> None:
-    """Keeps capitals, and merges only what the merges spell that way."""
+    """Keeps capitals, and only merges what the merges spell that way."""
     assert encode("Ab ab", [("a", "b")]) == ["A", "b", "ab"]
 
 
 @pytest.mark.edge
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_ties_of_random_text(seed: int) -> None:
-    """Learns the merges of the spec on random words, with ties."""
+    """Learns the same merges as a plain version on random words with ties."""
     text = random_text(seed)
     assert train(text, 20) == by_loops(text, 20)
 
 
 @pytest.mark.edge
 def test_ties_of_capitals() -> None:
-    """Puts capitals before small letters in a tie, as Python does."""
+    """Puts capitals before lowercase letters in a tie, as Python does."""
     assert train("ax Bx", 1) == [("B", "x")]
 
 
@@ -130,7 +130,7 @@ def test_counts_anew_after_a_merge() -> None:
 
 
 def test_words_are_apart() -> None:
-    """Joins nothing across two words, whatever whitespace is between them."""
+    """Joins nothing across two words, whatever whitespace separates them."""
     assert train("a b\na b\ta  b", 2) == []
 
 
@@ -145,7 +145,7 @@ def test_no_merges() -> None:
 
 
 def test_empty_text() -> None:
-    """Learns nothing from an empty text and encodes it as nothing."""
+    """Learns nothing from an empty text, and encodes it as an empty list."""
     assert train(" \n", 3) == []
     assert encode("", [("a", "b")]) == []
 
@@ -156,30 +156,30 @@ def test_encode_joins_from_the_left() -> None:
 
 
 def test_encode_in_the_order_learned() -> None:
-    """Replays merges in their order and does not look for the longest token."""
+    """Replays the merges in order and doesn't look for the longest token."""
     merges = [("b", "c"), ("a", "b"), ("ab", "d")]
     assert encode("abcd abd", merges) == ["a", "bc", "d", "abd"]
 
 
 def test_encode_whole_symbols_only() -> None:
-    """Joins symbols that are equal to the pair, not symbols that end like it."""
+    """Joins symbols that equal the pair, not symbols that only end like it."""
     merges = [("b", "a"), ("a", "c")]
     assert encode("bac ac bbac", merges) == ["ba", "c", "ac", "b", "ba", "c"]
 
 
 def test_encode_unseen_characters() -> None:
-    """Keeps characters that training never saw, also outside ASCII."""
+    """Keeps characters that training never saw, outside ASCII too."""
     assert encode("naïve 🙂ab a.b", [("a", "b")]) == ["n", "a", "ï", "v", "e", "🙂", "ab", "a", ".", "b"]
 
 
 def test_encode_without_merges() -> None:
-    """Gives characters if there are no merges."""
+    """Returns single characters if there are no merges."""
     assert encode("ab c", []) == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("seed", [3, 4])
 def test_encode_random_text(seed: int) -> None:
-    """Encodes new random words as the spec does."""
+    """Encodes new random words as a plain version does."""
     merges, text = by_loops(random_text(seed), 6), random_text(seed + 10)
     expected = [list(word) for word in text.split()]
     for pair in merges:
@@ -189,7 +189,7 @@ def test_encode_random_text(seed: int) -> None:
 
 @pytest.mark.edge
 def test_merges_unchanged() -> None:
-    """Leaves the list of merges as it was."""
+    """Doesn't modify the list of merges."""
     merges = [("a", "b"), ("ab", "c")]
     encode("abc abd", merges)
     assert merges == [("a", "b"), ("ab", "c")]

@@ -37,17 +37,17 @@ def random_examples(seed: int, lengths: list[int]) -> list[dict]:
 
 
 def test_example_input_ids() -> None:
-    """Gives the input_ids of the prompt."""
+    """Matches the input_ids in the prompt."""
     assert_close(collate(of_the_prompt(), pad_id=0)["input_ids"], torch.tensor([[5, 6, 7, 2], [8, 2, 0, 0]]))
 
 
 def test_example_attention_mask() -> None:
-    """Gives the attention_mask of the prompt."""
+    """Matches the attention_mask in the prompt."""
     assert_close(collate(of_the_prompt(), pad_id=0)["attention_mask"], torch.tensor([[1, 1, 1, 1], [1, 1, 0, 0]]))
 
 
 def test_example_labels() -> None:
-    """Gives the labels of the prompt."""
+    """Matches the labels in the prompt."""
     assert_close(
         collate(of_the_prompt(), pad_id=0)["labels"], torch.tensor([[-100, -100, 7, 2], [-100, 2, -100, -100]])
     )
@@ -60,33 +60,33 @@ def test_keys() -> None:
 
 @pytest.mark.parametrize("lengths", [[3], [2, 5, 1], [4, 4, 4], [1, 1]])
 def test_random_batches(lengths: list[int]) -> None:
-    """Agrees with loops for batches of 1 to 3, equal lengths and length 1."""
+    """Matches plain loops for batches of 1 to 3, equal lengths and length 1."""
     examples = random_examples(sum(lengths), lengths)
     assert_close(collate(examples, pad_id=11), by_loops(examples, 11, max(lengths)))
 
 
 def test_pad_id_as_a_token_in_the_mask() -> None:
-    """Attends to a real token that has the id of the padding."""
+    """Attends to a real token that has the padding's id."""
     examples = [{"input_ids": [2, 5, 2], "prompt_length": 1}, {"input_ids": [6], "prompt_length": 0}]
     assert_close(collate(examples, pad_id=2)["attention_mask"], torch.tensor([[1, 1, 1], [1, 0, 0]]))
 
 
 def test_pad_id_as_a_token_in_the_labels() -> None:
-    """Teaches a real token that has the id of the padding, such as the end token."""
+    """Keeps the label of a real token that has the padding's id."""
     examples = [{"input_ids": [2, 5, 2], "prompt_length": 1}, {"input_ids": [6, 2], "prompt_length": 1}]
     assert_close(collate(examples, pad_id=2)["labels"], torch.tensor([[-100, 5, 2], [-100, 2, -100]]))
 
 
 @pytest.mark.edge
 def test_no_prompt() -> None:
-    """Learns every token where the prompt has length 0."""
+    """Learns every token when the prompt has length 0."""
     examples = [{"input_ids": [4, 3], "prompt_length": 0}]
     assert_close(collate(examples, pad_id=0)["labels"], torch.tensor([[4, 3]]))
 
 
 @pytest.mark.edge
 def test_no_completion() -> None:
-    """Learns nothing where the prompt is everything."""
+    """Learns nothing when the prompt is the whole example."""
     examples = [{"input_ids": [4, 3], "prompt_length": 2}, {"input_ids": [7, 7, 7], "prompt_length": 2}]
     assert_close(collate(examples, pad_id=0)["labels"], torch.tensor([[-100, -100, -100], [-100, -100, 7]]))
 
@@ -98,7 +98,7 @@ def test_multiple_rounds_up() -> None:
 
 
 def test_multiple_that_fits() -> None:
-    """Adds nothing where the longest example is a multiple already."""
+    """Adds nothing when the longest example already fits a multiple."""
     examples = random_examples(2, [6, 1])
     assert_close(collate(examples, pad_id=0, multiple=3), by_loops(examples, 0, 6))
 
@@ -106,7 +106,7 @@ def test_multiple_that_fits() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("multiple", [1, 4])
 def test_examples_unchanged(multiple: int) -> None:
-    """Leaves the examples as they were, whether or not it rounds up."""
+    """Doesn't modify the examples, whether or not it rounds up."""
     examples = random_examples(3, [3, 1])
     collate(examples, pad_id=0, multiple=multiple)
     assert examples == random_examples(3, [3, 1])
@@ -114,7 +114,7 @@ def test_examples_unchanged(multiple: int) -> None:
 
 @pytest.mark.edge
 def test_long_examples() -> None:
-    """Truncates nothing, and rounds up to a large multiple."""
+    """Truncates nothing and rounds up to a large multiple."""
     examples = random_examples(4, [300, 7])
     assert_close(collate(examples, pad_id=11, multiple=128), by_loops(examples, 11, 384))
 
@@ -128,7 +128,7 @@ def test_large_ids() -> None:
 
 @pytest.mark.edge
 def test_tensors_of_their_own() -> None:
-    """Gives labels that do not change when the input_ids are overwritten."""
+    """Returns labels that don't change when the input_ids are overwritten."""
     got = collate([{"input_ids": [4, 3], "prompt_length": 0}], pad_id=0)
     got["input_ids"].fill_(9)
     assert_close(got["labels"], torch.tensor([[4, 3]]))
@@ -137,5 +137,5 @@ def test_tensors_of_their_own() -> None:
 @pytest.mark.edge
 def test_no_examples() -> None:
     """Raises ValueError for an empty list."""
-    with pytest.raises(ValueError):  # noqa: PT011, whatever it says
+    with pytest.raises(ValueError):  # noqa: PT011, any message will do
         collate([], pad_id=0)

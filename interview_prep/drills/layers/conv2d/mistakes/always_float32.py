@@ -1,4 +1,4 @@
-"""Make the result in x's dtype: torch.zeros alone is float32, whatever the inputs are."""
+"""Create the result in x's dtype. torch.zeros alone is float32, whatever the inputs are."""
 
 import torch
 from torch import Tensor

@@ -1,4 +1,4 @@
-"""Gather all patches at once: a Python loop over pixels pays for a call at each of them."""
+"""Gather all patches at once. A Python loop pays the cost of several calls at every single pixel."""
 
 import torch
 from torch import Tensor

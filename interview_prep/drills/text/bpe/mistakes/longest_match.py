@@ -1,4 +1,4 @@
-"""Encode by replaying the merges in their order: the longest token first is WordPiece."""
+"""Encode by replaying the merges in order. Taking the longest token first is what WordPiece does."""
 
 from collections import Counter
 from itertools import pairwise

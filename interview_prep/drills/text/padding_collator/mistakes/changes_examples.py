@@ -1,4 +1,4 @@
-"""Copy the ids before you pad: `ids += [pad_id] * n` lengthens the caller's example."""
+"""Copy the ids before you pad them. `ids += [pad_id] * n` makes the caller's example longer."""
 
 import math
 
