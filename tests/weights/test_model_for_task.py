@@ -70,7 +70,7 @@ def test_fresh_offline_process_loads_each_model_three_ways(cache: Path, models: 
 def test_complete_pretrained_model_is_preferred(models: list[Model], capsys: pytest.CaptureFixture[str]) -> None:
     """Before, and while a file is missing, the small one is used; one line says which."""
     assert model_for_task("sentiment") == str(SMALL / "sentiment")
-    assert capsys.readouterr().out == f"sentiment: a small stand-in (`invoke models --fetch` brings {SENTIMENT.repo})\n"
+    assert capsys.readouterr().out == f"sentiment: a small stand-in (`invoke models --fetch` gets {SENTIMENT.repo})\n"
     assert fetch_models(models[:1], ignore_progress) == []
     folder = model_for_task("sentiment")
     assert folder.endswith(f"/snapshots/{SENTIMENT.commit}")
@@ -89,6 +89,6 @@ def test_task_without_weights_names_the_command(task: str) -> None:
 
 def test_unknown_task_is_refused() -> None:
     """The error lists the tasks that have a model."""
-    says = r"no pretrained one is locked for it\. Small ones serve embeddings, entities"
+    says = r"models\.lock has no pretrained model for it\. There are small models for embeddings, entities"
     with pytest.raises(LookupError, match=says):
         model_for_task("translation")

@@ -1,6 +1,6 @@
-"""Which weights a task is done with here: the pretrained ones where they were fetched, else small ones that ship.
+"""Picks the weights for a task: pretrained ones if they were downloaded, otherwise small ones that ship with the kit.
 
-The pretrained ones are named in docker/locks/models.lock, the small ones lie in small_models/ beside this file.
+The pretrained ones are listed in docker/locks/models.lock. The small ones are in small_models/, next to this file.
 """
 
 import tomllib
@@ -14,9 +14,9 @@ LOCK = HERE.parents[3] / "docker" / "locks" / "models.lock"
 
 
 def model_for_task(task: str) -> str:
-    """The folder to give to from_pretrained or pipeline, and one printed line that says which it is.
+    """The folder to pass to from_pretrained or pipeline. Prints one line that says which model it is.
 
-    Raises LookupError, with the command that fetches them, where there are no weights for the task.
+    Raises LookupError if there are no weights for the task; the error names the command that downloads them.
     """
     pretrained = tomllib.loads(LOCK.read_text(encoding="utf-8")).get(task)
     if pretrained:
@@ -27,11 +27,11 @@ def model_for_task(task: str) -> str:
             return str(Path(str(found["config.json"])).parent)
     if pretrained:
         which = "" if pretrained["set"] == "core" else f" --set {pretrained['set']}"
-        fetch = f"`invoke models{which} --fetch` brings {repo}"
+        fetch = f"`invoke models{which} --fetch` gets {repo}"
     else:
-        fetch = "no pretrained one is locked for it"
+        fetch = "models.lock has no pretrained model for it"
     if (SMALL / task / "config.json").is_file():
         print(f"{task}: a small stand-in ({fetch})")
         return str(SMALL / task)
     tasks = sorted(path.parent.name for path in SMALL.glob("[!.]*/config.json"))
-    raise LookupError(f"No weights for {task!r} here: {fetch}. Small ones serve {', '.join(tasks)}.")
+    raise LookupError(f"No weights for {task!r} here: {fetch}. There are small models for {', '.join(tasks)}.")

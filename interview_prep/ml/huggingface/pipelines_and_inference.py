@@ -1,7 +1,9 @@
-"""Inference with transformers, offline: pipelines, and the same by hand. No training, no GPU, no batching by length.
+"""Inference with transformers, offline: pipelines, and the same steps without them. No training, no GPU.
 
-Each model is the pretrained one where its weights were fetched, else a small stand-in that ships here: the calls are
-the same. Live, the folder is a name of the Hub: pipeline("text-classification", model="org/name").
+Use Hugging Face where a pretrained model knows most of the task already: text, images, audio. For a plain table it's
+overkill. Each task here runs on the pretrained model if its weights were downloaded, and otherwise on a small stand-in
+that ships with the kit. The calls are the same. In an interview you pass a name on the Hub instead of a folder:
+pipeline("text-classification", model="org/name").
 """
 
 import os
@@ -26,7 +28,7 @@ from transformers import (
 )
 from transformers.utils import logging
 
-sys.path.append(str(Path(globals().get("__file__", "notebook")).resolve().parent))  # its folder, also for python -m
+sys.path.append(str(Path(globals().get("__file__", "notebook")).resolve().parent))  # for python -m too
 from model_for_task import model_for_task
 
 logging.disable_progress_bar()
@@ -35,7 +37,7 @@ REVIEWS = ["What a wonderful film!", "The food was terrible and the waiter was r
 
 @torch.inference_mode()
 def classify(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, texts: list[str]) -> Tensor:
-    """What the pipeline does: tokenizer, model, softmax. Probabilities (B, C)."""
+    """What the pipeline does: tokenizer, model, softmax. Returns probabilities (B, C)."""
     batch = tokenizer(texts, padding=True, truncation=True, return_tensors="pt")  # input_ids, attention_mask: (B, T)
     logits = model(**batch).logits  # (B, C)
     print(f"  input_ids {tuple(batch['input_ids'].shape)} -> logits {tuple(logits.shape)}")
@@ -44,7 +46,7 @@ def classify(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, texts: 
 
 @torch.inference_mode()
 def embed(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, texts: list[str]) -> Tensor:
-    """One unit vector a text, (B, D): the mean of the last hidden states over the real tokens."""
+    """One unit vector per text, (B, D): the mean of the last hidden states over the real tokens."""
     batch = tokenizer(texts, padding=True, truncation=True, return_tensors="pt")
     hidden = model(**batch).last_hidden_state  # (B, T, D)
     mask = batch["attention_mask"].unsqueeze(-1)  # (B, T, 1): a plain mean would count the padding
@@ -56,8 +58,8 @@ def sentiment() -> None:
     answers = pipeline("text-classification", model=folder, device="cpu")(REVIEWS)
     for text, answer in zip(REVIEWS, answers, strict=True):
         print(f"  {answer['label']}  {answer['score']:.3f}  {text}")
-    print("the same by hand")
-    model = AutoModelForSequenceClassification.from_pretrained(folder)  # in eval mode already
+    print("the same without the pipeline: tokenizer, model, softmax")
+    model = AutoModelForSequenceClassification.from_pretrained(folder)  # already in eval mode
     probabilities = classify(model, AutoTokenizer.from_pretrained(folder), REVIEWS)
     for text, row in zip(REVIEWS, probabilities, strict=True):
         print(f"  {model.config.id2label[int(row.argmax())]}  {row.max():.3f}  {text}")
@@ -66,7 +68,8 @@ def sentiment() -> None:
 def entities() -> None:
     text = "Maria Lopez moved from Lisbon to Norway to work for the Northwind Bank."
     tag = pipeline("token-classification", model=model_for_task("entities"), aggregation_strategy="first", device="cpu")
-    print("  " + ", ".join(f"{found['word']} ({found['entity_group']})" for found in tag(text)))
+    print(f"  {text}")
+    print("  found: " + ", ".join(f"{found['word']} ({found['entity_group']})" for found in tag(text)))
 
 
 def search() -> None:
@@ -76,13 +79,14 @@ def search() -> None:
     query = "Our train arrived with a delay."
     scores = embed(model, tokenizer, [query]) @ embed(model, tokenizer, documents).T  # (1, D) @ (D, 3): cosines
     next_best, best = scores[0].sort().values[-2:].tolist()
-    print(f"  {query}  nearest: {documents[int(scores.argmax())]} ({best:.2f}, next {next_best:.2f})")
+    print(f"  query: {query}")
+    print(f"  closest: {documents[int(scores.argmax())]} (cosine {best:.2f}, the next one {next_best:.2f})")
 
 
 def fill_mask() -> None:
     fill = pipeline("fill-mask", model=model_for_task("fill-mask"), device="cpu")
     text = f"The dog was very {fill.tokenizer.mask_token}."
-    print(f"  {text}  {', '.join(found['token_str'] for found in fill(text, top_k=3))}")
+    print(f"  {text}  top 3: {', '.join(found['token_str'] for found in fill(text, top_k=3))}")
 
 
 def generation() -> None:
@@ -92,18 +96,19 @@ def generation() -> None:
     settings = {"max_new_tokens": 24, "pad_token_id": model.config.eos_token_id}
     torch.manual_seed(0)
     for name, choice in {"greedy": {"do_sample": False}, "top-p 0.9": {"do_sample": True, "top_p": 0.9}}.items():
-        ids = model.generate(**prompt, **settings, **choice)  # (1, T + new), the prompt included
-        print(f"  {name} {tuple(ids.shape)}: {tokenizer.decode(ids[0], skip_special_tokens=True)}")
+        ids = model.generate(**prompt, **settings, **choice)  # (1, T + new), including the prompt
+        print(f"  {name}, ids {tuple(ids.shape)}: {tokenizer.decode(ids[0], skip_special_tokens=True)}")
 
 
 def vision() -> None:
     folder = model_for_task("vision")
     digit = Image.fromarray((load_digits().images[7] * 15.9).astype("uint8"))  # 8x8 pixels, a seven
     (best, *_) = pipeline("image-classification", model=folder, device="cpu")(digit)
-    print(f"  a handwritten seven: {best['label']} ({best['score']:.2f})")
+    print(f"  a handwritten 7 is classified as {best['label']} ({best['score']:.2f})")
 
 
 def main() -> None:
+    print("Practice the calls. The small stand-in models are quick and often wrong: the quality isn't the point.")
     for task in (sentiment, entities, search, fill_mask, generation, vision):
         task()
 

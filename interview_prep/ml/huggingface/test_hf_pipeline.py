@@ -1,6 +1,6 @@
-"""What to assert of an inference pipeline: right answers on clear cases, agreement with the model by hand, invariances.
+"""What to test in an inference pipeline: clear cases, agreement with the model, and what must not change a score.
 
-The same tests hold for the pretrained weights and for the small stand-ins.
+The same tests pass with the pretrained weights and with the small stand-ins.
 """
 
 import pytest
@@ -43,37 +43,37 @@ def generation():
 
 
 @pytest.mark.parametrize(("text", "label"), CLEAR.items())
-def test_clear_sentences_get_their_label(sentiment, text, label):
-    """And the model is sure of it."""
+def test_clear_sentences_get_the_right_label(sentiment, text, label):
+    """And the model is confident."""
     (answer,) = sentiment(text)
     assert answer["label"] == label
     assert answer["score"] > 0.8
 
 
 def test_the_pipeline_is_tokenizer_model_softmax(sentiment):
-    """The scores by hand are the pipeline's to the last digits of float32."""
+    """Softmax of the model's logits gives the pipeline's scores, up to float32 rounding."""
     model = AutoModelForSequenceClassification.from_pretrained(model_for_task("sentiment"))
-    by_hand = classify(model, sentiment.tokenizer, list(CLEAR)).max(dim=-1).values
-    torch.testing.assert_close(by_hand, torch.tensor([answer["score"] for answer in sentiment(list(CLEAR))]))
+    computed = classify(model, sentiment.tokenizer, list(CLEAR)).max(dim=-1).values
+    torch.testing.assert_close(computed, torch.tensor([answer["score"] for answer in sentiment(list(CLEAR))]))
 
 
 def test_padding_changes_no_score(sentiment):
-    """A short text beside a long one scores as it does alone: the attention mask is used."""
+    """A short text gets the same score next to a long one as alone, because the attention mask is used."""
     short, long = "What a wonderful film!", "The food was terrible, the waiter was rude and we waited an hour for it."
     together, alone = (classify(sentiment.model, sentiment.tokenizer, texts) for texts in ([short, long], [short]))
     torch.testing.assert_close(together[:1], alone)
 
 
-def test_special_tokens_and_mask_are_where_they_belong(sentiment):
-    """[CLS] first, [SEP] last of the real tokens, padding after it and masked."""
+def test_special_tokens_and_mask_are_in_place(sentiment):
+    """[CLS] comes first and [SEP] last, then the padding, which is masked."""
     tokenizer = sentiment.tokenizer
     batch = tokenizer(["The film", "The film was good"], padding=True)
     assert tokenizer.convert_ids_to_tokens(batch["input_ids"][0]) == ["[CLS]", "the", "film", "[SEP]", "[PAD]", "[PAD]"]
     assert batch["attention_mask"][0] == [1, 1, 1, 1, 0, 0]
 
 
-def test_a_sentence_is_nearest_to_its_paraphrase():
-    """By the cosine of unit vectors, for each of four against the paraphrases of the others."""
+def test_a_sentence_is_closest_to_its_paraphrase():
+    """By cosine similarity, each of four sentences is closer to its own paraphrase than to the other three."""
     folder = model_for_task("embeddings")
     model, tokenizer = AutoModel.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
     left, right = (embed(model, tokenizer, list(texts)) for texts in zip(*PARAPHRASES, strict=True))
@@ -81,8 +81,8 @@ def test_a_sentence_is_nearest_to_its_paraphrase():
     assert (left @ right.T).argmax(dim=1).tolist() == [0, 1, 2, 3]
 
 
-def test_people_places_and_organisations_are_found():
-    """Whole names, each with its kind."""
+def test_people_places_and_organizations_are_found():
+    """Whole names come back, each with its type."""
     tag = pipeline("token-classification", model=model_for_task("entities"), aggregation_strategy="first", device="cpu")
     found = tag("Maria Lopez moved from Lisbon to work for the Northwind Bank.")
     assert [(name["word"], name["entity_group"]) for name in found] == [
@@ -90,16 +90,16 @@ def test_people_places_and_organisations_are_found():
     ]
 
 
-def test_a_masked_word_is_filled_by_one_that_fits():
-    """Probabilities of single words, the likeliest first."""
+def test_a_masked_word_is_filled_with_one_that_fits():
+    """The five most likely words are sorted by probability, and one of them is a verb that fits."""
     fill = pipeline("fill-mask", model=model_for_task("fill-mask"), device="cpu")
     answers = fill(f"The little girl {fill.tokenizer.mask_token} to the park.", top_k=5)
     assert [answer["score"] for answer in answers] == sorted((answer["score"] for answer in answers), reverse=True)
     assert {answer["token_str"] for answer in answers} & {"went", "came", "ran", "walked", "goes"}
 
 
-def test_greedy_generation_is_its_own_prefix(generation):
-    """The prompt comes back first, and a longer answer goes on where a shorter one ended."""
+def test_greedy_generation_extends_its_own_prefix(generation):
+    """The output starts with the prompt, and a longer one continues where a shorter one stopped."""
     model, tokenizer = generation
     prompt = tokenizer("Once there was a little", return_tensors="pt")
     settings = {"do_sample": False, "pad_token_id": model.config.eos_token_id}
@@ -108,8 +108,8 @@ def test_greedy_generation_is_its_own_prefix(generation):
     assert torch.equal(long[: len(short)], short)
 
 
-def test_generation_with_a_cache_is_generation_without(generation):
-    """Keys and values kept from step to step change the speed, not the tokens."""
+def test_the_cache_changes_no_token(generation):
+    """Keeping keys and values from step to step makes generation faster and gives the same tokens."""
     model, tokenizer = generation
     prompt = tokenizer("The dog and the cat", return_tensors="pt")
     settings = {"do_sample": False, "max_new_tokens": 12, "pad_token_id": model.config.eos_token_id}
@@ -118,7 +118,7 @@ def test_generation_with_a_cache_is_generation_without(generation):
 
 
 def test_images_get_labels_and_probabilities():
-    """Of the model's own labels; the stand-in reads nineteen of twenty digits right."""
+    """The labels are the model's own, and the stand-in gets 19 of 20 digits right."""
     folder = model_for_task("vision")
     classifier = pipeline("image-classification", model=folder, device="cpu")
     digits = load_digits()
@@ -131,12 +131,12 @@ def test_images_get_labels_and_probabilities():
         assert sum(right) >= 57
 
 
-def test_the_script_tells_it_in_lines_that_fit(capsys):
-    """Each task says which weights it used; nothing is a warning."""
+def test_the_script_prints_every_task(capsys):
+    """It prints the expected answers, and no warnings."""
     pipelines_and_inference.main()
-    told = capsys.readouterr()
-    assert told.err == ""
-    assert told.out.count("POSITIVE") == 2
-    assert told.out.count("NEGATIVE") == 4
-    assert "Maria Lopez (PER), Lisbon (LOC), Norway (LOC), Northwind Bank (ORG)" in told.out
-    assert "nearest: The train was twenty minutes late." in told.out
+    output = capsys.readouterr()
+    assert output.err == ""
+    assert output.out.count("POSITIVE") == 2
+    assert output.out.count("NEGATIVE") == 4
+    assert "Maria Lopez (PER), Lisbon (LOC), Norway (LOC), Northwind Bank (ORG)" in output.out
+    assert "closest: The train was twenty minutes late." in output.out
