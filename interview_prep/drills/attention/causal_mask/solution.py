@@ -1,4 +1,4 @@
-"""A causal and padding mask, and a softmax that obeys it. No offset for a KV cache."""
+"""A causal and padding mask, and a softmax that applies it. No offset for a KV cache."""
 
 import torch
 from torch import Tensor
@@ -12,7 +12,7 @@ def build_mask(real: Tensor) -> Tensor:
 
 
 def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
-    """Scores (B, H, T, S), mask bool that broadcasts to it -> weights (B, H, T, S); all zeros where nothing is seen."""
+    """Scores (B, H, T, S), bool mask that broadcasts to them -> weights (B, H, T, S); fully masked rows are zeros."""
     lowest = torch.finfo(scores.dtype).min  # not -inf: a row of it is NaN, in the backward pass as well
     weights = scores.masked_fill(~mask, lowest).softmax(dim=-1)
-    return weights.masked_fill(~mask, 0)  # a row that sees nothing was uniform
+    return weights.masked_fill(~mask, 0)  # a fully masked row was uniform

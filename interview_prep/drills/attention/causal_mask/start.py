@@ -1,4 +1,4 @@
-"""A causal and padding mask, and a softmax that obeys it."""
+"""A causal and padding mask, and a softmax that applies it."""
 
 from torch import Tensor
 
@@ -9,5 +9,5 @@ def build_mask(real: Tensor) -> Tensor:
 
 
 def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
-    """Scores (B, H, T, S), mask bool that broadcasts to it -> weights (B, H, T, S); all zeros where nothing is seen."""
+    """Scores (B, H, T, S), bool mask that broadcasts to them -> weights (B, H, T, S); fully masked rows are zeros."""
     raise NotImplementedError

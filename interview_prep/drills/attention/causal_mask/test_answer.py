@@ -36,25 +36,25 @@ def random_scores(dtype: torch.dtype = torch.float32) -> tuple[Tensor, Tensor]:
 
 
 def test_mask_example() -> None:
-    """Builds the mask of the prompt."""
+    """Matches the mask in the prompt."""
     expected = torch.tensor([[[[False, False, False], [False, True, False], [False, True, True]]]])
     assert_close(build_mask(torch.tensor([[False, True, True]])), expected)
 
 
 def test_softmax_example() -> None:
-    """Gives the weights of the prompt."""
+    """Matches the weights in the prompt."""
     got = masked_softmax(torch.zeros(1, 1, 1, 3), torch.tensor([True, True, False]))
     assert_close(got, torch.tensor([[[[0.5, 0.5, 0.0]]]]))
 
 
 def test_full_row_example() -> None:
-    """Gives zeros where no key may be seen."""
+    """Gives zeros when every key is masked, as in the prompt."""
     got = masked_softmax(torch.zeros(1, 1, 1, 3), torch.tensor([False, False, False]))
     assert_close(got, torch.zeros(1, 1, 1, 3))
 
 
 def test_causal() -> None:
-    """Lets a token see itself and what came before, where nothing is padding."""
+    """Lets a token see itself and what came before when there is no padding."""
     assert_close(build_mask(torch.ones(1, 4, dtype=torch.bool)), mask_by_loops([[True] * 4]))
 
 
@@ -67,19 +67,19 @@ def test_padding(side: str) -> None:
 
 
 def test_batch_as_large_as_length() -> None:
-    """Pads each sequence by its own row, also where B = T."""
+    """Uses each sequence's own padding, even when B = T."""
     real = [[True, False, False], [True, True, False], [False, True, True]]
     assert_close(build_mask(torch.tensor(real)), mask_by_loops(real))
 
 
 def test_long_sequence() -> None:
-    """Builds a mask for sequences much longer than the example's."""
+    """Handles sequences much longer than the example's."""
     real = [[False] * 30 + [True] * 50, [True] * 70 + [False] * 10]
     assert_close(build_mask(torch.tensor(real)), mask_by_loops(real))
 
 
 def test_length_one() -> None:
-    """Builds a mask for sequences of one token."""
+    """Handles sequences of one token."""
     assert_close(build_mask(torch.tensor([[True], [False]])), torch.tensor([[[[True]]], [[[False]]]]))
 
 
@@ -89,20 +89,20 @@ def test_all_padding() -> None:
 
 
 def test_softmax() -> None:
-    """Agrees with loops, one mask for all heads."""
+    """Agrees with loops, with one mask for all heads."""
     scores, mask = random_scores()
     assert_close(masked_softmax(scores, mask), softmax_by_loops(scores, mask))
 
 
 def test_softmax_over_keys() -> None:
-    """Takes the softmax over the last dimension where T = S."""
+    """Takes the softmax over the last dimension even when T = S."""
     torch.manual_seed(1)
     scores, mask = torch.randn(1, 2, 3, 3), torch.ones(3, 3, dtype=torch.bool).tril()
     assert_close(masked_softmax(scores, mask), softmax_by_loops(scores, mask))
 
 
 def test_together() -> None:
-    """Gives no NaN for a left-padded batch of both functions."""
+    """Gives no NaN for a left-padded batch with both functions together."""
     torch.manual_seed(2)
     real, scores = [[False, False, True], [False, True, True]], torch.randn(2, 2, 3, 3)
     assert_close(masked_softmax(scores, build_mask(torch.tensor(real))), softmax_by_loops(scores, mask_by_loops(real)))
@@ -110,7 +110,7 @@ def test_together() -> None:
 
 @pytest.mark.edge
 def test_large_scores() -> None:
-    """Stays exact for scores of 1e4, also where they are hidden."""
+    """Stays exact for scores of 1e4, masked or not."""
     scores = torch.tensor([[[[1e4, -1e4, -1e4, 0.0], [-1e4, -1e4, 1e4, 1e4]]]])
     mask = torch.tensor([[False, True, True, False], [True, True, False, False]])
     assert_close(masked_softmax(scores, mask), torch.tensor([[[[0.0, 0.5, 0.5, 0.0], [0.5, 0.5, 0.0, 0.0]]]]))
@@ -125,7 +125,7 @@ def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
 
 
 def test_gradients() -> None:
-    """Sends no NaN back: rows that see nothing get a gradient of zero."""
+    """Sends no NaN back: fully masked rows get a gradient of zero."""
     scores, mask = random_scores(torch.float64)
     weights = softmax_by_loops(scores, mask)
     up = torch.arange(4, dtype=torch.float64)
@@ -136,7 +136,7 @@ def test_gradients() -> None:
 
 @pytest.mark.edge
 def test_device() -> None:
-    """Makes new tensors on the device of the inputs."""
+    """Creates new tensors on the inputs' device."""
     mask = build_mask(torch.ones(2, 3, dtype=torch.bool, device="meta"))
     weights = masked_softmax(torch.zeros(2, 4, 3, 3, device="meta"), mask)
     assert (mask.device.type, weights.device.type, weights.shape) == ("meta", "meta", (2, 4, 3, 3))
@@ -144,7 +144,7 @@ def test_device() -> None:
 
 @pytest.mark.edge
 def test_not_contiguous() -> None:
-    """Takes scores that come out of a transpose."""
+    """Accepts scores that come from a transpose."""
     scores, mask = random_scores()
     got = masked_softmax(scores.transpose(1, 2).contiguous().transpose(1, 2), mask)
     assert_close(got, softmax_by_loops(scores, mask))
@@ -152,7 +152,7 @@ def test_not_contiguous() -> None:
 
 @pytest.mark.edge
 def test_inputs_unchanged() -> None:
-    """Leaves scores and masks as they were."""
+    """Leaves scores and masks unchanged."""
     scores, mask = random_scores()
     real = torch.tensor([[True, False]])
     before = [scores.clone(), mask.clone(), real.clone()]

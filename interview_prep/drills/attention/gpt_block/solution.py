@@ -1,4 +1,4 @@
-"""A pre-norm transformer block as in GPT-2. No cache, no positions, no dropout of attention weights."""
+"""A pre-norm transformer block as in GPT-2. No cache, no positions, no dropout on attention weights."""
 
 import math
 
@@ -8,7 +8,7 @@ from torch.nn.functional import gelu
 
 
 class Block(nn.Module):
-    """Causal self-attention and an MLP, each after a norm and beside a residual."""
+    """Causal self-attention and an MLP, each with a norm before it and a residual around it."""
 
     def __init__(self, width: int, heads: int, dropout: float = 0.0) -> None:
         """Raises ValueError if heads doesn't divide width. Your `forward` uses these submodules."""

@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 
 class Block(nn.Module):
-    """Causal self-attention and an MLP, each after a norm and beside a residual."""
+    """Causal self-attention and an MLP, each with a norm before it and a residual around it."""
 
     def __init__(self, width: int, heads: int, dropout: float = 0.0) -> None:
         """Raises ValueError if heads doesn't divide width. Your `forward` uses these submodules."""

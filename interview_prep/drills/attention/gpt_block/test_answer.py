@@ -63,7 +63,7 @@ def silence(layer: nn.Linear) -> None:
 
 
 def test_example() -> None:
-    """Gives the numbers of the prompt."""
+    """Matches the example in the prompt."""
     block = Block(width=4, heads=2)
     for p in block.parameters():
         p.data = torch.linspace(-0.5, 0.5, p.numel()).view_as(p)
@@ -74,13 +74,13 @@ def test_example() -> None:
 
 @pytest.mark.parametrize(("width", "heads"), [(4, 4), (6, 3)])
 def test_heads(width: int, heads: int) -> None:
-    """Agrees with loops for several heads, of one number each and of two."""
+    """Agrees with loops for several heads, of size 1 and of size 2."""
     block, x = random_block(width, heads), random_input(1, 3, width)
     assert_near(block(x), by_loops(block, x, heads))
 
 
 def test_batch() -> None:
-    """Treats the sequences of a batch apart."""
+    """Keeps the sequences of a batch separate."""
     block, x = kept(4, 2), random_input(3, 2, 4)
     assert_near(block(x), by_loops(block, x))
 
@@ -92,19 +92,19 @@ def test_one_token() -> None:
 
 
 def test_long_sequence() -> None:
-    """Has no maximum length, and forgets nothing on the way."""
+    """Has no maximum length and forgets nothing."""
     block, x = kept(4, 2), random_input(1, 80, 4)
     assert_near(block(x), by_loops(block, x))
 
 
 def test_prefix() -> None:
-    """Gives the first tokens the same whatever follows."""
+    """Gives the first tokens the same result whatever follows."""
     block, x = kept(4, 2), random_input(2, 4, 4)
     assert_near(block(x)[:, :2], block(x[:, :2]))
 
 
 def test_no_gradient_from_the_future() -> None:
-    """Lets no token depend on a later one."""
+    """Doesn't let a token depend on a later one."""
     block, x = kept(4, 2), random_input(1, 3, 4).requires_grad_()
     got = torch.autograd.grad(block(x)[0, 1].sum(), x)[0][0, 2]
     assert_close(got, torch.zeros(4, dtype=torch.float64), rtol=0, atol=0)
@@ -119,7 +119,7 @@ def test_depends_on_the_past() -> None:
 
 
 def test_only_residuals() -> None:
-    """Gives x itself where both branches give 0: no norm stands on the residual."""
+    """Returns x itself if both branches give 0: there's no norm on the residual."""
     block, x = random_block(4, 2), random_input(2, 3, 4)
     silence(block.out)
     silence(block.down)
@@ -127,14 +127,14 @@ def test_only_residuals() -> None:
 
 
 def test_zero_input() -> None:
-    """Works for an x of zeros where the attention gives 0."""
+    """Works for an x of zeros if the attention gives 0."""
     block, x = random_block(4, 2), torch.zeros(1, 2, 4, dtype=torch.float64)
     silence(block.out)
     assert_near(block(x), by_loops(block, x))
 
 
 def test_normed_input() -> None:
-    """Adds the MLP to an x that its norm leaves as it is."""
+    """Adds the MLP to an x that is already normalized."""
     block, x = random_block(2, 1), torch.tensor([[[1.0, -1.0], [-1.0, 1.0]]], dtype=torch.float64)
     silence(block.out)
     for norm in (block.norm_1, block.norm_2):
@@ -144,21 +144,21 @@ def test_normed_input() -> None:
 
 
 def test_equal_values() -> None:
-    """Gives weights that sum to 1: equal values remain what they are."""
+    """Has weights that sum to 1, so equal values stay as they are."""
     block, x = random_block(4, 2), random_input(1, 2, 4)
     block.qkv.weight.data[8:] = 0
     assert_near(block(x), by_loops(block, x))
 
 
 def test_only_attention() -> None:
-    """Adds the attention to x where the MLP gives 0."""
+    """Adds the attention to x if the MLP gives 0."""
     block, x = random_block(4, 2), random_input(1, 3, 4)
     silence(block.down)
     assert_near(block(x), by_loops(block, x))
 
 
 def test_only_mlp() -> None:
-    """Adds the MLP to x where the attention gives 0."""
+    """Adds the MLP to x if the attention gives 0."""
     block, x = random_block(4, 2), random_input(1, 2, 4)
     silence(block.out)
     assert_near(block(x), by_loops(block, x))
@@ -166,7 +166,7 @@ def test_only_mlp() -> None:
 
 @pytest.mark.edge
 def test_large_scores() -> None:
-    """Stays finite where scores are huge."""
+    """Stays finite when scores are huge."""
     block, x = random_block(4, 2), random_input(1, 2, 4)
     block.qkv.weight.data *= 1e4
     assert_near(block(x), by_loops(block, x))
@@ -191,21 +191,21 @@ def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
 
 @pytest.mark.edge
 def test_device() -> None:
-    """Makes new tensors on the device of x."""
+    """Creates new tensors on x's device."""
     got = Block(4, 2).to("meta")(torch.zeros(1, 3, 4, device="meta"))
     assert (got.device.type, got.shape) == ("meta", (1, 3, 4))
 
 
 @pytest.mark.edge
 def test_not_contiguous() -> None:
-    """Takes an input with time before batch in memory."""
+    """Accepts an input with time before batch in memory."""
     block, x = kept(4, 2), random_input(2, 2, 4).transpose(0, 1)
     assert_near(block(x), by_loops(block, x))
 
 
 @pytest.mark.edge
 def test_gradients() -> None:
-    """Sends the gradients of the loops to all parameters and to x."""
+    """Matches the loops' gradients for all parameters and x."""
     block, x = random_block(4, 2), random_input(1, 2, 4).requires_grad_()
     leaves = [x, *block.requires_grad_().parameters()]
     expected = torch.autograd.grad(by_loops(block, x).square().sum(), leaves)
@@ -215,20 +215,20 @@ def test_gradients() -> None:
 
 @pytest.mark.edge
 def test_input_unchanged() -> None:
-    """Leaves x as it was."""
+    """Leaves x unchanged."""
     block, x = kept(4, 2), random_input(2, 3, 4)
     block(x)
     assert_close(x, random_input(2, 3, 4), rtol=0, atol=0)
 
 
 def test_dropout_of_branches() -> None:
-    """Drops out the branches and never the residual: with p = 1 x is left."""
+    """Applies dropout to the branches, never to the residual: with p = 1, x is left."""
     block, x = random_block(4, 2, dropout=1.0), random_input(2, 3, 4)
     assert_near(block(x), x)
 
 
 def test_places_of_dropout() -> None:
-    """Calls the dropout module twice, for the result of each branch."""
+    """Calls the dropout module twice, once on each branch's result."""
     block, sizes = random_block(4, 2), []
     block.dropout.register_forward_hook(lambda _module, inputs, _output: sizes.append(inputs[0].numel()))
     block(random_input(1, 3, 4))
@@ -236,14 +236,14 @@ def test_places_of_dropout() -> None:
 
 
 def test_no_dropout_in_eval_mode() -> None:
-    """Drops out nothing in eval mode."""
+    """Drops nothing in eval mode."""
     block, x = random_block(4, 2, dropout=0.9).eval(), random_input(1, 2, 4)
     assert_near(block(x), by_loops(block, x))
 
 
 @pytest.mark.parametrize(("width", "heads"), [(4, 3), (2, 4)])
 def test_heads_that_do_not_divide(width: int, heads: int) -> None:
-    """Raises ValueError if heads does not divide width."""
+    """Raises ValueError if heads doesn't divide width."""
     with pytest.raises(ValueError):  # noqa: PT011, any message will do
         Block(width, heads)
 
@@ -258,7 +258,7 @@ def test_state() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("name", ["down", "dropout", "norm_1", "norm_2", "out", "qkv", "up"])
 def test_given_layers(name: str) -> None:
-    """Keeps the layers that are given and their settings."""
+    """Keeps the given layers and their settings."""
     given = {"down": nn.Linear(16, 4), "up": nn.Linear(4, 16), "qkv": nn.Linear(4, 12), "out": nn.Linear(4, 4)}
     given |= {"norm_1": nn.LayerNorm(4), "norm_2": nn.LayerNorm(4), "dropout": nn.Dropout(0.1)}
     assert str(getattr(Block(4, 2, 0.1), name)) == str(given[name])

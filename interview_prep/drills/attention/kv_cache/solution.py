@@ -1,4 +1,4 @@
-"""Causal multi-head self-attention with a cache of keys and values. It copies the cache at each step."""
+"""Causal multi-head self-attention with a KV cache. It copies the cache at every step."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Causal multi-head self-attention with a cache of keys and values."""
+"""Causal multi-head self-attention with a KV cache."""
 
 from torch import Tensor, nn
 

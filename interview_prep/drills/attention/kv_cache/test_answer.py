@@ -88,14 +88,14 @@ def of_a_changed_token() -> tuple[Tensor, Tensor]:
 
 
 def test_example_prompt() -> None:
-    """Gives the first numbers of the prompt."""
+    """Matches the first example in the prompt."""
     layer = identity_layer()
     out, _ = layer(torch.tensor([[[1.0, 0.0], [0.0, 1.0]]]))
     assert_close(out, torch.tensor([[[1.0, 0.0], [0.3302, 0.6698]]]), atol=1e-4, rtol=0)
 
 
 def test_example_step() -> None:
-    """Gives the second numbers of the prompt, with the cache."""
+    """Matches the second example in the prompt, with the cache."""
     layer = identity_layer()
     _, cache = layer(torch.tensor([[[1.0, 0.0], [0.0, 1.0]]]))
     out, _ = layer(torch.tensor([[[2.0, 0.0]]]), cache)
@@ -120,45 +120,45 @@ def test_heads(heads: int) -> None:
 
 @pytest.mark.parametrize("batch", [1, 2])
 def test_token_by_token(batch: int) -> None:
-    """Gives token by token what one pass gives."""
+    """Gives the same token by token as in one pass."""
     layer, x = shared_layer(), inputs(2, 6, 4)[:batch, :3]
     assert_close(in_chunks(layer, x, 1, 1, 1), SIX[:batch, :3])
 
 
 def test_prompt_then_tokens() -> None:
-    """Gives for a prompt and single tokens what one pass gives."""
+    """Gives the same for a prompt and then single tokens as in one pass."""
     layer, x = shared_layer(), inputs(2, 6, 4)[:, :5]
     assert_close(in_chunks(layer, x, 3, 1, 1), SIX[:, :5])
 
 
 @pytest.mark.parametrize("sizes", [(2, 3), (1, 4), (4, 2), (1, 2, 1, 2)])
 def test_chunks(sizes: tuple[int, ...]) -> None:
-    """Gives for chunks of any sizes what one pass gives."""
+    """Gives the same in chunks of any size as in one pass."""
     layer, x = shared_layer(), inputs(2, 6, 4)[:, : sum(sizes)]
     assert_close(in_chunks(layer, x, *sizes), SIX[:, : sum(sizes)])
 
 
 def test_long_sequence() -> None:
-    """Gives for a long sequence in chunks what one pass gives."""
+    """Gives the same for a long sequence in chunks as in one pass."""
     layer, x = shared_layer(), inputs(1, 90, 4)
     assert_close(in_chunks(layer, x, 40, 1, 3, 46), by_loops(x))
 
 
 def test_no_look_ahead_in_a_chunk() -> None:
-    """Changes no earlier result of a chunk when its last token changes."""
+    """Doesn't let a chunk's last token change its earlier results."""
     before, after = of_a_changed_token()
     assert_close(after[:, :2], before[:, :2])
 
 
 def test_first_of_a_chunk() -> None:
-    """Changes no first result of a chunk when its third token changes."""
+    """Doesn't let a chunk's third token change its first result."""
     before, after = of_a_changed_token()
     assert_close(after[:, :1], before[:, :1])
 
 
 @pytest.mark.parametrize("new", [1, 3])
 def test_any_cache(new: int) -> None:
-    """Takes the past from the cache alone, whatever it holds."""
+    """Gets the past only from the cache, whatever it holds."""
     layer, x = shared_layer(), inputs(2, new, 4)
     cache = (inputs(2, 2, 2, 2, seed=2), inputs(2, 2, 2, 2, seed=3))
     out, _ = layer(x, cache)
@@ -166,7 +166,7 @@ def test_any_cache(new: int) -> None:
 
 
 def test_sees_all_of_the_cache() -> None:
-    """Lets a new token see every token of the cache."""
+    """Lets a new token see every token in the cache."""
     keys, values = inputs(1, 2, 3, 2, seed=2).repeat(4, 1, 1, 1), inputs(1, 2, 3, 2, seed=3).repeat(4, 1, 1, 1)
     values[range(3), :, range(3)] += 1  # in row r another value at r; the last row stays as it is
     out, _ = shared_layer()(inputs(1, 1, 4).repeat(4, 1, 1), (keys, values))
@@ -181,7 +181,7 @@ def test_cache_of_a_prompt() -> None:
 
 
 def test_cache_of_chunks() -> None:
-    """Puts new keys and values behind the old ones."""
+    """Puts new keys and values after the old ones."""
     layer, x = shared_layer(), inputs(2, 5, 4)
     _, cache = layer(x[:, :3])
     _, cache = layer(x[:, 3:], cache)
@@ -198,7 +198,7 @@ def test_past_is_not_projected_again() -> None:
 
 
 def test_cache_unchanged() -> None:
-    """Leaves the cache that comes in as it was."""
+    """Leaves the incoming cache unchanged."""
     layer = shared_layer()
     _, cache = layer(inputs(1, 2, 4))
     before = tuple(t.clone() for t in cache)
@@ -207,7 +207,7 @@ def test_cache_unchanged() -> None:
 
 
 def test_two_continuations() -> None:
-    """Continues one prefix twice, without the one knowing of the other."""
+    """Continues one prefix twice, with neither affecting the other."""
     layer, x, other = shared_layer(), inputs(2, 6, 4), inputs(2, 1, 4, seed=2)
     _, cache = layer(x[:, :2])
     layer(other, cache)
@@ -216,7 +216,7 @@ def test_two_continuations() -> None:
 
 
 def test_two_sequences_in_turns() -> None:
-    """Keeps two sequences apart that are written in turns."""
+    """Keeps two sequences separate when they are continued in turns."""
     layer, x, other = shared_layer(), inputs(2, 6, 4), inputs(2, 1, 4, seed=2)
     _, cache = layer(x[:, :1])
     layer(other)
@@ -226,7 +226,7 @@ def test_two_sequences_in_turns() -> None:
 
 @pytest.mark.edge
 def test_reordered_cache() -> None:
-    """Follows a cache whose batch dimension has been reordered."""
+    """Follows a cache whose batch dimension was reordered."""
     layer, x = shared_layer(), inputs(2, 6, 4)
     _, cache = layer(x[:, :2])
     out, _ = layer(x[:, 2:3].flip(0), tuple(t.flip(0) for t in cache))
@@ -235,7 +235,7 @@ def test_reordered_cache() -> None:
 
 @pytest.mark.edge
 def test_empty_cache() -> None:
-    """Takes a cache of no tokens as it takes none."""
+    """Treats a cache with zero tokens like no cache."""
     out, _ = shared_layer()(inputs(2, 6, 4), (torch.zeros(2, 2, 0, 2), torch.zeros(2, 2, 0, 2)))
     assert_close(out, SIX)
 
@@ -251,7 +251,7 @@ def test_reordered_cache_in_eval_mode() -> None:
 
 @pytest.mark.edge
 def test_device() -> None:
-    """Makes new tensors on the device of x."""
+    """Creates new tensors on x's device."""
     layer, x = layer_with(WEIGHTS, BIASES).to("meta"), torch.zeros(1, 3, 4, device="meta")
     out, _ = layer(x, layer(x)[1])
     assert (out.device.type, out.shape) == ("meta", (1, 3, 4))
@@ -283,7 +283,7 @@ def test_dtype_of_the_cache() -> None:
 
 @pytest.mark.edge
 def test_not_contiguous() -> None:
-    """Takes inputs whose time comes first in memory."""
+    """Accepts inputs with time first in memory."""
     layer, x = shared_layer(), inputs(2, 6, 4)[:, :3].transpose(0, 1).contiguous().transpose(0, 1)
     assert_close(in_chunks(layer, x, 2, 1), SIX[:, :3])
 
@@ -291,7 +291,7 @@ def test_not_contiguous() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
 def test_gradients(training: bool) -> None:
-    """Sends one pass's gradients through the cache to all weights and x."""
+    """Sends the same gradients through the cache as one pass, to all weights and x."""
     layer, x = (
         layer_with(WEIGHTS, BIASES).double().requires_grad_().train(training),
         inputs(1, 3, 4).double().requires_grad_(),
@@ -306,7 +306,7 @@ def test_gradients(training: bool) -> None:
 
 @pytest.mark.edge
 def test_inputs_unchanged() -> None:
-    """Leaves the tokens as they were."""
+    """Leaves x unchanged."""
     layer, x = shared_layer(), inputs(1, 2, 4)
     layer(x)
     assert_close(x, inputs(1, 2, 4), rtol=0, atol=0)

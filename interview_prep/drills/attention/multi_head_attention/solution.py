@@ -9,7 +9,7 @@ class MultiHeadAttention(nn.Module):
     """Linear layers q_proj, k_proj, v_proj and out_proj, each (d_model, d_model)."""
 
     def __init__(self, d_model: int, heads: int) -> None:
-        """Raises ValueError if heads don't divide d_model."""
+        """Raises ValueError if heads doesn't divide d_model."""
         super().__init__()
         if d_model % heads:
             raise ValueError(f"{heads} heads do not divide d_model={d_model}.")
@@ -31,4 +31,4 @@ class MultiHeadAttention(nn.Module):
         if mask is not None:
             scores = scores.masked_fill(~mask.unsqueeze(-3), float("-inf"))  # one mask for all heads
         out = scores.softmax(dim=-1) @ v  # (B, H, T, d)
-        return self.out_proj(out.transpose(1, 2).flatten(2))  # back to (B, T, H, d) first: heads side by side
+        return self.out_proj(out.transpose(1, 2).flatten(2))  # (B, T, H, d) first, so that heads end up side by side

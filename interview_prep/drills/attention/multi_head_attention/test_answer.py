@@ -60,13 +60,13 @@ EXAMPLE = torch.tensor([[[1.0, 0.0], [0.0, 2.0]]])
 
 
 def test_example() -> None:
-    """Gives the first numbers of the prompt."""
+    """Matches the first example in the prompt."""
     layer = identity_layer()
     assert_close(layer(EXAMPLE).detach(), torch.tensor([[[0.7311, 1.0], [0.5, 1.9640]]]), atol=1e-4, rtol=0)
 
 
 def test_example_with_mask() -> None:
-    """Gives the second numbers of the prompt, with a mask."""
+    """Matches the second example in the prompt, with a mask."""
     layer, mask = identity_layer(), torch.tensor([[True, False], [True, True]])
     expected = torch.tensor([[[1.0, 0.0], [0.5, 1.9640]]])
     assert_close(layer(EXAMPLE, mask=mask).detach(), expected, atol=1e-4, rtol=0)
@@ -81,13 +81,13 @@ def test_heads(heads: int) -> None:
 
 @pytest.mark.parametrize("batch", [1, 3])
 def test_self_attention(batch: int) -> None:
-    """Treats the batch's elements apart."""
+    """Keeps the elements of a batch separate."""
     layer, x = random_layer(2, 6), inputs(batch, 2, 6)
     assert_close(layer(x), by_loops(layer, 2, x))
 
 
 def test_cross_attention() -> None:
-    """Takes keys and values from a context of another length."""
+    """Takes keys and values from a context of a different length."""
     layer, x, context = random_layer(), inputs(2, 2, 4), inputs(2, 3, 4, seed=2)
     assert_close(layer(x, context), by_loops(layer, 2, x, context))
 
@@ -99,58 +99,58 @@ def test_cross_attention_of_equal_length() -> None:
 
 
 def test_constant_context() -> None:
-    """Returns the context's value where all of it is equal, whatever x is."""
+    """Returns the context's value if all its tokens are equal, whatever x is."""
     layer, x, context = random_layer(), inputs(1, 3, 4), inputs(1, 1, 4, seed=2).expand(1, 3, 4)
     assert_close(layer(x, context), projected(layer, "out_proj", projected(layer, "v_proj", context)))
 
 
 def test_last_bias() -> None:
-    """Returns the bias of out_proj where its weight is zero."""
+    """Returns the bias of out_proj if its weight is zero."""
     layer = random_layer()
     layer.out_proj.weight.data.zero_()
     assert_close(layer(inputs(1, 3, 4)), layer.out_proj.bias.expand(1, 3, 4))
 
 
 def test_square_inputs() -> None:
-    """Mixes up no axes where batch, length and heads are equal."""
+    """Mixes up no axes when batch, length and heads are equal."""
     layer, x = random_layer(), inputs(2, 2, 4)
     assert_close(layer(x), by_loops(layer, 2, x))
 
 
 def test_mask() -> None:
-    """Hides the keys where a mask (T, S) is False."""
+    """Hides the keys where a (T, S) mask is False."""
     layer, x, context = random_layer(), inputs(1, 2, 4), inputs(1, 3, 4, seed=2)
     assert_close(layer(x, context, MASK), by_loops(layer, 2, x, context, MASK))
 
 
 def test_mask_of_each_element() -> None:
-    """Takes a mask (B, T, S), one for each element of the batch."""
+    """Accepts a (B, T, S) mask, one for each batch element."""
     layer, x, context = random_layer(1), inputs(2, 2, 4), inputs(2, 3, 4, seed=2)
     mask = torch.stack([MASK, ~MASK])
     assert_close(layer(x, context, mask), by_loops(layer, 1, x, context, mask))
 
 
 def test_mask_of_each_element_not_of_each_head() -> None:
-    """Takes a mask (B, T, S) as one for each element, not each head."""
+    """Uses a (B, T, S) mask per batch element, not per head."""
     layer, x, context = random_layer(), inputs(2, 2, 4), inputs(2, 3, 4, seed=2)
     mask = torch.stack([MASK, ~MASK])
     assert_close(layer(x, context, mask), by_loops(layer, 2, x, context, mask))
 
 
 def test_mask_of_each_element_and_more_heads() -> None:
-    """Takes a mask (B, T, S) where B is not the number of heads."""
+    """Accepts a (B, T, S) mask when B isn't the number of heads."""
     layer, x, context = random_layer(4), inputs(2, 2, 4), inputs(2, 3, 4, seed=2)
     assert_close(layer(x, context, MASK.expand(2, 2, 3)), by_loops(layer, 4, x, context, MASK))
 
 
 def test_mask_that_hides_nothing() -> None:
-    """Gives the same with a mask of True everywhere as with none."""
+    """Gives the same with an all-True mask as with none."""
     layer, x = random_layer(), inputs(1, 3, 4)
     assert_close(layer(x, mask=torch.ones(3, 3, dtype=torch.bool)), by_loops(layer, 2, x))
 
 
 def test_causal_mask() -> None:
-    """Changes no result when a later token changes, under a causal mask."""
+    """Keeps earlier results when a later token changes, under a causal mask."""
     layer, x, mask = random_layer(), inputs(1, 3, 4), torch.ones(3, 3, dtype=torch.bool).tril()
     expected = layer(x, mask=mask)[:, :2]
     x[:, 2] = 100.0
@@ -158,19 +158,19 @@ def test_causal_mask() -> None:
 
 
 def test_length_one() -> None:
-    """Returns the projected value where there is one key."""
+    """Returns the projected value if there is only one key."""
     layer, x = random_layer(), inputs(2, 1, 4)
     assert_close(layer(x), projected(layer, "out_proj", projected(layer, "v_proj", x)))
 
 
 def test_order_of_the_context() -> None:
-    """Does not depend on the order of the context."""
+    """Doesn't depend on the order of the context."""
     layer, x, context = random_layer(), inputs(1, 2, 4), inputs(1, 3, 4, seed=2)
     assert_close(layer(x, context.flip(1)), by_loops(layer, 2, x, context))
 
 
 def test_like_the_library() -> None:
-    """Agrees with torch.nn.MultiheadAttention that has the same weights."""
+    """Agrees with a torch.nn.MultiheadAttention that has the same weights."""
     layer, x = random_layer(2, 6), inputs(2, 3, 6)
     theirs = nn.MultiheadAttention(6, 2, batch_first=True)
     theirs.in_proj_weight.data = torch.cat([getattr(layer, name).weight.detach() for name in NAMES[:3]])
@@ -181,7 +181,7 @@ def test_like_the_library() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_linear_layers(name: str) -> None:
-    """Has four linear layers by the names of the prompt."""
+    """Has four linear layers with the names in the prompt."""
     layer = MultiHeadAttention(6, 3)
     linear = getattr(layer, name)
     assert (type(linear), linear.weight.shape, linear.bias.shape) == (nn.Linear, (6, 6), (6,))
@@ -195,7 +195,7 @@ def test_number_of_parameters() -> None:
 
 @pytest.mark.parametrize(("d_model", "heads"), [(4, 3), (2, 4)])
 def test_heads_that_do_not_divide(d_model: int, heads: int) -> None:
-    """Raises ValueError for heads that do not divide d_model."""
+    """Raises ValueError if heads doesn't divide d_model."""
     with pytest.raises(ValueError):  # noqa: PT011, any sentence will do
         MultiHeadAttention(d_model, heads)
 
@@ -234,7 +234,7 @@ def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
 
 @pytest.mark.edge
 def test_not_contiguous() -> None:
-    """Takes inputs whose time comes first in memory."""
+    """Accepts inputs with time first in memory."""
     layer, x = random_layer(), inputs(3, 2, 4).transpose(0, 1)
     assert_close(layer(x), by_loops(layer, 2, x))
 
@@ -249,7 +249,7 @@ def test_eval_mode() -> None:
 
 @pytest.mark.edge
 def test_gradients() -> None:
-    """Sends the gradients of the loops to all weights, x and context."""
+    """Matches the loops' gradients for all weights, x and context."""
     layer, x, context = random_layer(dtype=torch.float64), inputs(1, 2, 4).double(), inputs(1, 3, 4, seed=2).double()
     inside = [x.requires_grad_(), context.requires_grad_(), *layer.parameters()]
     got = torch.autograd.grad(layer(x, context, MASK).square().sum(), inside)
@@ -260,7 +260,7 @@ def test_gradients() -> None:
 
 @pytest.mark.edge
 def test_inputs_unchanged() -> None:
-    """Leaves x, context and mask as they were."""
+    """Leaves x, context and mask unchanged."""
     layer, given = random_layer(), [inputs(1, 2, 4), inputs(1, 3, 4, seed=2), MASK.clone()]
     before = [t.clone() for t in given]
     layer(*given)

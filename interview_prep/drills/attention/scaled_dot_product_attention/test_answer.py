@@ -31,33 +31,33 @@ MASK = torch.tensor([[True, False, True], [False, True, False]])
 
 
 def test_example() -> None:
-    """Gives the first number of the prompt."""
+    """Matches the first example in the prompt."""
     query, key = torch.tensor([[2.0, 0.0]]), torch.tensor([[0.0, 0.0], [0.0, 1.0], [2.0, 0.0]])
     value = torch.tensor([[1.0], [2.0], [9.0]])
     assert_close(attention(query, key, value), torch.tensor([[8.2071]]), atol=1e-4, rtol=0)
 
 
 def test_example_with_mask() -> None:
-    """Gives the second number of the prompt, with a mask."""
+    """Matches the second example in the prompt, with a mask."""
     query, key = torch.tensor([[2.0, 0.0]]), torch.tensor([[0.0, 0.0], [0.0, 1.0], [2.0, 0.0]])
     value, mask = torch.tensor([[1.0], [2.0], [9.0]]), torch.tensor([[True, True, False]])
     assert_close(attention(query, key, value, mask=mask), torch.tensor([[1.5]]))
 
 
 def test_no_batch() -> None:
-    """Agrees with loops where T, S, D and V differ and there is no batch."""
+    """Agrees with loops when T, S, D and V differ and there is no batch."""
     query, key, value = random_inputs()
     assert_close(attention(query, key, value), by_loops(query, key, value))
 
 
 def test_mask() -> None:
-    """Leaves out the keys where the mask is False."""
+    """Ignores keys where the mask is False."""
     query, key, value = random_inputs()
     assert_close(attention(query, key, value, MASK), by_loops(query, key, value, MASK))
 
 
 def test_mask_that_hides_nothing() -> None:
-    """Gives the same with a mask of True everywhere as with none."""
+    """Gives the same with an all-True mask as with none."""
     query, key, value = random_inputs()
     got = attention(query, key, value, torch.ones(2, 3, dtype=torch.bool))
     assert_close(got, by_loops(query, key, value))
@@ -65,7 +65,7 @@ def test_mask_that_hides_nothing() -> None:
 
 @pytest.mark.parametrize("batch", [1, 3])
 def test_batch_and_heads(batch: int) -> None:
-    """Treats batch and heads apart, one mask for all of them."""
+    """Keeps batch elements and heads separate, with one mask for all."""
     query, key, value = random_inputs(batch, 2)
     flat = zip(query.flatten(0, 1), key.flatten(0, 1), value.flatten(0, 1), strict=True)
     expected = torch.stack([by_loops(q, k, v, MASK) for q, k, v in flat]).view(batch, 2, 2, 4)
@@ -86,26 +86,26 @@ def test_mask_of_each_batch() -> None:
 
 
 def test_square_inputs() -> None:
-    """Weighs over keys, not over queries, also where T = S = D = V."""
+    """Takes the softmax over keys, not queries, even when T = S = D = V."""
     torch.manual_seed(1)
     query, key, value = torch.randn(3, 3, 3).unbind()
     assert_close(attention(query, key, value), by_loops(query, key, value))
 
 
 def test_one_key() -> None:
-    """Returns the value itself where there is one key."""
+    """Returns the value itself if there is only one key."""
     query, key, value = random_inputs()
     assert_close(attention(query, key[:1], value[:1]), value[:1].expand(2, 4))
 
 
 def test_equal_keys() -> None:
-    """Takes the plain mean of the values where all keys are equal."""
+    """Takes the plain mean of the values if all keys are equal."""
     query, key, value = random_inputs()
     assert_close(attention(query, key[:1].expand(3, 5), value), value.mean(0, keepdim=True).expand(2, 4))
 
 
 def test_scores_of_900() -> None:
-    """Stays finite where exp of a score would overflow."""
+    """Stays finite when exp of a score would overflow."""
     query, key = torch.tensor([[30.0]]), torch.tensor([[30.0], [0.0]])
     assert_close(attention(query, key, torch.tensor([[1.0], [2.0]])), torch.tensor([[1.0]]))
 
@@ -131,7 +131,7 @@ def test_batch_dimensions(shape: tuple[int, ...]) -> None:
 
 @pytest.mark.edge
 def test_huge_inputs() -> None:
-    """Stays finite for inputs of 1e4: the best key takes all."""
+    """Stays finite for inputs of 1e4, where the best key takes all the weight."""
     query = torch.tensor([[1e4, 0.0], [-1e4, 0.0]])
     key, value = torch.tensor([[1e4, 0.0], [-1e4, 0.0]]), torch.tensor([[1.0], [2.0]])
     assert_close(attention(query, key, value), torch.tensor([[1.0], [2.0]]))
@@ -139,14 +139,14 @@ def test_huge_inputs() -> None:
 
 @pytest.mark.edge
 def test_huge_unequal_scores() -> None:
-    """Tells two huge scores apart: the larger one takes all."""
+    """Tells two huge scores apart, so the larger one takes all the weight."""
     query, key = torch.tensor([[1e4], [-1e4]]), torch.tensor([[1e4], [2e4]])
     assert_close(attention(query, key, torch.tensor([[1.0], [2.0]])), torch.tensor([[2.0], [1.0]]))
 
 
 @pytest.mark.edge
 def test_masked_key_of_a_huge_score() -> None:
-    """Gives a masked key no weight where its score is 1e8 and the other -1e8."""
+    """Gives a masked key no weight even if its score is 1e8 and the other is -1e8."""
     query, key = torch.tensor([[1e4]]), torch.tensor([[1e4], [-1e4]])
     value, mask = torch.tensor([[1.0], [2.0]]), torch.tensor([[False, True]])
     assert_close(attention(query, key, value, mask), torch.tensor([[2.0]]))
@@ -163,7 +163,7 @@ def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
 
 @pytest.mark.edge
 def test_not_contiguous() -> None:
-    """Takes heads that were split off by a transpose."""
+    """Accepts heads split off by a transpose."""
     query, key, value = random_inputs(2)
     apart = (t.transpose(0, 1).contiguous().transpose(0, 1) for t in (query, key, value))
     expected = torch.stack([by_loops(query[b], key[b], value[b]) for b in (0, 1)])
@@ -172,7 +172,7 @@ def test_not_contiguous() -> None:
 
 @pytest.mark.edge
 def test_gradients() -> None:
-    """Sends the gradients of the loops to queries, keys and values."""
+    """Matches the loops' gradients for queries, keys and values."""
     inputs = [t.requires_grad_() for t in random_inputs(dtype=torch.float64)]
     got = torch.autograd.grad(attention(*inputs, MASK).square().sum(), inputs)
     assert_close(got, torch.autograd.grad(by_loops(*inputs, MASK).square().sum(), inputs), atol=1e-5, rtol=1e-5)
@@ -180,7 +180,7 @@ def test_gradients() -> None:
 
 @pytest.mark.edge
 def test_inputs_unchanged() -> None:
-    """Leaves queries, keys, values and mask as they were."""
+    """Leaves queries, keys, values and mask unchanged."""
     inputs = [*random_inputs(), MASK.clone()]
     before = [t.clone() for t in inputs]
     attention(*inputs)

@@ -14,10 +14,10 @@ def numerical_gradient(f: Function, x: np.ndarray, eps: float = 1e-5) -> np.ndar
 
 
 def relative_error(a: np.ndarray, b: np.ndarray, floor: float = 1e-3) -> float:
-    """The largest |a - b| / max(|a|, |b|, floor) over the entries; raises ValueError where the shapes differ."""
+    """The largest |a - b| / max(|a|, |b|, floor) over the entries. Raises ValueError if the shapes differ."""
     raise NotImplementedError
 
 
 def check_gradient(f: Function, gradient: Gradient, x: np.ndarray, eps: float = 1e-5, tol: float = 1e-5) -> bool:
-    """Whether gradient(x) is within tol of central differences; raises ValueError where its shape is not x's."""
+    """Whether gradient(x) is within tol of central differences. Raises ValueError if its shape isn't x's."""
     raise NotImplementedError

@@ -4,12 +4,12 @@ import math
 
 
 class Value:
-    """A number in a graph: `data` is its value, `grad` the sum of the gradients that backward has brought."""
+    """A number in a graph: `data` is its value, `grad` the sum of the gradients from all calls of backward."""
 
     def __init__(self, data: float, inputs: "tuple[tuple[Value, float], ...]" = ()) -> None:
         self.data = data
         self.grad = 0.0
-        self.inputs = inputs  # each with the derivative of this value in it
+        self.inputs = inputs  # each with the derivative of this value with respect to it
 
     def __add__(self, other: "Value | float") -> "Value":
         other = value_of(other)
@@ -20,7 +20,7 @@ class Value:
         return Value(self.data * other.data, ((self, other.data), (other, self.data)))
 
     def __pow__(self, exponent: float) -> "Value":
-        slope = exponent * self.data ** (exponent - 1) if exponent else 0.0  # 0 ** -1 has no value
+        slope = exponent * self.data ** (exponent - 1) if exponent else 0.0  # 0 ** -1 would raise
         return Value(self.data**exponent, ((self, slope),))
 
     def tanh(self) -> "Value":
@@ -50,7 +50,7 @@ class Value:
 
     def backward(self) -> None:
         """Add d self / d v to v.grad, for self and every value v that it was computed from."""
-        gradients = {self: 1.0}  # of this call only: what an earlier call has left in grad must not flow on
+        gradients = {self: 1.0}  # of this call only: what an earlier call left in grad must not be passed on
         for value in reversed(in_order(self)):
             for each, slope in value.inputs:
                 gradients[each] = gradients.get(each, 0.0) + slope * gradients[value]
@@ -63,7 +63,7 @@ def value_of(number: "Value | float") -> Value:
 
 
 def in_order(root: Value) -> list[Value]:
-    """Every value of the graph once, each after its inputs. A stack, since a graph may be deeper than Python recurs."""
+    """Every value in the graph once, each after its inputs. With a stack, because Python's recursion is limited."""
     order, seen, stack = [], set(), [(root, False)]
     while stack:
         value, inputs_done = stack.pop()

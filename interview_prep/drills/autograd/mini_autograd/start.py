@@ -2,7 +2,7 @@
 
 
 class Value:
-    """A number in a graph: `data` is its value, `grad` the sum of the gradients that backward has brought."""
+    """A number in a graph: `data` is its value, `grad` the sum of the gradients from all calls of backward."""
 
     def __init__(self, data: float) -> None:
         self.data = data

@@ -82,7 +82,7 @@ def lines_of_backward(doublings: int, limit: int) -> int:
 
 
 def test_example() -> None:
-    """Gives the value and the gradients of the prompt."""
+    """Matches the value and the gradients in the prompt."""
     a, b = Value(3.0), Value(-1.0)
     c = a * b
     d = (c + 4 * a).relu() * a
@@ -97,37 +97,37 @@ def test_before_backward() -> None:
 
 
 def test_add() -> None:
-    """Adds two values and a number on either side."""
+    """Adds two values, or a value and a number on either side."""
     got = results(lambda a, b: 2 + a + b + 3.5, 1.5, -0.5)
     assert got == by_differences(lambda a, b: 2 + a + b + 3.5, 1.5, -0.5)
 
 
 def test_multiply() -> None:
-    """Multiplies two values and a number on either side."""
+    """Multiplies two values, or a value and a number on either side."""
     got = results(lambda a, b: 3 * a * b * 0.5, 1.5, -0.7)
     assert got == by_differences(lambda a, b: 3 * a * b * 0.5, 1.5, -0.7)
 
 
 @pytest.mark.parametrize("k", [3, 2.5, 1, -2])
 def test_power(k: float) -> None:
-    """Raises to a plain number."""
+    """Raises a value to a power that is a plain number."""
     assert results(lambda a: a**k, 1.7) == by_differences(lambda a: a**k, 1.7)
 
 
 def test_power_of_negative() -> None:
-    """Raises a negative number to a whole one."""
+    """Raises a negative number to a whole power."""
     assert results(lambda a: a**3, -2.0) == pytest.approx([-8.0, 12.0])
 
 
 @pytest.mark.edge
 @pytest.mark.parametrize("x", [0.0, -2.0])
 def test_power_of_zero(x: float) -> None:
-    """Gives 1 and a gradient of 0 for the exponent 0, at 0 too."""
+    """Gives 1 with a gradient of 0 for the exponent 0, even at 0."""
     assert results(lambda a: a**0 + a, x) == pytest.approx([x + 1, 1.0])
 
 
 def test_negate_and_subtract() -> None:
-    """Negates, and subtracts two values in their order."""
+    """Negates a value, and subtracts two in the right order."""
     assert results(lambda a, b: -a - b * 2, 1.5, -0.7) == by_differences(lambda a, b: -a - b * 2, 1.5, -0.7)
 
 
@@ -142,7 +142,7 @@ def test_subtract_from_number() -> None:
 
 
 def test_divide() -> None:
-    """Divides two values in their order."""
+    """Divides two values in the right order."""
     assert results(lambda a, b: a / b, 1.5, -0.7) == by_differences(lambda a, b: a / b, 1.5, -0.7)
 
 
@@ -157,30 +157,30 @@ def test_divide_number() -> None:
 
 
 def test_tanh() -> None:
-    """Gives tanh and its slope, from the result and not from the input."""
+    """Gives tanh and a slope computed from the result, not from the input."""
     assert results(tanh, 0.6) == by_differences(tanh, 0.6)
 
 
 @pytest.mark.edge
 @pytest.mark.parametrize("x", [1e4, -1e4])
 def test_tanh_far_out(x: float) -> None:
-    """Gives 1 or -1 with a slope of 0 for 1e4 and -1e4."""
+    """Gives 1 or -1 with a slope of 0 at 1e4 and -1e4."""
     assert results(tanh, x) == pytest.approx([math.copysign(1, x), 0.0])
 
 
 @pytest.mark.parametrize(("x", "expected"), [(2.5, [7.5, 3.0]), (-2.5, [0.0, 0.0]), (0.0, [0.0, 0.0])])
 def test_relu(x: float, expected: list[float]) -> None:
-    """Lets through what is above 0, with a slope of 0 at 0 itself."""
+    """Passes values above 0, with a slope of 0 at exactly 0."""
     assert results(lambda a: a.relu() * 3, x) == pytest.approx(expected)
 
 
 def test_relu_and_negative_gradients() -> None:
-    """Looks at its input, not at the gradient that comes back."""
+    """Looks at ReLU's input, not at the gradient that comes back."""
     assert results(lambda a, b: a.relu() * b, 2.0, -3.0) == pytest.approx([-6.0, -3.0, 2.0])
 
 
 def test_sum_of_list() -> None:
-    """Works in Python's sum, which begins with 0."""
+    """Works in Python's sum, which starts with 0."""
     assert results(lambda a, b: sum([a, b, a]), 1.0, 2.0) == pytest.approx([4.0, 2.0, 1.0])
 
 
@@ -201,7 +201,7 @@ def test_divided_by_itself() -> None:
 
 @pytest.mark.parametrize("turned", [False, True])
 def test_short_and_long_way(turned: bool) -> None:
-    """Waits for the long way from a value before it sends its gradient on."""
+    """Waits for the longest path from a value before passing its gradient on."""
 
     def f(a: Any) -> Any:
         c = a * a
@@ -219,7 +219,7 @@ def test_random_program(seed: int) -> None:
 
 
 def test_intermediate_gradients() -> None:
-    """Brings gradients to intermediate values that are used twice."""
+    """Sends gradients to intermediate values that are used twice."""
     a = Value(2.0)
     b = a * 3
     c = b * b + b
@@ -228,7 +228,7 @@ def test_intermediate_gradients() -> None:
 
 
 def test_backward_in_the_middle() -> None:
-    """Begins with 1 at the value that is asked, and leaves its users alone."""
+    """Starts with 1 at the value you call it on, and leaves its users alone."""
     a = Value(2.0)
     b = a * a
     c = b * 5
@@ -237,7 +237,7 @@ def test_backward_in_the_middle() -> None:
 
 
 def test_unused_value() -> None:
-    """Leaves the gradient of a value that does not matter at 0."""
+    """Leaves the gradient of a value that doesn't matter at 0."""
     assert results(lambda a, b: a * 2 + 0 * b, 1.0, 5.0) == pytest.approx([2.0, 2.0, 0.0])
 
 
@@ -251,7 +251,7 @@ def test_two_losses_of_a_leaf() -> None:
 
 @pytest.mark.edge
 def test_two_losses_of_an_intermediate_value() -> None:
-    """Sends on the second loss's gradient only, not what the first has left."""
+    """Passes on only the second loss's gradient, not what the first one left."""
     a = Value(2.0)
     h = a * 5
     (h + 1).backward()
@@ -272,7 +272,7 @@ def test_backward_twice() -> None:
 
 @pytest.mark.edge
 def test_result_used_after_backward() -> None:
-    """Goes back through a value that has been through backward already."""
+    """Goes back through a value that has already been through backward."""
     a = Value(2.0)
     b = a * a
     b.backward()
@@ -281,7 +281,7 @@ def test_result_used_after_backward() -> None:
 
 
 def test_gradient_set_to_zero() -> None:
-    """Begins anew for a leaf whose gradient you set to 0."""
+    """Starts over for a leaf whose gradient you set to 0."""
     a = Value(2.0)
     (a * a).backward()
     a.grad = 0.0
@@ -302,7 +302,7 @@ def test_descent() -> None:
 
 @pytest.mark.edge
 def test_operands_unchanged() -> None:
-    """Leaves operands as they were, also for += and *=."""
+    """Leaves operands unchanged, also for += and *=."""
     a, b = Value(2.0), Value(3.0)
     c = a
     c += b
@@ -322,5 +322,5 @@ def test_long_chain() -> None:
 
 
 def test_doublings() -> None:
-    """Goes back through 18 doublings in 18 steps, not along all 2**18 ways."""
+    """Goes back through 18 doublings in 18 steps, not along all 2**18 paths."""
     assert lines_of_backward(18, limit=4000) < 4000

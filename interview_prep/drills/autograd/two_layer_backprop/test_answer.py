@@ -47,19 +47,19 @@ def example() -> tuple[Params, np.ndarray, np.ndarray]:
 
 
 def test_example_loss() -> None:
-    """Gives the loss of the prompt."""
+    """Matches the loss in the prompt."""
     loss, _ = loss_and_gradients(*example())
     assert_allclose(loss, 0.27648336, rtol=1e-6)
 
 
 def test_example_b1() -> None:
-    """Gives the gradient of b1 of the prompt."""
+    """Matches the gradient of b1 in the prompt."""
     _, gradients = loss_and_gradients(*example())
     assert_allclose(gradients["b1"], np.array([-0.15084124, -0.07585818]), rtol=1e-6)
 
 
 def test_example_w1() -> None:
-    """Gives the gradient of w1 of the prompt."""
+    """Matches the gradient of w1 in the prompt."""
     _, gradients = loss_and_gradients(*example())
     expected = np.array([[-0.33961158, -0.07585818], [0.22669942, -0.07585818]])
     assert_allclose(gradients["w1"], expected, rtol=1e-6)
@@ -91,27 +91,27 @@ def test_gradient_one_row(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["w1", "b1", "w2", "b2"])
 def test_gradient_square(name: str) -> None:
-    """Mixes up no dimensions where N = D = H = C."""
+    """Mixes up no dimensions when N = D = H = C."""
     params, x, y = random_inputs(3, 3, 3, 3, seed=2)
     _, gradients = loss_and_gradients(params, x, y)
     assert_allclose(gradients[name], by_differences(params, x, y, name), atol=1e-7)
 
 
 def test_keys() -> None:
-    """Gives a gradient for each of the four params and nothing else."""
+    """Returns a gradient for each of the four params and nothing else."""
     _, gradients = loss_and_gradients(*random_inputs(2))
     assert sorted(gradients) == ["b1", "b2", "w1", "w2"]
 
 
 def test_repeated_rows() -> None:
-    """Gives the same gradients where every row stands three times."""
+    """Gives the same gradients if every row is repeated three times."""
     params, x, y = random_inputs(2, seed=3)
     _, gradients = loss_and_gradients(params, np.tile(x, (3, 1)), np.tile(y, 3))
     assert_allclose(gradients["w1"], by_differences(params, x, y, "w1"), atol=1e-7)
 
 
 def test_one_label() -> None:
-    """Works where all rows have the same label."""
+    """Works if all rows have the same label."""
     params, x, _ = random_inputs(3, seed=9)
     y = np.array([1, 1, 1])
     _, gradients = loss_and_gradients(params, x, y)
@@ -127,7 +127,7 @@ def test_relu_at_zero() -> None:
 
 
 def test_rows_of_integers() -> None:
-    """Gives the same loss and gradients for rows of whole numbers."""
+    """Gives the same loss and gradients for rows of integers."""
     params, _, y = random_inputs(3, seed=6)
     x = np.array([[1, -2], [3, 0], [-1, 5]])
     _, gradients = loss_and_gradients(params, x, y)
@@ -135,7 +135,7 @@ def test_rows_of_integers() -> None:
 
 
 def test_dead_units() -> None:
-    """Gives only b2 a gradient where no unit is active."""
+    """Gives only b2 a gradient if no unit is active."""
     params, x, y = random_inputs(4, seed=4)
     params["b1"] = np.full(3, -100.0)
     _, gradients = loss_and_gradients(params, x, y)
@@ -159,14 +159,14 @@ def test_large_logits_gradient() -> None:
 
 
 def test_rows_of_different_size() -> None:
-    """Treats each row by itself: one has logits of 1e4, one of 1."""
+    """Handles each row separately: one has logits of 1e4, one of 1."""
     params = {"w1": np.ones((1, 1)), "b1": np.zeros(1), "w2": np.array([[1.0, 1.0]]), "b2": np.array([0.5, -0.5])}
     loss, _ = loss_and_gradients(params, np.array([[1e4], [1.0]]), np.array([0, 0]))
     assert_allclose(loss, math.log(1 + math.exp(-1)), rtol=1e-9)
 
 
 def test_all_logits_far_below_zero() -> None:
-    """Depends on differences of logits only, also where all are near -1e4."""
+    """Depends only on differences between logits, even if all are near -1e4."""
     params, x, y = random_inputs(3, seed=5)
     loss, _ = loss_and_gradients({**params, "b2": params["b2"] - 1e4}, x, y)
     assert_allclose(loss, by_loops(params, x, y), rtol=1e-7)
@@ -174,7 +174,7 @@ def test_all_logits_far_below_zero() -> None:
 
 @pytest.mark.edge
 def test_float32() -> None:
-    """Gives float32 gradients for float32 params and rows."""
+    """Returns float32 gradients for float32 params and rows."""
     params, x, y = random_inputs(3, seed=6)
     small = {key: value.astype(np.float32) for key, value in params.items()}
     _, gradients = loss_and_gradients(small, x.astype(np.float32), y)
@@ -184,7 +184,7 @@ def test_float32() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("dtype", ["int64", "float64", "uint8"])
 def test_float32_params_and_other_rows(dtype: str) -> None:
-    """Gives float32 gradients for float32 params, whatever the rows' dtype."""
+    """Returns float32 gradients for float32 params, whatever the rows' dtype."""
     params, _, y = random_inputs(3, seed=6)
     small = {key: value.astype(np.float32) for key, value in params.items()}
     _, gradients = loss_and_gradients(small, np.array([[1, 2], [3, 0], [0, 5]], dtype=dtype), y)
@@ -201,7 +201,7 @@ def test_float32_values() -> None:
 
 
 def test_shapes_of_equal_values() -> None:
-    """Gives arrays of the params' shapes, also where all entries are the same."""
+    """Returns arrays with the params' shapes, even if all entries are equal."""
     params, x, y = random_inputs(3, seed=6)
     loss, gradients = loss_and_gradients({name: np.zeros_like(param) for name, param in params.items()}, x, y)
     got = {name: (type(values).__name__, np.shape(values)) for name, values in gradients.items()}
@@ -210,7 +210,7 @@ def test_shapes_of_equal_values() -> None:
 
 @pytest.mark.edge
 def test_params_unchanged() -> None:
-    """Leaves the params as they were."""
+    """Leaves the params unchanged."""
     params, x, y = random_inputs(3, seed=7)
     loss_and_gradients(params, x, y)
     got = np.concatenate([params[name].ravel() for name in ("w1", "b1", "w2", "b2")])
@@ -220,7 +220,7 @@ def test_params_unchanged() -> None:
 
 @pytest.mark.edge
 def test_data_unchanged() -> None:
-    """Leaves rows and labels as they were."""
+    """Leaves rows and labels unchanged."""
     params, x, y = random_inputs(3, seed=8)
     loss_and_gradients(params, x, y)
     assert_array_equal(np.column_stack([x, y]), np.column_stack(random_inputs(3, seed=8)[1:]))

@@ -4,5 +4,5 @@ import numpy as np
 
 
 def best_split(x: np.ndarray, y: np.ndarray) -> tuple[int, float, float] | None:
-    """(N, D), (N,) -> feature, threshold (x <= threshold goes left) and gain; None where no split gains anything."""
+    """(N, D), (N,) -> feature, threshold (x <= threshold goes left) and gain; None if no split gains anything."""
     raise NotImplementedError

@@ -63,13 +63,13 @@ def lines_run(function: Callable[..., Any], *args: Any) -> int:
 
 
 def test_example() -> None:
-    """Gives the split of the prompt."""
+    """Matches the split in the prompt."""
     x, y = np.array([[5, 1], [5, 2], [5, 4], [5, 4]]), np.array([0, 0, 1, 0])
     assert best_split(x, y) == pytest.approx((1, 3.0, 0.125))
 
 
 def test_example_constant() -> None:
-    """Gives None where the only feature is constant, as in the prompt."""
+    """Returns None if the only feature is constant, as in the prompt."""
     assert best_split(column(5, 5, 5, 5), np.array([0, 0, 1, 0])) is None
 
 
@@ -85,20 +85,20 @@ def test_random(n: int, d: int, classes: int, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 3])
 def test_repeated_values(seed: int) -> None:
-    """Agrees with the search where many rows have the same value."""
+    """Agrees with the search when many rows have the same value."""
     rng = np.random.default_rng(seed)
     x, y = rng.integers(4, size=(12, 2)), rng.integers(3, size=12)
     assert best_split(x, y) == pytest.approx(by_loops(x, y))
 
 
 def test_equal_values_stay_together() -> None:
-    """Does not cut between rows of equal value, though that would be pure."""
+    """Doesn't cut between rows with equal values, even if that would be pure."""
     x, y = column(1, 1, 1, 2), np.array([0, 0, 1, 1])
     assert best_split(x, y) == pytest.approx((0, 1.5, 1 / 6))
 
 
 def test_sides_are_weighted() -> None:
-    """Weighs each side by its rows: one pure row is not worth much."""
+    """Weights each side by its rows: one pure row isn't worth much."""
     x, y = column(1, 2, 3, 4, 5, 6), np.array([1, 0, 0, 0, 1, 1])
     assert best_split(x, y) == pytest.approx(by_loops(x, y))
 
@@ -109,79 +109,79 @@ def test_threshold_is_the_midpoint() -> None:
 
 
 def test_gain() -> None:
-    """Gives the gain in Gini impurity, here of three classes."""
+    """Gives the gain in Gini impurity, here with three classes."""
     assert best_split(column(1, 1, 2), np.array([0, 1, 2]))[2] == pytest.approx(1 / 3)
 
 
 def test_descending_rows() -> None:
-    """Takes rows in any order."""
+    """Accepts rows in any order."""
     assert best_split(column(9, 7, 2, 1), np.array([1, 1, 0, 0])) == pytest.approx((0, 4.5, 0.5))
 
 
 def test_best_of_all_features() -> None:
-    """Takes the best of all features, not the last or the first that gains."""
+    """Takes the best of all features, not the last one or the first with a gain."""
     x = np.array([[1, 4, 2], [2, 1, 1], [3, 2, 4], [4, 3, 3]])
     assert best_split(x, np.array([0, 1, 1, 0])) == pytest.approx((1, 2.5, 0.5))
 
 
 def test_equal_features() -> None:
-    """Takes the lowest of features that gain equally much."""
+    """Takes the lowest of features with equal gains."""
     x = np.repeat(column(1, 2, 3, 4), 3, axis=1) * np.array([1, 2, 3])
     assert best_split(x, np.array([0, 0, 1, 1])) == pytest.approx((0, 2.5, 0.5))
 
 
 def test_equal_thresholds() -> None:
-    """Takes the lowest of thresholds that gain equally much."""
+    """Takes the lowest of thresholds with equal gains."""
     y = np.array([0, 0, 1, 1, 0, 1, 0, 0])  # sums of powers of two: both gains are equal however they are computed
     assert best_split(column(8, 7, 6, 5, 4, 3, 2, 1), y) == pytest.approx((0, 2.5, 3 / 32))
 
 
 def test_constant_feature_is_skipped() -> None:
-    """Leaves out a constant feature that comes first."""
+    """Skips a constant feature that comes first."""
     x = np.array([[7.0, 1.0], [7.0, 2.0], [7.0, 3.0]])
     assert best_split(x, np.array([1, 1, 0])) == pytest.approx((1, 2.5, 4 / 9))
 
 
 def test_one_class() -> None:
-    """Gives None where all rows have the same class."""
+    """Returns None if all rows have the same class."""
     assert best_split(column(1, 2, 3), np.array([4, 4, 4])) is None
 
 
 def test_no_gain() -> None:
-    """Gives None for XOR, where every single split gains nothing."""
+    """Returns None for XOR, where no single split gains anything."""
     x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
     assert best_split(x, np.array([0, 1, 1, 0])) is None
 
 
 @pytest.mark.edge
 def test_gain_of_rounding_only() -> None:
-    """Gives None where a gain is nothing but rounding."""
+    """Returns None if a gain is only rounding."""
     assert best_split(column(0, 0, 0, 1, 1, 1, 1, 1, 1), np.array([0, 1, 2, 0, 0, 1, 1, 2, 2])) is None
 
 
 def test_one_row() -> None:
-    """Gives None for a single row."""
+    """Returns None for a single row."""
     assert best_split(np.array([[1.0, 2.0]]), np.array([0])) is None
 
 
 def test_labels_far_apart() -> None:
-    """Takes labels that are negative and far apart."""
+    """Accepts labels that are negative and far apart."""
     assert best_split(column(1, 2, 3, 4), np.array([-5, 900, 900, 900])) == pytest.approx((0, 1.5, 0.375))
 
 
 def test_strings() -> None:
-    """Takes strings as labels."""
+    """Accepts strings as labels."""
     assert best_split(column(1, 2, 3, 4), np.array(["no", "no", "yes", "yes"])) == pytest.approx((0, 2.5, 0.5))
 
 
 def test_capitals() -> None:
-    """Takes labels that differ in capitals alone as two classes."""
+    """Treats labels that differ only in capitals as two classes."""
     assert best_split(column(1, 2), np.array(["no", "No"])) == pytest.approx((0, 1.5, 0.5))
 
 
 @pytest.mark.edge
 def test_nearly_equal_values() -> None:
-    """Cuts between two values that are 1e-9 apart, halfway."""
+    """Cuts halfway between two values that are 1e-9 apart."""
     got = best_split(column(1.0, 1 + 1e-9), np.array([0, 1]))
     assert got == pytest.approx((0, 1 + 5e-10, 0.5), rel=1e-12)
 
@@ -213,7 +213,7 @@ def test_unsigned_bytes() -> None:
 
 @pytest.mark.edge
 def test_plain_numbers() -> None:
-    """Returns the feature as int, threshold and gain as floats."""
+    """Returns the feature as an int, and threshold and gain as floats."""
     got = best_split(column(1, 2, 3), np.array([0, 0, 1]))
     assert [isinstance(got[0], int | np.integer), *[isinstance(each, float) for each in got[1:]]] == [True, True, True]
 
@@ -227,7 +227,7 @@ def test_no_loop_over_rows() -> None:
 
 @pytest.mark.edge
 def test_inputs_unchanged() -> None:
-    """Leaves x and y as they were."""
+    """Leaves x and y unchanged."""
     x, y = random_rows(6, 2, 2)
     best_split(x, y)
     assert_array_equal(np.column_stack([x, y]), np.column_stack(random_rows(6, 2, 2)))

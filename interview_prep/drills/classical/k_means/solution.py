@@ -1,10 +1,10 @@
-"""K-means: k-means++ centres, assignment, Lloyd's iteration. One start, no choice of k."""
+"""K-means: k-means++ centers, assignment, Lloyd's algorithm. One start, no choice of k."""
 
 import numpy as np
 
 
 def plus_plus(points: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
-    """Points (N, D) -> k of them as centres (k, D), each drawn by its squared distance to those before."""
+    """Points (N, D) -> k of them as centers (k, D), each drawn by squared distance to the ones before it."""
     points = points.astype(float)
     centres = [points[rng.integers(len(points))]]
     nearest = ((points - centres[0]) ** 2).sum(axis=1)  # (N,), squared
@@ -16,13 +16,13 @@ def plus_plus(points: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarra
 
 
 def assign(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    """(N, D), (k, D) -> index of the nearest centre (N,), the lower of equally near ones."""
+    """(N, D), (k, D) -> index of the nearest center (N,), the lowest of equally near ones."""
     return ((points[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)  # (N, k, D) -> (N, k) -> (N,)
 
 
 def lloyd(points: np.ndarray, centres: np.ndarray, steps: int) -> np.ndarray:
-    """(N, D), (k, D) -> centres (k, D) after the steps; a centre without points stays."""
-    centres = centres.astype(float)  # a copy: the caller's stay, and integers would cut the means
+    """(N, D), (k, D) -> centers (k, D) after the steps; a center without points stays."""
+    centres = centres.astype(float)  # a copy, so the caller's don't change; integers would truncate means
     for _ in range(steps):
         labels = assign(points, centres)
         for j in range(len(centres)):

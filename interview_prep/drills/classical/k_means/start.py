@@ -1,18 +1,18 @@
-"""K-means: k-means++ centres, assignment, Lloyd's iteration."""
+"""K-means: k-means++ centers, assignment, Lloyd's algorithm."""
 
 import numpy as np
 
 
 def plus_plus(points: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
-    """Points (N, D) -> k of them as centres (k, D), each drawn by its squared distance to those before."""
+    """Points (N, D) -> k of them as centers (k, D), each drawn by squared distance to the ones before it."""
     raise NotImplementedError
 
 
 def assign(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    """(N, D), (k, D) -> index of the nearest centre (N,), the lower of equally near ones."""
+    """(N, D), (k, D) -> index of the nearest center (N,), the lowest of equally near ones."""
     raise NotImplementedError
 
 
 def lloyd(points: np.ndarray, centres: np.ndarray, steps: int) -> np.ndarray:
-    """(N, D), (k, D) -> centres (k, D) after the steps; a centre without points stays."""
+    """(N, D), (k, D) -> centers (k, D) after the steps; a center without points stays."""
     raise NotImplementedError

@@ -11,7 +11,7 @@ POINTS = ((0, 0), (0, 2), (9, 1), (10, 1))
 
 
 def nearest(point: np.ndarray, centres: np.ndarray) -> int:
-    """Slow and obvious: one centre and one coordinate at a time."""
+    """Slow and obvious: one center and one coordinate at a time."""
     squares = [sum((float(a) - float(b)) ** 2 for a, b in zip(point, centre, strict=True)) for centre in centres]
     return squares.index(min(squares))
 
@@ -37,13 +37,13 @@ def column(*values: float) -> np.ndarray:
 
 
 def test_example_assign() -> None:
-    """Gives the assignment of the prompt."""
+    """Matches the assignment in the prompt."""
     centres = np.array([[0.0, 0.0], [4.0, 1.0], [90.0, 90.0]])
     assert_array_equal(assign(np.array(POINTS), centres), np.array([0, 0, 1, 1]))
 
 
 def test_example_lloyd() -> None:
-    """Gives the centres of the prompt."""
+    """Matches the centers in the prompt."""
     centres = np.array([[0.0, 0.0], [4.0, 1.0], [90.0, 90.0]])
     expected = np.array([[0.0, 1.0], [9.5, 1.0], [90.0, 90.0]])
     assert_allclose(lloyd(np.array(POINTS), centres, steps=1), expected)
@@ -51,13 +51,13 @@ def test_example_lloyd() -> None:
 
 @pytest.mark.parametrize(("n", "k", "d"), [(1, 1, 2), (7, 3, 2), (3, 3, 3), (6, 2, 1), (2, 4, 3)])
 def test_assign(n: int, k: int, d: int) -> None:
-    """Agrees with a loop over points and centres."""
+    """Agrees with a loop over points and centers."""
     points, centres = random_points(n, d), random_points(k, d, seed=1)
     assert_array_equal(assign(points, centres), np.array([nearest(point, centres) for point in points]))
 
 
 def test_equally_near() -> None:
-    """Takes the lower index of equally near centres."""
+    """Takes the lowest index among equally near centers."""
     assert_array_equal(assign(column(1, 3, 5), column(4, 0, 2, 2)), np.array([1, 0, 0]))
 
 
@@ -69,14 +69,14 @@ def test_assign_tiny_distances() -> None:
 
 @pytest.mark.edge
 def test_assign_far_from_the_origin() -> None:
-    """Takes the nearest of centers that are 1e-3 apart, around 1e6."""
+    """Finds the nearest of centers that are 1e-3 apart, around 1e6."""
     offsets = np.array([0.0, 1e-3, 2e-3, 3e-3])
     points = column(*(1e6 + offsets + 2e-4))
     assert_array_equal(assign(points, column(*(1e6 + offsets))), np.array([0, 1, 2, 3]))
 
 
 def test_assign_large_values() -> None:
-    """Takes the nearest centre where coordinates are 1e4."""
+    """Finds the nearest center for coordinates of 1e4."""
     points = np.array([[1e4, -1e4], [-1e4, 1e4]])
     assert_array_equal(assign(points, np.array([[-1e4, 1e4 - 1], [1e4, -1e4 + 1]])), np.array([1, 0]))
 
@@ -98,31 +98,31 @@ def test_lloyd_goes_on_after_small_moves(scale: float, offset: float) -> None:
 
 
 def test_one_centre() -> None:
-    """Moves a single centre to the mean of all points."""
+    """Moves a single center to the mean of all points."""
     points = random_points(5, 3)
     assert_allclose(lloyd(points, np.zeros((1, 3)), 1), points.mean(axis=0, keepdims=True))
 
 
 def test_centre_of_one_point() -> None:
-    """Moves a center to the only point that it has."""
+    """Moves a center to its only point."""
     assert_allclose(lloyd(column(0, 1, 10), column(0.4, 8), 1), column(0.5, 10))
 
 
 def test_centre_without_points() -> None:
-    """Leaves a centre without points where it is, and the others move on."""
+    """Leaves a center without points where it is, while the others move."""
     points, centres = column(0, 1, 10, 11), column(0, 500, 9, -500)
     assert_allclose(lloyd(points, centres, 3), column(0.5, 500, 10.5, -500))
 
 
 def test_integers() -> None:
-    """Does not cut the means where points and centres are integers."""
+    """Doesn't truncate the means if points and centers are integers."""
     points = np.array([[0], [1], [10], [13]])
     assert_allclose(lloyd(points, points[[0, 2]], 2), column(0.5, 11.5))
 
 
 @pytest.mark.edge
 def test_lloyd_leaves_inputs_unchanged() -> None:
-    """Leaves points and centres as they were."""
+    """Leaves points and centers unchanged."""
     points, centres = random_points(6, 2), random_points(2, 2, seed=1)
     lloyd(points, centres, 2)
     assert_array_equal(np.vstack([points, centres]), np.vstack([random_points(6, 2), random_points(2, 2, seed=1)]))
@@ -130,7 +130,7 @@ def test_lloyd_leaves_inputs_unchanged() -> None:
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_as_many_centres_as_points(seed: int) -> None:
-    """Draws every point once where k is N."""
+    """Draws every point once if k is N."""
     points = random_points(6, 2, seed=3)
     got = plus_plus(points, 6, np.random.default_rng(seed))
     assert_allclose(np.unique(got, axis=0), np.unique(points, axis=0))
@@ -146,21 +146,21 @@ def test_uniform_where_all_distances_are_zero() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_tiny_distances_are_not_zero(seed: int) -> None:
-    """Draws every point once where all are within 1e-6."""
+    """Draws every point once even if all are within 1e-6."""
     points = random_points(6, 2, seed=3)
     got = plus_plus(points * 1e-6, 6, np.random.default_rng(seed)) * 1e6
     assert_allclose(np.unique(got.round(9), axis=0), np.unique(points.round(9), axis=0))
 
 
 def test_one_of_each_cluster() -> None:
-    """Draws one centre of each of four tight clusters that are far apart."""
+    """Draws one center from each of four tight clusters far apart."""
     points = column(*[1e4 * (i % 4) for i in range(400)])
     got = plus_plus(points, 4, np.random.default_rng(0))
     assert_allclose(np.unique(got, axis=0), column(0, 1e4, 2e4, 3e4))
 
 
 def test_first_centre_is_uniform() -> None:
-    """Draws the first centre uniformly: half of the time either of two points."""
+    """Draws the first center uniformly: each of two points half the time."""
     rng = np.random.default_rng(0)
     got = np.mean([plus_plus(column(0, 1), 1, rng) for _ in range(60)])
     assert_allclose(got, 0.5, atol=0.25)
@@ -174,26 +174,26 @@ def test_squared_distance() -> None:
 
 
 def test_not_always_the_farthest() -> None:
-    """Draws a near point too: 3 and 4 from 0 have chances of 9 and 16 in 25."""
+    """Sometimes draws a nearer point: distances 3 and 4 have chances of 9/25 and 16/25."""
     points, rng = column(*[0] * 100, 3, 4), np.random.default_rng(0)
     got = np.mean([plus_plus(points, 2, rng).max() == 4 for _ in range(60)])
     assert_allclose(got, 0.64, atol=0.25)
 
 
 def test_same_generator_state() -> None:
-    """Draws the same centres from the same state of the generator."""
+    """Draws the same centers from the same generator state."""
     points = random_points(20, 2)
     got = plus_plus(points, 4, np.random.default_rng(7))
     assert_array_equal(got, plus_plus(points, 4, np.random.default_rng(7)))
 
 
 def test_equal_points() -> None:
-    """Draws uniformly, without a warning, where all distances are 0."""
+    """Draws uniformly, without a warning, if all distances are 0."""
     assert_allclose(plus_plus(np.full((3, 2), 5), 3, np.random.default_rng(0)), np.full((3, 2), 5.0))
 
 
 def test_shape_for_equal_points() -> None:
-    """Gives an array of k centres, also where all are the same."""
+    """Returns an array of k centers even if all are equal."""
     points = np.ones((4, 2))
     got = plus_plus(points, 3, np.random.default_rng(0)), lloyd(points, np.ones((3, 2)), 1)
     assert [(type(centres).__name__, np.shape(centres)) for centres in got] == [("ndarray", (3, 2))] * 2
@@ -209,7 +209,7 @@ def test_unsigned_bytes() -> None:
 
 @pytest.mark.edge
 def test_global_generator_unchanged() -> None:
-    """Leaves NumPy's global generator as it was."""
+    """Leaves NumPy's global generator unchanged."""
     np.random.seed(5)  # noqa: NPY002, the global one is meant
     before = np.random.get_state()[1].tolist()  # noqa: NPY002
     plus_plus(random_points(6, 2), 3, np.random.default_rng(0))
@@ -218,7 +218,7 @@ def test_global_generator_unchanged() -> None:
 
 @pytest.mark.edge
 def test_plus_plus_leaves_points_unchanged() -> None:
-    """Leaves the points as they were."""
+    """Leaves the points unchanged."""
     points = random_points(6, 2)
     plus_plus(points, 3, np.random.default_rng(0))
     assert_array_equal(points, random_points(6, 2))

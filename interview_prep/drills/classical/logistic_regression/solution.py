@@ -5,11 +5,11 @@ import numpy as np
 
 def sigmoid(z: np.ndarray) -> np.ndarray:
     """1 / (1 + exp(-z)), without overflow and with relative precision in both tails."""
-    return np.exp(-np.logaddexp(0, -z))  # logaddexp(0, -z) = log(1 + exp(-z)), which overflows nowhere
+    return np.exp(-np.logaddexp(0, -z))  # logaddexp(0, -z) = log(1 + exp(-z)), which never overflows
 
 
 def gradient(params: np.ndarray, x: np.ndarray, y: np.ndarray, l2: float) -> np.ndarray:
-    """Of the mean loss plus l2 / 2 * sum(w²): params (D + 1,), bias last, x (N, D), y (N,) -> (D + 1,)."""
+    """Gradient of the mean loss + l2 / 2 * sum(w²): params (D + 1,), bias last, x (N, D), y (N,) -> (D + 1,)."""
     weights, bias = params[:-1], params[-1]
     error = sigmoid(x @ weights + bias) - y  # (N,)
     return np.append(x.T @ error / len(x) + l2 * weights, error.mean())

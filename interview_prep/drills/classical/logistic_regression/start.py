@@ -9,7 +9,7 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
 
 
 def gradient(params: np.ndarray, x: np.ndarray, y: np.ndarray, l2: float) -> np.ndarray:
-    """Of the mean loss plus l2 / 2 * sum(w²): params (D + 1,), bias last, x (N, D), y (N,) -> (D + 1,)."""
+    """Gradient of the mean loss + l2 / 2 * sum(w²): params (D + 1,), bias last, x (N, D), y (N,) -> (D + 1,)."""
     raise NotImplementedError
 
 

@@ -54,13 +54,13 @@ def random_data(n: int, d: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, 
 
 
 def test_example_gradient() -> None:
-    """Gives the gradient of the prompt."""
+    """Matches the gradient in the prompt."""
     x, y = np.array([[1.0, 2.0], [3.0, 0.0]]), np.array([0, 1])
     assert_allclose(gradient(np.zeros(3), x, y, l2=0.1), np.array([-0.5, 0.5, 0.0]), atol=1e-12)
 
 
 def test_example_fit() -> None:
-    """Gives the parameters of the prompt."""
+    """Matches the parameters in the prompt."""
     x, y = np.array([[1.0, 2.0], [3.0, 0.0]]), np.array([0, 1])
     assert_allclose(fit(x, y, l2=0.1, rate=0.5, steps=2), np.array([0.3686601, -0.45641175, -0.02925055]), rtol=1e-6)
 
@@ -73,7 +73,7 @@ def test_sigmoid() -> None:
 
 
 def test_sigmoid_of_integers() -> None:
-    """Takes integers."""
+    """Accepts integers."""
     assert_allclose(sigmoid(np.array([0, -100])), np.array([0.5, math.exp(-100)]), rtol=1e-9, atol=0)
 
 
@@ -96,13 +96,13 @@ def test_sigmoid_in_the_tail() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("z", [-700.0, -720.0, -1e4])
 def test_sigmoid_to_the_end_of_the_tail(z: float) -> None:
-    """Gives exp(z) as far as float64 goes, and 0 below."""
+    """Gives exp(z) as far down as float64 goes, and 0 below that."""
     assert_allclose(sigmoid(np.array([z])), np.array([math.exp(z)]), rtol=1e-9, atol=0)
 
 
 @pytest.mark.parametrize(("n", "d"), [(1, 1), (1, 3), (3, 3), (7, 2)])
 def test_gradient_without_l2(n: int, d: int) -> None:
-    """Agrees with finite differences where nothing is regularized."""
+    """Agrees with finite differences when nothing is regularized."""
     params, x, y = random_data(n, d)
     assert_allclose(gradient(params, x, y, 0.0), by_differences(params, x, y, 0.0), atol=1e-6)
 
@@ -117,7 +117,7 @@ def test_gradient_with_l2(n: int, d: int) -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("kind", ["uint8", "bool"])
 def test_kinds_of_labels(kind: str) -> None:
-    """Takes labels that are unsigned bytes or booleans."""
+    """Accepts labels that are unsigned bytes or booleans."""
     params, x, y = random_data(6, 2, seed=1)
     assert_allclose(gradient(params, x, y.astype(kind), 0.1), by_differences(params, x, y, 0.1), atol=1e-6)
 
@@ -143,14 +143,14 @@ def test_fit(l2: float) -> None:
 
 
 def test_many_steps() -> None:
-    """Takes all of 150 steps."""
+    """Takes all 150 steps."""
     _, x, y = random_data(6, 2, seed=3)
     assert_allclose(fit(x, y, 0.0, 0.3, 150), descent(x, y, 0.0, 0.3, 150), rtol=1e-6)
 
 
 @pytest.mark.edge
 def test_digits_of_fit() -> None:
-    """Computes in float64: ten digits after 12 steps."""
+    """Computes in float64, with ten correct digits after 12 steps."""
     _, x, y = random_data(6, 2, seed=3)
     assert_allclose(fit(x, y, 0.1, 0.3, 12), descent(x, y, 0.1, 0.3, 12), rtol=1e-10)
 
@@ -162,42 +162,42 @@ def test_no_steps() -> None:
 
 
 def test_repeated_rows() -> None:
-    """Gives the same parameters where every row stands three times."""
+    """Gives the same parameters if every row is repeated three times."""
     _, x, y = random_data(5, 2, seed=4)
     assert_allclose(fit(np.tile(x, (3, 1)), np.tile(y, 3), 0.2, 0.5, 10), descent(x, y, 0.2, 0.5, 10), rtol=1e-7)
 
 
 def test_bias_learns_the_base_rate() -> None:
-    """Learns the log odds of the labels where the features say nothing."""
+    """Learns the log odds of the labels if the features say nothing."""
     x, y = np.zeros((4, 1)), np.array([1, 1, 1, 0])
     assert_allclose(fit(x, y, 1.0, 2.0, 100), np.array([0.0, math.log(3)]), atol=1e-6)
 
 
 def test_fit_on_large_features() -> None:
-    """Stays finite and warns of nothing for features of 1e4."""
+    """Stays finite, without warnings, for features of 1e4."""
     x, y = np.array([[1e4], [-1e4]]), np.array([1, 0])
     assert_allclose(fit(x, y, 0.0, 1.0, 3), np.array([5e3, 0.0]), rtol=1e-9, atol=1e-9)
 
 
 def test_predict() -> None:
-    """Gives 1 where the probability is at least 0.5."""
+    """Returns 1 where the probability is at least 0.5."""
     x = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [-1e4, 0.0], [-0.1, 0.0]])
     assert_array_equal(predict(x, np.array([2.0, -3.0, 0.5])), np.array([1, 0, 0, 0, 1]))
 
 
 def test_predict_at_the_threshold() -> None:
-    """Gives 1 where the probability is exactly 0.5."""
+    """Returns 1 where the probability is exactly 0.5."""
     assert_array_equal(predict(np.array([[1.0], [2.0]]), np.array([1.0, -1.0])), np.array([1, 1]))
 
 
 @pytest.mark.edge
 def test_predict_gives_numbers() -> None:
-    """Gives numbers, not booleans."""
+    """Returns numbers, not booleans."""
     assert predict(np.array([[1.0], [-2.0]]), np.array([1.0, 0.5])).dtype != bool
 
 
 def test_shapes_of_equal_values() -> None:
-    """Gives arrays, also where all their entries are the same."""
+    """Returns arrays, even if all their entries are equal."""
     x, y = np.zeros((4, 2)), np.array([0, 1, 0, 1])
     got = sigmoid(x), gradient(np.zeros(3), x, y, 0.1), fit(x, y, 0.1, 0.5, 2), predict(x, np.zeros(3))
     shapes = [(4, 2), (3,), (3,), (4,)]
@@ -206,7 +206,7 @@ def test_shapes_of_equal_values() -> None:
 
 @pytest.mark.edge
 def test_gradient_leaves_inputs_unchanged() -> None:
-    """Leaves params, x and y as they were."""
+    """Leaves params, x and y unchanged."""
     params, x, y = random_data(4, 2, seed=5)
     gradient(params, x, y, 0.5)
     assert_array_equal(
@@ -216,7 +216,7 @@ def test_gradient_leaves_inputs_unchanged() -> None:
 
 @pytest.mark.edge
 def test_fit_leaves_inputs_unchanged() -> None:
-    """Leaves x and y as they were."""
+    """Leaves x and y unchanged."""
     _, x, y = random_data(4, 2, seed=6)
     fit(x, y, 0.5, 0.1, 2)
     assert_array_equal(np.column_stack([x, y]), np.column_stack(random_data(4, 2, 6)[1:]))

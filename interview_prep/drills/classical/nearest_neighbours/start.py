@@ -1,4 +1,4 @@
-"""k nearest neighbours without a loop over points or queries."""
+"""k nearest neighbors without a loop over points or queries."""
 
 import numpy as np
 
@@ -9,5 +9,5 @@ def distances(queries: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 def classify(points: np.ndarray, labels: np.ndarray, queries: np.ndarray, k: int) -> np.ndarray:
-    """(N, D), (N,), (M, D) -> the label (M,) that most of the k nearest have. ValueError unless 1 <= k <= N."""
+    """(N, D), (N,), (M, D) -> the winning label of the k nearest, (M,). Raises ValueError unless 1 <= k <= N."""
     raise NotImplementedError

@@ -1,4 +1,4 @@
-"""k nearest neighbours against loops, with the lines that run and the memory counted."""
+"""k nearest neighbors against loops, with the lines that run and the memory counted."""
 
 import math
 import sys
@@ -62,17 +62,17 @@ def lines_run(function: Callable[..., Any], *args: Any) -> int:
 
 
 def test_example_distances() -> None:
-    """Gives the distances of the prompt."""
+    """Matches the distances in the prompt."""
     assert_allclose(distances(np.array([[0, 0]]), POINTS), np.array([[0.0, 5.0, 10.0, 1.0]]), atol=1e-6)
 
 
 def test_example_three_neighbours() -> None:
-    """Gives the labels of the prompt for three neighbours."""
+    """Matches the labels in the prompt for three neighbors."""
     assert_array_equal(classify(POINTS, LABELS, np.array([[0, 0], [5, 6]]), k=3), np.array(["b", "a"]))
 
 
 def test_example_four_neighbours() -> None:
-    """Gives the label of the prompt where the votes are equal."""
+    """Matches the label in the prompt when the votes are tied."""
     assert_array_equal(classify(POINTS, LABELS, np.array([[0, 0]]), k=4), np.array(["a"]))
 
 
@@ -99,7 +99,7 @@ def test_same_point() -> None:
 
 @pytest.mark.edge
 def test_far_from_the_origin() -> None:
-    """Keeps its digits where all points lie around 1e6."""
+    """Keeps its digits when all points are around 1e6."""
     points, _, queries = random_inputs(3, 4, 2)
     expected = np.array([[apart(query, point) for point in points + 1e6] for query in queries + 1e6])
     assert_allclose(distances(queries + 1e6, points + 1e6), expected, rtol=1e-6, atol=1e-6)
@@ -107,7 +107,7 @@ def test_far_from_the_origin() -> None:
 
 @pytest.mark.edge
 def test_close_together_in_two_far_places() -> None:
-    """Keeps its digits where points lie close together in two far places."""
+    """Keeps its digits when points are close together in two places far apart."""
     points = np.array([[1e6, 0.0], [1e6 + 1e-3, 0.0], [-1e6, 0.0]])
     assert_allclose(distances(points[:1], points[1:]), np.array([[1e-3, 2e6]]), rtol=1e-6, atol=1e-6)
 
@@ -118,7 +118,7 @@ def test_far_queries() -> None:
 
 
 def test_equally_distant() -> None:
-    """Takes the lower indices of many points that are equally distant."""
+    """Takes the lowest indices among many equally distant points."""
     points, labels = np.random.default_rng(0).integers(-2, 3, size=(64, 1)), -np.arange(64)
     queries = np.arange(-2, 3)[:, None]
     assert_array_equal(classify(points, labels, queries, k=6), by_loops(points, labels, queries, k=6))
@@ -132,7 +132,7 @@ def test_nearly_equal_distances() -> None:
 
 
 def test_equal_votes() -> None:
-    """Takes the smallest of labels with equally many votes, not the nearest."""
+    """Takes the smallest label among tied votes, not the nearest one."""
     points, labels = column(1.0, 2.0, 3.0, 4.0), np.array([5, 3, 3, 5])
     assert_array_equal(classify(points, labels, column(0.0), k=4), np.array([3]))
 
@@ -143,32 +143,32 @@ def test_majority_beats_the_nearest() -> None:
 
 
 def test_negative_labels() -> None:
-    """Takes labels that are negative and far apart."""
+    """Accepts labels that are negative and far apart."""
     labels = np.array([-7, 100, -7, 100])
     assert_array_equal(classify(column(0, 10, 1, 11), labels, column(2, 9), k=2), np.array([-7, 100]))
 
 
 def test_strings() -> None:
-    """Takes strings as labels and compares them as strings."""
+    """Accepts strings as labels and compares them as strings."""
     labels = np.array(["Dog", "cat", "cow"])  # capitals come first
     assert_array_equal(classify(column(0, 2, 4), labels, column(1, 4), k=2), np.array(["Dog", "cat"]))
 
 
 def test_labels_dtype() -> None:
-    """Returns the labels in their dtype."""
+    """Returns labels in their own dtype."""
     got = classify(column(0, 5), np.array([1, 2], dtype=np.int8), column(4), k=1)
     assert got.dtype == np.int8
 
 
 @pytest.mark.edge
 def test_distances_dtype() -> None:
-    """Returns float64 also for float32 and integers."""
+    """Returns float64 even for float32 and integers."""
     got = [distances(column(0, 5).astype(kind), column(4).astype(kind)).dtype for kind in ("float32", "int16")]
     assert got == [np.float64, np.float64]
 
 
 def test_shapes_of_equal_values() -> None:
-    """Gives arrays, also where all distances or all labels are the same."""
+    """Returns arrays even if all distances or all labels are equal."""
     points, labels = np.ones((3, 2)), np.array([7, 7, 7])
     got = distances(points[:2], points), classify(points, labels, points[:2], k=2)
     assert [(type(values).__name__, np.shape(values)) for values in got] == [("ndarray", (2, 3)), ("ndarray", (2,))]
@@ -183,7 +183,7 @@ def test_unsigned_bytes() -> None:
 
 @pytest.mark.edge
 def test_not_contiguous() -> None:
-    """Takes transposed and reversed views."""
+    """Accepts transposed and reversed views."""
     points, labels, queries = random_inputs(2, 6, 3)
     got = classify(np.asfortranarray(points)[::-1], labels[::-1], queries[:, ::-1], 3)
     assert_array_equal(got, by_loops(points[::-1], labels[::-1], queries[:, ::-1], 3))
@@ -202,7 +202,7 @@ def test_no_loop_in_classify() -> None:
 
 
 def test_memory() -> None:
-    """Takes memory for a few (M, N) arrays, not for one of (M, N, D)."""
+    """Uses memory for a few (M, N) arrays, not for one of (M, N, D)."""
     points, _, queries = random_inputs(30, 30, 100)
     distances(queries, points)
     tracemalloc.start()
@@ -214,14 +214,14 @@ def test_memory() -> None:
 
 @pytest.mark.parametrize("k", [0, 5, -1])
 def test_wrong_k(k: int) -> None:
-    """Raises ValueError where k is no number of points."""
+    """Raises ValueError if k isn't between 1 and N."""
     with pytest.raises(ValueError):  # noqa: PT011, whatever it says
         classify(POINTS, LABELS, POINTS, k)
 
 
 @pytest.mark.edge
 def test_inputs_unchanged() -> None:
-    """Leaves points, labels and queries as they were."""
+    """Leaves points, labels and queries unchanged."""
     points, labels, queries = random_inputs(3, 5, 2)
     classify(points, labels, queries, 3)
     again = random_inputs(3, 5, 2)

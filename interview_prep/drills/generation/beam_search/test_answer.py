@@ -66,43 +66,43 @@ def by_lists(step: Step, start: int, end: int, width: int, max_new: int) -> list
 
 
 def test_example_of_width_1() -> None:
-    """Gives the first result of the prompt."""
+    """Matches the first result in the prompt."""
     assert beam_search(by_last(TABLE), start=3, end=0, width=1, max_new=2) == [[1, 0]]
 
 
 def test_example_of_width_2() -> None:
-    """Gives the second result of the prompt."""
+    """Matches the second result in the prompt."""
     assert beam_search(by_last(TABLE), start=3, end=0, width=2, max_new=2) == [[2, 0], [1, 0]]
 
 
 def test_width_without_limit() -> None:
-    """Agrees with an enumeration where nothing is ever dropped."""
+    """Agrees with an enumeration when nothing is ever dropped."""
     step = by_all(seed=0, vocabulary=3)
     assert beam_search(step, start=1, end=2, width=27, max_new=3) == by_enumeration(step, 1, 2, 3, 3)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_width_of_2(seed: int) -> None:
-    """Agrees with a loop over lists where two beams compete."""
+    """Agrees with a loop over lists when two beams compete."""
     step = by_all(seed, vocabulary=4)
     assert beam_search(step, start=1, end=0, width=2, max_new=4) == by_lists(step, 1, 0, 2, 4)
 
 
 @pytest.mark.parametrize("seed", [4, 5])
 def test_width_of_3(seed: int) -> None:
-    """Agrees with a loop over lists where three beams compete."""
+    """Agrees with a loop over lists when three beams compete."""
     step = by_all(seed, vocabulary=6)
     assert beam_search(step, start=5, end=3, width=3, max_new=5) == by_lists(step, 5, 3, 3, 5)
 
 
 def test_both_children_of_one_beam() -> None:
-    """Keeps two continuations of the same beam where they are the best two."""
+    """Keeps two continuations of the same beam if they are the best two."""
     table = [[-9.0, -9.0, -9.0], [-9.0, -0.7, -0.8], [-9.0, -4.0, -5.0]]
     assert beam_search(by_last(table), start=1, end=0, width=2, max_new=2) == [[1, 1], [1, 2]]
 
 
 def test_finished_is_not_continued() -> None:
-    """Puts a finished sequence aside even if a token after it would be likely."""
+    """Sets a finished sequence aside even if a token after it would be likely."""
     table = [[-0.01, -0.02, -0.03], [-0.5, -3.0, -3.5], [-9.0, -0.6, -4.0]]
     assert beam_search(by_last(table), start=2, end=0, width=1, max_new=4) == [[1, 0]]
 
@@ -114,25 +114,25 @@ def test_long_sequence_of_better_mean() -> None:
 
 
 def test_mean_over_added_tokens() -> None:
-    """Does not count the start token in the length."""
+    """Doesn't count the start token in the length."""
     table = [[-9.0, -9.0, -9.0], [-0.8, -9.0, -8.0], [-1.0, -1.1, -9.0]]  # means -1 and -0.95
     assert beam_search(by_last(table), start=2, end=0, width=2, max_new=2) == [[1, 0], [0]]
 
 
 def test_live_at_the_limit() -> None:
-    """Returns sequences that have not ended when max_new is reached."""
+    """Returns sequences that haven't ended when max_new is reached."""
     table = [[-9.0, -9.0, -9.0], [-8.0, -0.1, -2.0], [-7.0, -1.0, -3.0]]
     assert beam_search(by_last(table), start=1, end=0, width=2, max_new=3) == [[1, 1, 1], [1, 1, 2]]
 
 
 def test_one_new_token() -> None:
-    """Returns the best tokens where only one may be added."""
+    """Returns the best tokens if only one may be added."""
     table = [[0.0, 0.0, 0.0], [-0.5, -2.0, -1.0], [0.0, 0.0, 0.0]]
     assert beam_search(by_last(table), start=1, end=0, width=2, max_new=1) == [[0], [2]]
 
 
 def test_impossible_tokens() -> None:
-    """Neither keeps nor returns a continuation of -inf, however wide it is."""
+    """Never keeps or returns a continuation of -inf, however wide the beam is."""
     table = [[0.0, 0.0, 0.0], [-1.0, -INF, -0.5], [-0.7, -INF, -INF]]
     assert beam_search(by_last(table), start=1, end=0, width=8, max_new=3) == [[2, 0], [0]]
 
@@ -156,28 +156,28 @@ def test_nearly_equal_totals() -> None:
 
 @pytest.mark.edge
 def test_nearly_equal_means() -> None:
-    """Ranks a longer sequence first whose float64 mean is 1e-9 higher."""
+    """Ranks a longer sequence first if its float64 mean is 1e-9 higher."""
     table = torch.tensor([[-9.0, -9.0, -9.0], [-0.5, -9.0, -0.6], [-0.4 + 2e-9, -9.0, -9.0]], dtype=torch.float64)
     assert beam_search(by_last(table), start=1, end=0, width=2, max_new=2) == [[2, 0], [0]]
 
 
 @pytest.mark.edge
 def test_start_is_end() -> None:
-    """Begins with the end token where start is the same id."""
+    """Starts with the end token if start is the same id."""
     table = [[-2.0, -0.5, -1.0], [-0.3, -1.5, -2.5], [-0.4, -2.0, -3.0]]
     assert beam_search(by_last(table), start=0, end=0, width=2, max_new=3) == [[1, 0], [2, 0]]
 
 
 @pytest.mark.edge
 def test_start_again() -> None:
-    """Continues a beam whose last token is start again."""
+    """Continues a beam that has chosen start again."""
     table = [[-9.0, -9.0, -9.0], [-5.0, -0.1, -6.0], [-9.0, -9.0, -9.0]]
     assert beam_search(by_last(table), start=1, end=0, width=1, max_new=3) == [[1, 1, 1]]
 
 
 @pytest.mark.edge
 def test_result_of_step_unchanged() -> None:
-    """Leaves what step returns as it was."""
+    """Leaves what step returns unchanged."""
     tables = {length: torch.tensor([[-9.0, -0.5, -2.0]]) for length in (1, 2, 3)}
     before = {length: table.clone() for length, table in tables.items()}
     beam_search(lambda tokens: tables[tokens.shape[1]], start=1, end=0, width=1, max_new=3)
@@ -186,26 +186,26 @@ def test_result_of_step_unchanged() -> None:
 
 @pytest.mark.edge
 def test_lowest_log_probabilities() -> None:
-    """Takes a log probability of -2e5 as possible."""
+    """Treats a log probability of -2e5 as possible."""
     table = [[0.0, 0.0, 0.0], [-2e5, -3e5, -4e5], [0.0, 0.0, 0.0]]
     assert beam_search(by_last(table), start=1, end=0, width=2, max_new=1) == [[0], [1]]
 
 
 @pytest.mark.edge
 def test_very_low_log_probabilities() -> None:
-    """Ranks log probabilities that are 0 as probabilities."""
+    """Ranks log probabilities so low that their exp is 0."""
     table = [[0.0, 0.0, 0.0], [-1e4, -7e3, -2e3], [-3e3, -4e3, -1e4]]
     assert beam_search(by_last(table), start=1, end=0, width=2, max_new=2) == [[2, 0], [2, 1]]
 
 
 def test_lists_of_ints() -> None:
-    """Gives tokens as plain ints."""
+    """Returns tokens as plain ints."""
     got = beam_search(by_last(TABLE), start=3, end=0, width=2, max_new=2)
     assert [[type(token).__name__ for token in tokens] for tokens in got] == [["int", "int"]] * 2
 
 
 def test_one_call_a_step() -> None:
-    """Calls step once for all live beams, with as many rows as there are."""
+    """Calls step once for all live beams, with one row for each."""
     shapes = []
 
     def step(tokens: Tensor) -> Tensor:
@@ -217,7 +217,7 @@ def test_one_call_a_step() -> None:
 
 
 def test_stops_when_all_ended() -> None:
-    """Calls step no more once no beam is live."""
+    """Stops calling step once no beam is live."""
     lengths = []
 
     def step(tokens: Tensor) -> Tensor:

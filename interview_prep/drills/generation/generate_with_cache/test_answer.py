@@ -73,66 +73,66 @@ def shares(got: Tensor, vocabulary: int) -> Tensor:
 
 
 def test_example() -> None:
-    """Gives the result of the prompt."""
+    """Matches the example in the prompt."""
     expected = torch.tensor([[1, 0, 1, 2, 4, 0], [1, 2, 3, 1, 2, 4]])
     assert_close(generate(running_sum, torch.tensor([[1, 0], [1, 2]]), max_new=9, eos=4, pad=0), expected)
 
 
 @pytest.mark.parametrize(("batch", "length", "seed"), [(1, 1, 0), (1, 4, 1), (3, 2, 2), (5, 3, 3)])
 def test_greedy(batch: int, length: int, seed: int) -> None:
-    """Agrees with a loop that has no cache, each row ending by itself."""
+    """Agrees with a loop that has no cache, with each row ending on its own."""
     prompt = torch.randint(6, (batch, length), generator=torch.Generator().manual_seed(seed))
     expected = by_rows(Hashing(6, seed), prompt, 7, eos=2, pad=5)
     assert_close(generate(Hashing(6, seed), prompt, max_new=7, eos=2, pad=5), expected)
 
 
 def test_limit() -> None:
-    """Adds max_new tokens where no row ends."""
+    """Adds max_new tokens if no row ends."""
     expected = torch.tensor([[0, 2, 2, 2], [1, 2, 2, 2]])
     assert_close(generate(always(0.0, 1.0, 3.0), torch.tensor([[0], [1]]), max_new=3, eos=1, pad=0), expected)
 
 
 def test_pads_what_is_finished() -> None:
-    """Gives a finished row pad, not what the model goes on to say."""
+    """Gives a finished row pad, not what the model says next."""
     got = generate(running_sum, torch.tensor([[4, 0], [1, 0]]), max_new=9, eos=4, pad=3)
     assert_close(got, torch.tensor([[4, 0, 4, 3, 3], [1, 0, 1, 2, 4]]))
 
 
 def test_ends_at_different_steps() -> None:
-    """Goes on until the last row has ended, though no two end together."""
+    """Keeps going until the last row has ended, even if no two end together."""
     got = generate(running_sum, torch.tensor([[1, 0], [4, 0], [1, 2]]), max_new=20, eos=4, pad=1)
     assert_close(got, torch.tensor([[1, 0, 1, 2, 4, 1], [4, 0, 4, 1, 1, 1], [1, 2, 3, 1, 2, 4]]))
 
 
 def test_eos_in_the_prompt() -> None:
-    """Continues a prompt that holds eos."""
+    """Continues a prompt that contains eos."""
     got = generate(running_sum, torch.tensor([[4, 2], [4, 3]]), max_new=3, eos=4, pad=0)
     assert_close(got, torch.tensor([[4, 2, 1, 2, 4], [4, 3, 2, 4, 0]]))
 
 
 @pytest.mark.edge
 def test_pad_is_eos() -> None:
-    """Works where one id is both eos and pad."""
+    """Works if one id is both eos and pad."""
     expected = torch.tensor([[1, 0, 1, 2, 4, 4], [1, 2, 3, 1, 2, 4]])
     assert_close(generate(running_sum, torch.tensor([[1, 0], [1, 2]]), max_new=9, eos=4, pad=4), expected)
 
 
 @pytest.mark.edge
 def test_model_says_pad() -> None:
-    """Goes on where the model itself says pad before eos."""
+    """Keeps going if the model itself says pad before eos."""
     expected = torch.tensor([[2, 1, 3, 1, 2, 4]])
     assert_close(generate(running_sum, torch.tensor([[2, 1]]), max_new=9, eos=4, pad=3), expected)
 
 
 def test_one_token_a_call() -> None:
-    """Feeds the prompt once, then one token a row, in as many calls as steps."""
+    """Feeds the prompt once, then one token per row, in as many calls as steps."""
     model = Hashing(4)
     generate(model, torch.ones(2, 3, dtype=torch.int64), max_new=4, eos=9, pad=0)
     assert model.shapes == [(2, 3), (2, 1), (2, 1), (2, 1)]
 
 
 def test_no_call_after_the_end() -> None:
-    """Calls the model no more once all rows have ended."""
+    """Stops calling the model once all rows have ended."""
     model = Hashing(3)
     model.table[:] = torch.tensor([0.0, 1.0, 0.0])
     generate(model, torch.zeros(2, 2, dtype=torch.int64), max_new=50, eos=1, pad=0)
@@ -140,7 +140,7 @@ def test_no_call_after_the_end() -> None:
 
 
 def test_cache_is_passed_on() -> None:
-    """Gives the model no cache at the first call, and one at every later call."""
+    """Gives the model no cache on the first call, and one on every later call."""
     model = Hashing(4)
     generate(model, torch.ones(2, 3, dtype=torch.int64), max_new=3, eos=9, pad=0)
     assert model.first == [True, False, False]
@@ -148,13 +148,13 @@ def test_cache_is_passed_on() -> None:
 
 @pytest.mark.edge
 def test_no_new_tokens() -> None:
-    """Returns the prompt where max_new is 0."""
+    """Returns the prompt if max_new is 0."""
     assert_close(generate(Hashing(3), torch.tensor([[1, 2]]), max_new=0, eos=0, pad=0), torch.tensor([[1, 2]]))
 
 
 @pytest.mark.edge
 def test_no_call_for_no_tokens() -> None:
-    """Does not call the model where max_new is 0."""
+    """Doesn't call the model if max_new is 0."""
     model = Hashing(3)
     generate(model, torch.tensor([[1, 2]]), max_new=0, eos=0, pad=0)
     assert model.shapes == []
@@ -171,7 +171,7 @@ def test_shares_of_samples(temperature: float) -> None:
 
 
 def test_samples_depend_on_all_before() -> None:
-    """Draws from the last position with the newest cache."""
+    """Draws from the last position, with the newest cache."""
     generator = torch.Generator().manual_seed(0)
     prompt = torch.tensor([[3, 1], [0, 2], [2, 2]])
     sharp = Hashing(5, seed=4)
@@ -207,7 +207,7 @@ def test_large_logits() -> None:
 
 
 def test_generator() -> None:
-    """Draws the same tokens from the same state of the generator given."""
+    """Draws the same tokens from the same generator state."""
     prompt = torch.zeros(60, 1, dtype=torch.int64)
     expected = generate(always(0.0, 0.0, 0.0), prompt, 2, 9, 0, 1.0, torch.Generator().manual_seed(7))
     got = generate(always(0.0, 0.0, 0.0), prompt, 2, 9, 0, 1.0, torch.Generator().manual_seed(7))
@@ -215,7 +215,7 @@ def test_generator() -> None:
 
 
 def test_generator_moves_on() -> None:
-    """Draws other tokens when the generator has moved on."""
+    """Draws other tokens once the generator has advanced."""
     prompt, generator = torch.zeros(60, 1, dtype=torch.int64), torch.Generator().manual_seed(7)
     first = generate(always(0.0, 0.0, 0.0), prompt, 2, 9, 0, 1.0, generator)
     second = generate(always(0.0, 0.0, 0.0), prompt, 2, 9, 0, 1.0, generator)
@@ -223,14 +223,14 @@ def test_generator_moves_on() -> None:
 
 
 def test_steps_differ() -> None:
-    """Draws anew at each step: no two of eight steps give all rows the same."""
+    """Makes a new draw at each step: no two of eight steps agree on all rows."""
     prompt, generator = torch.zeros(60, 1, dtype=torch.int64), torch.Generator().manual_seed(7)
     steps = generate(always(0.0, 0.0, 0.0), prompt, 8, 9, 0, 1.0, generator)[:, 1:].T.tolist()
     assert len({tuple(step) for step in steps}) == 8
 
 
 def test_rows_differ() -> None:
-    """Draws for each row, though all rows have the same logits."""
+    """Draws separately for each row, even if all rows have the same logits."""
     prompt, generator = torch.zeros(60, 1, dtype=torch.int64), torch.Generator().manual_seed(7)
     got = generate(always(0.0, 0.0, 0.0), prompt, 1, 9, 0, 1.0, generator)[:, -1]
     assert got.unique().tolist() == [0, 1, 2]
@@ -244,7 +244,7 @@ def test_without_a_generator() -> None:
 
 @pytest.mark.parametrize("temperature", [0.0, 1e-4])
 def test_long(temperature: float) -> None:
-    """Reads a long prompt and adds many tokens, greedily and nearly so."""
+    """Handles a long prompt and many new tokens, greedily and nearly so."""
     prompt, model = torch.randint(6, (2, 30), generator=torch.Generator().manual_seed(5)), Hashing(6, seed=5)
     expected = by_rows(model, prompt, 40, eos=9, pad=0)
     assert_close(generate(model, prompt, 40, 9, 0, temperature, torch.Generator().manual_seed(0)), expected)
@@ -261,7 +261,7 @@ def test_shares_of_later_steps() -> None:
 
 @pytest.mark.edge
 def test_low_temperature() -> None:
-    """Draws at a temperature near 0, where two logits are nearly equal."""
+    """Draws at a temperature near 0 when two logits are nearly equal."""
     generator, prompt = torch.Generator().manual_seed(0), torch.zeros(200, 1, dtype=torch.int64)
     got = generate(always(0.0, 1e-3, -1.0), prompt, 1, 9, 0, temperature=2e-3, generator=generator)[:, -1]
     assert got.unique().tolist() == [0, 1]
@@ -278,7 +278,7 @@ def test_huge_unequal_logits() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("seeded", [True, False])
 def test_global_random_state(seeded: bool) -> None:
-    """Leaves the global random state alone, or moves it on if it draws from it."""
+    """Leaves the global random state alone, or advances it if it draws from it."""
     torch.manual_seed(3)
     before = torch.get_rng_state()
     for _ in range(2):
@@ -299,7 +299,7 @@ def test_gradient_mode(enabled: bool) -> None:
 
 @pytest.mark.edge
 def test_device() -> None:
-    """Makes new tensors on the prompt's device, whatever the default is."""
+    """Creates new tensors on the prompt's device, whatever the default is."""
     prompt, expected = torch.tensor([[1, 0], [1, 2]]), torch.tensor([[1, 0, 1, 2, 4, 0], [1, 2, 3, 1, 2, 4]])
     with torch.device("meta"):
         got = generate(running_sum, prompt, max_new=9, eos=4, pad=0)
@@ -315,7 +315,7 @@ def test_gradients_are_off() -> None:
 
 @pytest.mark.edge
 def test_prompt_unchanged() -> None:
-    """Leaves the prompt as it was."""
+    """Leaves the prompt unchanged."""
     prompt = torch.tensor([[4, 0], [1, 0]])
     generate(running_sum, prompt, max_new=5, eos=4, pad=3)
     assert_close(prompt, torch.tensor([[4, 0], [1, 0]]))

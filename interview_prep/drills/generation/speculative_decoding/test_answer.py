@@ -47,17 +47,17 @@ def rows(*values: list[float]) -> Tensor:
 
 
 def test_example_bonus() -> None:
-    """Gives the first result of the prompt: all accepted, and the bonus."""
+    """Matches the first result in the prompt: all accepted, plus the bonus."""
     assert verify(torch.tensor([0, 2]), DRAFT, TARGET, torch.tensor([0.7, 0.2, 0.9])) == [0, 2, 2]
 
 
 def test_example_second_rejected() -> None:
-    """Gives the second result of the prompt: one accepted, one drawn."""
+    """Matches the second result in the prompt: one accepted, one drawn."""
     assert verify(torch.tensor([0, 2]), DRAFT, TARGET, torch.tensor([0.7, 0.5, 0.9])) == [0, 1]
 
 
 def test_example_first_rejected() -> None:
-    """Gives the third result of the prompt: the first is replaced."""
+    """Matches the third result in the prompt: the first one is replaced."""
     assert verify(torch.tensor([0, 2]), DRAFT, TARGET, torch.tensor([0.9, 0.2, 0.3])) == [1]
 
 
@@ -86,26 +86,26 @@ def test_first_token_is_distributed_as_the_target() -> None:
 
 
 def test_ratio_above_one() -> None:
-    """Always accepts a token that the target gives more than the draft."""
+    """Always accepts a token that the target likes more than the draft does."""
     got = verify(torch.tensor([1]), rows([0.9, 0.1]), rows([0.2, 0.8], [1.0, 0.0]), torch.tensor([BELOW_ONE, 0.5]))
     assert got == [1, 0]
 
 
 def test_less_likely_can_be_accepted() -> None:
-    """Accepts a token that the target gives less, where the number says so."""
+    """Accepts a token that the target likes less, if the number allows it."""
     got = verify(torch.tensor([0]), rows([0.8, 0.2]), rows([0.4, 0.6], [0.0, 1.0]), torch.tensor([0.45, 0.5]))
     assert got == [0, 1]
 
 
 def test_same_distribution() -> None:
-    """Accepts everything where draft and target agree."""
+    """Accepts everything if draft and target agree."""
     rest = torch.tensor([[0.25, 0.75], [0.5, 0.5]])
     got = verify(torch.tensor([0, 1]), rest, torch.cat([rest, rows([0.0, 1.0])]), torch.tensor([0.99, 0.99, 0.0]))
     assert got == [0, 1, 1]
 
 
 def test_residual() -> None:
-    """Draws from what the target has more than the draft, not from the target."""
+    """Draws from what the target has beyond the draft, not from the target."""
     draft, target = rows([0.6, 0.2, 0.2]), rows([0.3, 0.4, 0.3], [1.0, 0.0, 0.0])
     assert verify(torch.tensor([0]), draft, target, torch.tensor([0.9, 0.2])) == [1]
 
@@ -123,14 +123,14 @@ def test_only_what_the_target_lacks() -> None:
 
 
 def test_nothing_after_a_rejection() -> None:
-    """Keeps nothing after the first rejection, though it would be accepted."""
+    """Keeps nothing after the first rejection, even if it would be accepted."""
     draft = rows([0.9, 0.1], [0.5, 0.5], [0.5, 0.5])
     target = rows([0.1, 0.9], [0.5, 0.5], [0.5, 0.5], [1.0, 0.0])
     assert verify(torch.tensor([0, 1, 1]), draft, target, torch.tensor([0.5, 0.1, 0.1, 0.5])) == [1]
 
 
 def test_length_after_a_rejection() -> None:
-    """Returns one id more than it has accepted."""
+    """Returns one more id than it has accepted."""
     draft = rows([0.5, 0.5], [0.9, 0.1], [0.5, 0.5])
     target = rows([0.5, 0.5], [0.1, 0.9], [0.5, 0.5], [0.5, 0.5])
     assert len(verify(torch.tensor([0, 0, 1]), draft, target, torch.tensor([0.5, 0.5, 0.5, 0.5]))) == 2
@@ -151,21 +151,21 @@ def test_bonus_from_the_last_row() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize(("number", "expected"), [(0.0, 1), (0.24, 1), (0.26, 3), (0.99, 3)])
 def test_no_proposals(number: float, expected: int) -> None:
-    """Samples from the target where K is 0."""
+    """Samples from the target if K is 0."""
     none, target = torch.zeros(0, dtype=torch.int64), rows([0.0, 0.25, 0.0, 0.75])
     assert verify(none, torch.zeros(0, 4), target, torch.tensor([number])) == [expected]
 
 
 @pytest.mark.edge
 def test_impossible_token_is_rejected() -> None:
-    """Rejects a token of target probability 0 even for a number of 0."""
+    """Rejects a token with target probability 0 even if the number is 0."""
     got = verify(torch.tensor([0]), rows([0.5, 0.5]), rows([0.0, 1.0], [1.0, 0.0]), torch.tensor([0.0, 0.0]))
     assert got == [1]
 
 
 @pytest.mark.edge
 def test_number_just_below_one() -> None:
-    """Draws the last possible token where rounding leaves a sum below the number."""
+    """Draws the last possible token if rounding leaves a sum below the number."""
     odds = torch.tensor([[49.0, 51.0, 35.0, 54.0, 5.0, 0.0]])
     none = torch.zeros(0, dtype=torch.int64)
     assert verify(none, torch.zeros(0, 6), odds / odds.sum(), torch.tensor([BELOW_ONE])) == [4]
@@ -184,7 +184,7 @@ def test_many_proposals() -> None:
 
 
 def test_many_accepted() -> None:
-    """Keeps all of twenty tokens where draft and target agree."""
+    """Keeps all twenty tokens if draft and target agree."""
     tokens, draft, target, uniform = random_inputs(8, k=20, v=50)
     target[:-1] = draft
     assert verify(tokens, draft, target, uniform) == by_hand(tokens, draft, target, uniform)
@@ -192,7 +192,7 @@ def test_many_accepted() -> None:
 
 @pytest.mark.edge
 def test_number_equal_to_the_ratio() -> None:
-    """Rejects a token whose number is exactly the ratio."""
+    """Rejects a token if its number is exactly the ratio."""
     got = verify(torch.tensor([0]), rows([0.5, 0.5]), rows([0.25, 0.75], [1.0, 0.0]), torch.tensor([0.5, 0.5]))
     assert got == [1]
 
@@ -207,7 +207,7 @@ def test_number_near_the_ratio(number: float, expected: list[int]) -> None:
 
 @pytest.mark.edge
 def test_number_equal_to_a_cumulative_probability() -> None:
-    """Draws the next id where the number is exactly the cumulative probability."""
+    """Draws the next id if the number is exactly the cumulative probability."""
     none, target = torch.zeros(0, dtype=torch.int64), rows([0.25, 0.75])
     assert verify(none, torch.zeros(0, 2), target, torch.tensor([0.25])) == [1]
 
@@ -222,7 +222,7 @@ def test_rare_token() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("number", [0.0, 0.3, BELOW_ONE])
 def test_residual_of_zeros(number: float) -> None:
-    """Gives a possible token where rounding leaves a residual of zeros."""
+    """Draws a possible token if rounding leaves a residual of zeros."""
     below = 0.5 - 2.0**-24  # the target's row sums to a little less than 1, and no token has more than the draft gives
     draft, target = rows([0.5, 0.5, 0.0]), rows([0.5, below, 0.0], [0.0, 0.0, 1.0])
     got = verify(torch.tensor([1]), draft, target, torch.tensor([BELOW_ONE, number]))
@@ -231,7 +231,7 @@ def test_residual_of_zeros(number: float) -> None:
 
 @pytest.mark.edge
 def test_double_number_just_below_one() -> None:
-    """Draws from a float32 row by a float64 number that float32 rounds to 1."""
+    """Draws from a float32 row with a float64 number that float32 rounds to 1."""
     none, number = torch.zeros(0, dtype=torch.int64), torch.tensor([1 - 1e-12], dtype=torch.float64)
     assert verify(none, torch.zeros(0, 3), rows([0.5, 0.5, 0.0]), number) == [1]
 
@@ -239,7 +239,7 @@ def test_double_number_just_below_one() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("numbers", [[0.7, 0.2, 0.9], [0.7, 0.5, 0.9], [0.9, 0.2, 0.3]])
 def test_inputs_unchanged(numbers: list[float]) -> None:
-    """Leaves all four tensors as they were, whatever is accepted."""
+    """Leaves all four tensors unchanged, whatever is accepted."""
     inputs = [torch.tensor([0, 2]), DRAFT.clone(), TARGET.clone(), torch.tensor(numbers)]
     before = [tensor.clone() for tensor in inputs]
     verify(*inputs)

@@ -31,13 +31,13 @@ def random_logits(*shape: int) -> Tensor:
 
 
 def test_example_top_k() -> None:
-    """Gives the first result of the prompt, with top-k."""
+    """Matches the first result in the prompt, with top-k."""
     logits = torch.tensor([1.0, 2.0, -1.0, 0.0])
     assert_close(filter_logits(logits, top_k=3), torch.tensor([1.0, 2.0, -INF, 0.0]))
 
 
 def test_example_top_p() -> None:
-    """Gives the second result of the prompt, with temperature and top-p."""
+    """Matches the second result in the prompt, with temperature and top-p."""
     logits = torch.tensor([1.0, 2.0, -1.0, 0.0])
     assert_close(filter_logits(logits, temperature=0.5, top_p=0.9), torch.tensor([2.0, 4.0, -INF, -INF]))
 
@@ -70,27 +70,27 @@ def test_one_row(shape: tuple[int, ...]) -> None:
 
 
 def test_all_three() -> None:
-    """Does temperature, top-k and top-p together on rows of two batch dimensions."""
+    """Applies temperature, top-k and top-p together to rows with two batch dimensions."""
     logits = random_logits(2, 3, 8)
     expected = by_loops(logits, temperature=1.7, top_k=5, top_p=0.8)
     assert_close(filter_logits(logits, temperature=1.7, top_k=5, top_p=0.8), expected)
 
 
 def test_temperature_first() -> None:
-    """Looks for the nucleus after the temperature has flattened the row."""
+    """Finds the nucleus after the temperature has flattened the row."""
     logits = torch.tensor([4.0, 2.0, 0.0])  # 0.87, 0.12, 0.02; at temperature 4: 0.51, 0.31, 0.19
     assert_close(filter_logits(logits, temperature=4.0, top_p=0.7), torch.tensor([1.0, 0.5, -INF]))
 
 
 def test_nucleus_of_what_top_k_left() -> None:
-    """Takes the probabilities of top-p over the tokens that top-k left."""
+    """Computes the probabilities for top-p over the tokens that top-k kept."""
     logits = torch.tensor([0.0, 0.4, -0.1, -0.2])  # over all 0.35 for the best, over the best two 0.60
     assert_close(filter_logits(logits, top_k=2, top_p=0.5), torch.tensor([-INF, 0.4, -INF, -INF]))
 
 
 @pytest.mark.edge
 def test_equal_logits_top_k() -> None:
-    """Keeps exactly top_k of equal logits, the lower ids."""
+    """Keeps exactly top_k of equal logits, those with the lower ids."""
     logits = torch.tensor([[1.0, 3.0, 3.0, 3.0, 0.0], [2.0, 2.0, 2.0, 2.0, 2.0]])
     expected = torch.tensor([[-INF, 3.0, 3.0, -INF, -INF], [2.0, 2.0, -INF, -INF, -INF]])
     assert_close(filter_logits(logits, top_k=2), expected)
@@ -106,7 +106,7 @@ def test_equal_logits_of_a_large_vocabulary() -> None:
 
 @pytest.mark.edge
 def test_top_p_just_below_one() -> None:
-    """Drops a tail of 0.0005 where top_p is 0.9995."""
+    """Drops a tail of 0.0005 if top_p is 0.9995."""
     logits = torch.tensor([0.6, 0.3997, 0.0002, 0.0001]).log()
     assert_close(filter_logits(logits, top_p=0.9995) > -INF, torch.tensor([True, True, False, False]))
 
@@ -121,13 +121,13 @@ def test_mass_near_top_p() -> None:
 
 @pytest.mark.edge
 def test_equal_logits_top_p() -> None:
-    """Fills the nucleus from the lower ids where all are equal."""
+    """Fills the nucleus from the lower ids if all logits are equal."""
     assert_close(filter_logits(torch.zeros(5), top_p=0.5), torch.tensor([0.0, 0.0, 0.0, -INF, -INF]))
 
 
 @pytest.mark.edge
 def test_exactly_top_p() -> None:
-    """Stops where the tokens before have top_p exactly."""
+    """Drops a token if those before it sum to exactly top_p."""
     assert_close(filter_logits(torch.zeros(4), top_p=0.5), torch.tensor([0.0, 0.0, -INF, -INF]))
 
 
@@ -137,13 +137,13 @@ def test_tiny_top_p() -> None:
 
 
 def test_top_p_of_one() -> None:
-    """Keeps even a token of probability 0 where top_p is 1."""
+    """Keeps even a token of probability 0 if top_p is 1."""
     logits = torch.tensor([-200.0, 0.0, -1.0])
     assert_close(filter_logits(logits, top_p=1.0), logits)
 
 
 def test_top_k_beyond_vocabulary() -> None:
-    """Keeps all where top_k is larger than V."""
+    """Keeps everything if top_k is larger than V."""
     logits = random_logits(1, 4)
     assert_close(filter_logits(logits, top_k=9), logits)
 
@@ -155,14 +155,14 @@ def test_one_token() -> None:
 
 @pytest.mark.edge
 def test_banned_tokens() -> None:
-    """Leaves a logit of -inf at -inf and gives it no part of the nucleus."""
+    """Keeps a logit of -inf at -inf and gives it no share of the nucleus."""
     logits = torch.tensor([-INF, 1.0, -INF, 0.0])
     assert_close(filter_logits(logits, top_k=3, top_p=0.95), torch.tensor([-INF, 1.0, -INF, 0.0]))
 
 
 @pytest.mark.edge
 def test_large_logits() -> None:
-    """Finds the nucleus of logits of 1e4, and of -1e4."""
+    """Finds the nucleus for logits of 1e4 and of -1e4."""
     logits = torch.tensor([[-1e4, 1e4, 1e4 - 1], [-1e4, -1e4 + 1, -2e4]])
     expected = torch.tensor([[-INF, 1e4, 1e4 - 1], [-1e4, -1e4 + 1, -INF]])
     assert_close(filter_logits(logits, top_p=0.9), expected)
@@ -179,7 +179,7 @@ def test_dtype(dtype: torch.dtype) -> None:
 
 @pytest.mark.edge
 def test_not_contiguous() -> None:
-    """Takes a transposed view."""
+    """Accepts a transposed view."""
     logits = random_logits(6, 2)
     assert_close(filter_logits(logits.T, top_k=4, top_p=0.8), by_loops(logits.T.clone(), top_k=4, top_p=0.8))
 
@@ -191,7 +191,7 @@ def test_not_contiguous() -> None:
     ids=["defaults", "top_k", "top_p", "all three"],
 )
 def test_input_unchanged(settings: dict[str, float]) -> None:
-    """Leaves the logits as they were, on every path."""
+    """Leaves the logits unchanged, whatever the settings."""
     logits = random_logits(2, 5)
     before = logits.clone()
     filter_logits(logits, **settings)

@@ -1,4 +1,4 @@
-"""Raise ValueError for an odd D: the last feature has no partner."""
+"""Raise ValueError for an odd D, because the last feature has no partner."""
 
 import torch
 from torch import Tensor

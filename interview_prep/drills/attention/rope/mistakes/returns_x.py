@@ -1,4 +1,4 @@
-"""Rotate: a function that returns its input keeps norms and relative scores, and encodes nothing."""
+"""Rotate x. A function that returns its input keeps norms and relative scores, but encodes nothing."""
 
 from torch import Tensor
 

@@ -1,4 +1,4 @@
-"""Sort once and use cumulative counts: a count for each threshold makes it quadratic."""
+"""Sort once and use cumulative counts. Counting again for each threshold makes it quadratic."""
 
 from itertools import pairwise
 
