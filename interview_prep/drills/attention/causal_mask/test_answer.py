@@ -129,7 +129,7 @@ def test_gradients() -> None:
     scores, mask = random_scores(torch.float64)
     weights = softmax_by_loops(scores, mask)
     up = torch.arange(4, dtype=torch.float64)
-    expected = weights * (up - (weights * up).sum(-1, keepdim=True))  # the softmax's Jacobian, by hand
+    expected = weights * (up - (weights * up).sum(-1, keepdim=True))  # the softmax's Jacobian, written out
     (got,) = torch.autograd.grad((masked_softmax(scores.requires_grad_(), mask) * up).sum(), scores)
     assert_close(got, expected)
 

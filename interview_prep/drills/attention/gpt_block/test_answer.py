@@ -11,7 +11,7 @@ from torch.testing import assert_close
 
 
 def assert_near(got: Tensor | tuple[Tensor, ...], expected: Tensor | tuple[Tensor, ...]) -> None:
-    """As near as float32 allows: many take the softmax in that, whatever the rest is in."""
+    """As close as float32 allows, because many answers take the softmax in float32, whatever the rest is in."""
     assert_close(got, expected, atol=1e-5, rtol=1e-5)
 
 
@@ -29,7 +29,7 @@ def gelu(rows: Tensor) -> Tensor:
 
 
 def by_loops(block: Block, x: Tensor, heads: int = 2) -> Tensor:
-    """Slow and obvious, one token at a time sees what came before it: (B, T, D) -> (B, T, D)."""
+    """Slow and obvious: one token at a time, which sees what came before it. (B, T, D) -> (B, T, D)."""
     thirds = linear(block.qkv, normed(block.norm_1, x)).chunk(3, dim=-1)
     queries, keys, values = (torch.stack(third.chunk(heads, dim=-1), dim=1) for third in thirds)  # (B, H, T, d)
     tokens = []
@@ -43,7 +43,7 @@ def by_loops(block: Block, x: Tensor, heads: int = 2) -> Tensor:
 
 
 def random_block(width: int, heads: int, dropout: float = 0.0) -> Block:
-    """All parameters random, those of the norms too; float64, in train mode, without gradients."""
+    """All parameters are random, those of the norms too; float64, in train mode, without gradients."""
     block = Block(width, heads, dropout).double().requires_grad_(requires_grad=False)
     numbers = torch.randn(12 * width**2 + 13 * width, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     nn.utils.vector_to_parameters(0.7 * numbers, block.parameters())

@@ -15,7 +15,7 @@ WEIGHTS, BIASES = torch.randn(4, 4, 4, generator=DRAW), torch.randn(4, 4, genera
 
 
 def layer_with(weights: Tensor, biases: Tensor, heads: int = 2) -> CachedAttention:
-    """A layer with the weights (4, D, D) and biases (4, D) of its linear layers, frozen."""
+    """A frozen layer whose linear layers have these weights (4, D, D) and biases (4, D)."""
     layer = CachedAttention(weights.shape[-1], heads)
     for name, weight, bias in zip(NAMES, weights, biases, strict=True):
         linear = getattr(layer, name)
@@ -25,7 +25,7 @@ def layer_with(weights: Tensor, biases: Tensor, heads: int = 2) -> CachedAttenti
 
 @functools.cache
 def shared_layer() -> CachedAttention:
-    """One layer for all checks that change nothing of it."""
+    """One layer for all checks that don't change it."""
     return layer_with(WEIGHTS, BIASES)
 
 
@@ -66,7 +66,7 @@ def by_loops(
 
 
 def in_chunks(layer: CachedAttention, x: Tensor, *sizes: int) -> Tensor:
-    """The results of all chunks, one behind the other."""
+    """The results of all chunks, one after the other."""
     cache, outs = None, []
     for chunk in x.split(sizes, dim=1):
         out, cache = layer(chunk, cache)
@@ -74,7 +74,7 @@ def in_chunks(layer: CachedAttention, x: Tensor, *sizes: int) -> Tensor:
     return torch.cat(outs, dim=1)
 
 
-SIX = by_loops(inputs(2, 6, 4))  # what comes first of it is right for fewer tokens too
+SIX = by_loops(inputs(2, 6, 4))  # its beginning is right for shorter sequences too
 
 
 @functools.cache

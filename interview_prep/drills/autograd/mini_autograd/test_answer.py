@@ -53,11 +53,11 @@ def program(seed: int) -> Callable[..., Any]:
 
 
 class TooLong(BaseException):
-    """No handler of the answer's own catches it."""
+    """None of the answer's own handlers catches it."""
 
 
 def lines_of_backward(doublings: int, limit: int) -> int:
-    """How many lines one backward runs, which is stopped at the limit."""
+    """How many lines one backward runs. It is stopped at the limit."""
     v = Value(1.0)
     for _ in range(doublings):
         v = v + v

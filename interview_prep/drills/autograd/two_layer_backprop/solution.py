@@ -1,4 +1,4 @@
-"""A two-layer network in NumPy: loss and gradients by hand. No optimizer, no regularization."""
+"""A two-layer network in NumPy: loss and gradients without autograd. No optimizer, no regularization."""
 
 import numpy as np
 

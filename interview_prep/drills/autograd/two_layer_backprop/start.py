@@ -1,4 +1,4 @@
-"""A two-layer network in NumPy: loss and gradients by hand."""
+"""A two-layer network in NumPy: loss and gradients without autograd."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The best split against a search that counts every side anew, with the lines that run counted."""
+"""The best split against a search that recounts every side, and the number of lines that it runs."""
 
 import sys
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""K-means against loops over points, and k-means++ against what its chances allow."""
+"""K-means against loops over points, and k-means++ against what its probabilities allow."""
 
 import numpy as np
 import pytest

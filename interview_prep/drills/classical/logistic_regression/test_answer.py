@@ -11,7 +11,7 @@ pytestmark = pytest.mark.filterwarnings("error")  # the prompt forbids warnings
 
 
 def probability(params: np.ndarray, row: np.ndarray) -> float:
-    """Of class 1, for small logits."""
+    """The probability of class 1, for small logits."""
     logit = params[-1]
     for weight, value in zip(params[:-1], row, strict=True):
         logit += weight * value

@@ -15,13 +15,13 @@ INF = math.inf
 
 
 def running_sum(tokens: Tensor, cache: Any) -> tuple[Tensor, Any]:
-    """The model of the prompt."""
+    """The model in the prompt."""
     total = tokens.cumsum(1) + (0 if cache is None else cache)
     return one_hot(total % 5, 5).float(), total[:, -1:]
 
 
 class Hashing:
-    """A model whose logits depend on all tokens so far and their order; it notes how it is called."""
+    """A model whose logits depend on all tokens so far and their order. It records how it is called."""
 
     def __init__(self, vocabulary: int, seed: int = 0) -> None:
         generator = torch.Generator().manual_seed(seed)
@@ -42,7 +42,7 @@ class Hashing:
         return torch.stack(logits, dim=1), (key,)
 
     def best(self, tokens: list[int]) -> int:
-        """What greedily follows one row of tokens."""
+        """The greedy continuation of one row of tokens."""
         key = 0
         for token in tokens:
             key = (key * 31 + token + 7) % 89
@@ -50,7 +50,7 @@ class Hashing:
 
 
 def by_rows(model: Hashing, prompt: Tensor, max_new: int, eos: int, pad: int) -> Tensor:
-    """Slow and obvious: one row after the other, no cache, and padded in the end."""
+    """Slow and obvious: one row after the other, no cache, and padding at the end."""
     rows = []
     for row in prompt.tolist():
         tokens = list(row)
@@ -62,7 +62,7 @@ def by_rows(model: Hashing, prompt: Tensor, max_new: int, eos: int, pad: int) ->
 
 
 def always(*logits: float) -> Any:
-    """A model that says the same after everything."""
+    """A model that gives the same logits after everything."""
     row = torch.tensor(logits)
     return lambda tokens, cache: (row.expand(*tokens.shape, len(logits)), cache or 0)
 

@@ -4,7 +4,7 @@ from torch import Tensor
 
 
 def draw(weights: Tensor, number: Tensor) -> int:
-    """The smallest id whose cumulative weight is above number times the total. Weights (V,) needn't sum to 1."""
+    """The smallest id whose cumulative weight is above `number` times the total. Weights (V,) need not sum to 1."""
     cumulative = weights.double().cumsum(dim=0)  # the number may be a double, closer to 1 than any float32
     return int((cumulative > number * cumulative[-1]).nonzero()[0])
 
