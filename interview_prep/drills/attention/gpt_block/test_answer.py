@@ -222,7 +222,7 @@ def test_input_unchanged() -> None:
 
 
 def test_dropout_of_branches() -> None:
-    """Applies dropout to the branches, never to the residual: with p = 1, x is left."""
+    """Drops out branches, never the residual: with p = 1, x is left."""
     block, x = random_block(4, 2, dropout=1.0), random_input(2, 3, 4)
     assert_near(block(x), x)
 

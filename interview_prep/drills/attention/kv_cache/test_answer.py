@@ -291,7 +291,7 @@ def test_not_contiguous() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
 def test_gradients(training: bool) -> None:
-    """Sends the same gradients through the cache as one pass, to all weights and x."""
+    """Sends the gradients of one pass through the cache, to all weights and x."""
     layer, x = (
         layer_with(WEIGHTS, BIASES).double().requires_grad_().train(training),
         inputs(1, 3, 4).double().requires_grad_(),

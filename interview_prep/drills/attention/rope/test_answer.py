@@ -45,7 +45,7 @@ def test_example_with_offset() -> None:
 
 
 def test_two_features() -> None:
-    """Rotates a pair by one radian per position, from the first feature toward the second."""
+    """Rotates a pair by one radian per position, from first to second feature."""
     expected = torch.tensor([[1.0, 0.0], [math.cos(1), math.sin(1)], [math.cos(2), math.sin(2)]])
     assert_close(rope(torch.tensor([[1.0, 0.0]]).repeat(3, 1)), expected)
 
@@ -65,7 +65,7 @@ def test_batch(batch: int) -> None:
 
 
 def test_square_inputs() -> None:
-    """Takes positions from the second-to-last dimension even when all sizes are equal."""
+    """Takes positions from dimension -2 even when all sizes are equal."""
     x = inputs(4, 4, 4, 4)
     assert_close(rope(x), by_loops(x))
 

@@ -146,7 +146,7 @@ def test_huge_unequal_scores() -> None:
 
 @pytest.mark.edge
 def test_masked_key_of_a_huge_score() -> None:
-    """Gives a masked key no weight even if its score is 1e8 and the other is -1e8."""
+    """Gives a masked key no weight if its score is 1e8 and the other is -1e8."""
     query, key = torch.tensor([[1e4]]), torch.tensor([[1e4], [-1e4]])
     value, mask = torch.tensor([[1.0], [2.0]]), torch.tensor([[False, True]])
     assert_close(attention(query, key, value, mask), torch.tensor([[2.0]]))

@@ -174,7 +174,7 @@ def test_squared_distance() -> None:
 
 
 def test_not_always_the_farthest() -> None:
-    """Sometimes draws a nearer point: distances 3 and 4 have chances of 9/25 and 16/25."""
+    """Draws a nearer point too: at 3 and 4, the chances are 9/25 and 16/25."""
     points, rng = column(*[0] * 100, 3, 4), np.random.default_rng(0)
     got = np.mean([plus_plus(points, 2, rng).max() == 4 for _ in range(60)])
     assert_allclose(got, 0.64, atol=0.25)

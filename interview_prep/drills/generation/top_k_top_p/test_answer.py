@@ -70,7 +70,7 @@ def test_one_row(shape: tuple[int, ...]) -> None:
 
 
 def test_all_three() -> None:
-    """Applies temperature, top-k and top-p together to rows with two batch dimensions."""
+    """Applies temperature, top-k and top-p together, with two batch dimensions."""
     logits = random_logits(2, 3, 8)
     expected = by_loops(logits, temperature=1.7, top_k=5, top_p=0.8)
     assert_close(filter_logits(logits, temperature=1.7, top_k=5, top_p=0.8), expected)
