@@ -36,19 +36,19 @@ def random_scores(dtype: torch.dtype = torch.float32) -> tuple[Tensor, Tensor]:
 
 
 def test_mask_example() -> None:
-    """Matches the mask in the prompt."""
+    """Matches the mask in the task."""
     expected = torch.tensor([[[[False, False, False], [False, True, False], [False, True, True]]]])
     assert_close(build_mask(torch.tensor([[False, True, True]])), expected)
 
 
 def test_softmax_example() -> None:
-    """Matches the weights in the prompt."""
+    """Matches the weights in the task."""
     got = masked_softmax(torch.zeros(1, 1, 1, 3), torch.tensor([True, True, False]))
     assert_close(got, torch.tensor([[[[0.5, 0.5, 0.0]]]]))
 
 
 def test_full_row_example() -> None:
-    """Gives zeros when every key is masked, as in the prompt."""
+    """Gives zeros when every key is masked, as in the task."""
     got = masked_softmax(torch.zeros(1, 1, 1, 3), torch.tensor([False, False, False]))
     assert_close(got, torch.zeros(1, 1, 1, 3))
 

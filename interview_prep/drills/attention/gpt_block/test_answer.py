@@ -63,7 +63,7 @@ def silence(layer: nn.Linear) -> None:
 
 
 def test_example() -> None:
-    """Matches the example in the prompt."""
+    """Matches the example in the task."""
     block = Block(width=4, heads=2)
     for p in block.parameters():
         p.data = torch.linspace(-0.5, 0.5, p.numel()).view_as(p)

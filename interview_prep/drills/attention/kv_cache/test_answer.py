@@ -88,14 +88,14 @@ def of_a_changed_token() -> tuple[Tensor, Tensor]:
 
 
 def test_example_prompt() -> None:
-    """Matches the first example in the prompt."""
+    """Matches the first example in the task."""
     layer = identity_layer()
     out, _ = layer(torch.tensor([[[1.0, 0.0], [0.0, 1.0]]]))
     assert_close(out, torch.tensor([[[1.0, 0.0], [0.3302, 0.6698]]]), atol=1e-4, rtol=0)
 
 
 def test_example_step() -> None:
-    """Matches the second example in the prompt, with the cache."""
+    """Matches the second example in the task, with the cache."""
     layer = identity_layer()
     _, cache = layer(torch.tensor([[[1.0, 0.0], [0.0, 1.0]]]))
     out, _ = layer(torch.tensor([[[2.0, 0.0]]]), cache)

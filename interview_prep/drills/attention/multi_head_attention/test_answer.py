@@ -60,13 +60,13 @@ EXAMPLE = torch.tensor([[[1.0, 0.0], [0.0, 2.0]]])
 
 
 def test_example() -> None:
-    """Matches the first example in the prompt."""
+    """Matches the first example in the task."""
     layer = identity_layer()
     assert_close(layer(EXAMPLE).detach(), torch.tensor([[[0.7311, 1.0], [0.5, 1.9640]]]), atol=1e-4, rtol=0)
 
 
 def test_example_with_mask() -> None:
-    """Matches the second example in the prompt, with a mask."""
+    """Matches the second example in the task, with a mask."""
     layer, mask = identity_layer(), torch.tensor([[True, False], [True, True]])
     expected = torch.tensor([[[1.0, 0.0], [0.5, 1.9640]]])
     assert_close(layer(EXAMPLE, mask=mask).detach(), expected, atol=1e-4, rtol=0)
@@ -181,7 +181,7 @@ def test_like_the_library() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_linear_layers(name: str) -> None:
-    """Has four linear layers with the names in the prompt."""
+    """Has four linear layers with the names in the task."""
     layer = MultiHeadAttention(6, 3)
     linear = getattr(layer, name)
     assert (type(linear), linear.weight.shape, linear.bias.shape) == (nn.Linear, (6, 6), (6,))

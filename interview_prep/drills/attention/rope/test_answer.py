@@ -33,13 +33,13 @@ ROWS = torch.tensor([[1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 3.0, 4.0]])
 
 
 def test_example() -> None:
-    """Matches the first example in the prompt."""
+    """Matches the first example in the task."""
     expected = torch.tensor([[1.0, 2.0, 3.0, 4.0], [-1.9841, 1.5907, 2.4624, 4.1797]])
     assert_close(rope(ROWS, base=100.0), expected, atol=1e-4, rtol=0)
 
 
 def test_example_with_offset() -> None:
-    """Matches the second example in the prompt, with an offset."""
+    """Matches the second example in the task, with an offset."""
     expected = torch.tensor([[-1.9841, 1.5907, 2.4624, 4.1797]])
     assert_close(rope(ROWS[1:], offset=1, base=100.0), expected, atol=1e-4, rtol=0)
 

@@ -31,14 +31,14 @@ MASK = torch.tensor([[True, False, True], [False, True, False]])
 
 
 def test_example() -> None:
-    """Matches the first example in the prompt."""
+    """Matches the first example in the task."""
     query, key = torch.tensor([[2.0, 0.0]]), torch.tensor([[0.0, 0.0], [0.0, 1.0], [2.0, 0.0]])
     value = torch.tensor([[1.0], [2.0], [9.0]])
     assert_close(attention(query, key, value), torch.tensor([[8.2071]]), atol=1e-4, rtol=0)
 
 
 def test_example_with_mask() -> None:
-    """Matches the second example in the prompt, with a mask."""
+    """Matches the second example in the task, with a mask."""
     query, key = torch.tensor([[2.0, 0.0]]), torch.tensor([[0.0, 0.0], [0.0, 1.0], [2.0, 0.0]])
     value, mask = torch.tensor([[1.0], [2.0], [9.0]]), torch.tensor([[True, True, False]])
     assert_close(attention(query, key, value, mask=mask), torch.tensor([[1.5]]))

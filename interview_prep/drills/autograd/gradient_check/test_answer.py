@@ -26,23 +26,23 @@ def random_arrays(*shape: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_example_differences() -> None:
-    """Matches the central differences in the prompt."""
+    """Matches the central differences in the task."""
     got = numerical_gradient(cubes, np.array([[1.0, -2.0]]), eps=0.5)
     assert_allclose(got, np.array([[3.25, 12.25]]), rtol=1e-9)
 
 
 def test_example_error() -> None:
-    """Matches the relative error in the prompt."""
+    """Matches the relative error in the task."""
     assert relative_error(np.array([2.0, 0.0]), np.array([2.5, 1e-4])) == pytest.approx(0.2)
 
 
 def test_example_right() -> None:
-    """Accepts the correct gradient in the prompt."""
+    """Accepts the correct gradient in the task."""
     assert check_gradient(cubes, lambda x: 3 * x**2, np.array([[1.0, -2.0]])) == ACCEPTED
 
 
 def test_example_wrong() -> None:
-    """Rejects the wrong gradient in the prompt."""
+    """Rejects the wrong gradient in the task."""
     assert check_gradient(cubes, lambda x: 3 * x, np.array([[1.0, -2.0]])) == REJECTED
 
 

@@ -82,7 +82,7 @@ def lines_of_backward(doublings: int, limit: int) -> int:
 
 
 def test_example() -> None:
-    """Matches the value and the gradients in the prompt."""
+    """Matches the value and the gradients in the task."""
     a, b = Value(3.0), Value(-1.0)
     c = a * b
     d = (c + 4 * a).relu() * a

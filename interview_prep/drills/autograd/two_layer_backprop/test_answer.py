@@ -7,7 +7,7 @@ import pytest
 from answer import loss_and_gradients
 from numpy.testing import assert_allclose, assert_array_equal
 
-pytestmark = pytest.mark.filterwarnings("error")  # the prompt forbids warnings
+pytestmark = pytest.mark.filterwarnings("error")  # the task forbids warnings
 
 Params = dict[str, np.ndarray]
 
@@ -47,19 +47,19 @@ def example() -> tuple[Params, np.ndarray, np.ndarray]:
 
 
 def test_example_loss() -> None:
-    """Matches the loss in the prompt."""
+    """Matches the loss in the task."""
     loss, _ = loss_and_gradients(*example())
     assert_allclose(loss, 0.27648336, rtol=1e-6)
 
 
 def test_example_b1() -> None:
-    """Matches the gradient of b1 in the prompt."""
+    """Matches the gradient of b1 in the task."""
     _, gradients = loss_and_gradients(*example())
     assert_allclose(gradients["b1"], np.array([-0.15084124, -0.07585818]), rtol=1e-6)
 
 
 def test_example_w1() -> None:
-    """Matches the gradient of w1 in the prompt."""
+    """Matches the gradient of w1 in the task."""
     _, gradients = loss_and_gradients(*example())
     expected = np.array([[-0.33961158, -0.07585818], [0.22669942, -0.07585818]])
     assert_allclose(gradients["w1"], expected, rtol=1e-6)

@@ -63,13 +63,13 @@ def lines_run(function: Callable[..., Any], *args: Any) -> int:
 
 
 def test_example() -> None:
-    """Matches the split in the prompt."""
+    """Matches the split in the task."""
     x, y = np.array([[5, 1], [5, 2], [5, 4], [5, 4]]), np.array([0, 0, 1, 0])
     assert best_split(x, y) == pytest.approx((1, 3.0, 0.125))
 
 
 def test_example_constant() -> None:
-    """Returns None if the only feature is constant, as in the prompt."""
+    """Returns None if the only feature is constant, as in the task."""
     assert best_split(column(5, 5, 5, 5), np.array([0, 0, 1, 0])) is None
 
 

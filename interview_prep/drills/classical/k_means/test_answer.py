@@ -5,7 +5,7 @@ import pytest
 from answer import assign, lloyd, plus_plus
 from numpy.testing import assert_allclose, assert_array_equal
 
-pytestmark = pytest.mark.filterwarnings("error")  # the prompt forbids warnings
+pytestmark = pytest.mark.filterwarnings("error")  # the task forbids warnings
 
 POINTS = ((0, 0), (0, 2), (9, 1), (10, 1))
 
@@ -37,13 +37,13 @@ def column(*values: float) -> np.ndarray:
 
 
 def test_example_assign() -> None:
-    """Matches the assignment in the prompt."""
+    """Matches the assignment in the task."""
     centres = np.array([[0.0, 0.0], [4.0, 1.0], [90.0, 90.0]])
     assert_array_equal(assign(np.array(POINTS), centres), np.array([0, 0, 1, 1]))
 
 
 def test_example_lloyd() -> None:
-    """Matches the centers in the prompt."""
+    """Matches the centers in the task."""
     centres = np.array([[0.0, 0.0], [4.0, 1.0], [90.0, 90.0]])
     expected = np.array([[0.0, 1.0], [9.5, 1.0], [90.0, 90.0]])
     assert_allclose(lloyd(np.array(POINTS), centres, steps=1), expected)

@@ -7,7 +7,7 @@ import pytest
 from answer import fit, gradient, predict, sigmoid
 from numpy.testing import assert_allclose, assert_array_equal
 
-pytestmark = pytest.mark.filterwarnings("error")  # the prompt forbids warnings
+pytestmark = pytest.mark.filterwarnings("error")  # the task forbids warnings
 
 
 def probability(params: np.ndarray, row: np.ndarray) -> float:
@@ -54,13 +54,13 @@ def random_data(n: int, d: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, 
 
 
 def test_example_gradient() -> None:
-    """Matches the gradient in the prompt."""
+    """Matches the gradient in the task."""
     x, y = np.array([[1.0, 2.0], [3.0, 0.0]]), np.array([0, 1])
     assert_allclose(gradient(np.zeros(3), x, y, l2=0.1), np.array([-0.5, 0.5, 0.0]), atol=1e-12)
 
 
 def test_example_fit() -> None:
-    """Matches the parameters in the prompt."""
+    """Matches the parameters in the task."""
     x, y = np.array([[1.0, 2.0], [3.0, 0.0]]), np.array([0, 1])
     assert_allclose(fit(x, y, l2=0.1, rate=0.5, steps=2), np.array([0.3686601, -0.45641175, -0.02925055]), rtol=1e-6)
 

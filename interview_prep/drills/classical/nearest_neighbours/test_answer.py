@@ -62,17 +62,17 @@ def lines_run(function: Callable[..., Any], *args: Any) -> int:
 
 
 def test_example_distances() -> None:
-    """Matches the distances in the prompt."""
+    """Matches the distances in the task."""
     assert_allclose(distances(np.array([[0, 0]]), POINTS), np.array([[0.0, 5.0, 10.0, 1.0]]), atol=1e-6)
 
 
 def test_example_three_neighbours() -> None:
-    """Matches the labels in the prompt for three neighbors."""
+    """Matches the labels in the task for three neighbors."""
     assert_array_equal(classify(POINTS, LABELS, np.array([[0, 0], [5, 6]]), k=3), np.array(["b", "a"]))
 
 
 def test_example_four_neighbours() -> None:
-    """Matches the label in the prompt when the votes are tied."""
+    """Matches the label in the task when the votes are tied."""
     assert_array_equal(classify(POINTS, LABELS, np.array([[0, 0]]), k=4), np.array(["a"]))
 
 

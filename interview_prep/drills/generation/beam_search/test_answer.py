@@ -66,12 +66,12 @@ def by_lists(step: Step, start: int, end: int, width: int, max_new: int) -> list
 
 
 def test_example_of_width_1() -> None:
-    """Matches the first result in the prompt."""
+    """Matches the first result in the task."""
     assert beam_search(by_last(TABLE), start=3, end=0, width=1, max_new=2) == [[1, 0]]
 
 
 def test_example_of_width_2() -> None:
-    """Matches the second result in the prompt."""
+    """Matches the second result in the task."""
     assert beam_search(by_last(TABLE), start=3, end=0, width=2, max_new=2) == [[2, 0], [1, 0]]
 
 

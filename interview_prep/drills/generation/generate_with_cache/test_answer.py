@@ -15,7 +15,7 @@ INF = math.inf
 
 
 def running_sum(tokens: Tensor, cache: Any) -> tuple[Tensor, Any]:
-    """The model in the prompt."""
+    """The model in the task."""
     total = tokens.cumsum(1) + (0 if cache is None else cache)
     return one_hot(total % 5, 5).float(), total[:, -1:]
 
@@ -73,7 +73,7 @@ def shares(got: Tensor, vocabulary: int) -> Tensor:
 
 
 def test_example() -> None:
-    """Matches the example in the prompt."""
+    """Matches the example in the task."""
     expected = torch.tensor([[1, 0, 1, 2, 4, 0], [1, 2, 3, 1, 2, 4]])
     assert_close(generate(running_sum, torch.tensor([[1, 0], [1, 2]]), max_new=9, eos=4, pad=0), expected)
 

@@ -47,17 +47,17 @@ def rows(*values: list[float]) -> Tensor:
 
 
 def test_example_bonus() -> None:
-    """Matches the first result in the prompt: all accepted, plus the bonus."""
+    """Matches the first result in the task: all accepted, plus the bonus."""
     assert verify(torch.tensor([0, 2]), DRAFT, TARGET, torch.tensor([0.7, 0.2, 0.9])) == [0, 2, 2]
 
 
 def test_example_second_rejected() -> None:
-    """Matches the second result in the prompt: one accepted, one drawn."""
+    """Matches the second result in the task: one accepted, one drawn."""
     assert verify(torch.tensor([0, 2]), DRAFT, TARGET, torch.tensor([0.7, 0.5, 0.9])) == [0, 1]
 
 
 def test_example_first_rejected() -> None:
-    """Matches the third result in the prompt: the first one is replaced."""
+    """Matches the third result in the task: the first one is replaced."""
     assert verify(torch.tensor([0, 2]), DRAFT, TARGET, torch.tensor([0.9, 0.2, 0.3])) == [1]
 
 

@@ -31,13 +31,13 @@ def random_logits(*shape: int) -> Tensor:
 
 
 def test_example_top_k() -> None:
-    """Matches the first result in the prompt, with top-k."""
+    """Matches the first result in the task, with top-k."""
     logits = torch.tensor([1.0, 2.0, -1.0, 0.0])
     assert_close(filter_logits(logits, top_k=3), torch.tensor([1.0, 2.0, -INF, 0.0]))
 
 
 def test_example_top_p() -> None:
-    """Matches the second result in the prompt, with temperature and top-p."""
+    """Matches the second result in the task, with temperature and top-p."""
     logits = torch.tensor([1.0, 2.0, -1.0, 0.0])
     assert_close(filter_logits(logits, temperature=0.5, top_p=0.9), torch.tensor([2.0, 4.0, -INF, -INF]))
 
