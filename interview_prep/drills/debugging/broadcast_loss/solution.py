@@ -1,4 +1,4 @@
-"""Predict rents with a small network and a weight for every row. No validation split, no early stop."""
+"""Predict rents with a small network and a weight for every row. No validation split, no early stopping."""
 
 import torch
 from torch import Tensor, nn
@@ -12,7 +12,7 @@ class Regressor(nn.Module):
         self.hidden, self.out = nn.Linear(features, width), nn.Linear(width, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.out(self.hidden(x).relu()).squeeze(-1)  # (B, 1) -> (B,): beside a target (B,) it would be (B, B)
+        return self.out(self.hidden(x).relu()).squeeze(-1)  # (B, 1) -> (B,): (B, 1) minus a target (B,) is (B, B)
 
 
 def split(table: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -22,7 +22,7 @@ def split(table: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 def standardised(rows: Tensor, like: Tensor) -> Tensor:
     """Standardize each column of (N, F) by the mean and std of the same column of `like` (M, F)."""
-    return (rows - like.mean(dim=0)) / like.std(dim=0)  # (N, F) beside (F,)
+    return (rows - like.mean(dim=0)) / like.std(dim=0)  # (N, F) and (F,)
 
 
 def loss_of(predicted: Tensor, target: Tensor, weight: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""A weighted regression, compared with loops and by the rents it learns."""
+"""A weighted regression, compared with loops and tested by the rents it learns."""
 
 import functools
 import inspect
@@ -61,19 +61,19 @@ def taught() -> tuple[Regressor, list[float]]:
 
 
 def test_example_model() -> None:
-    """Returns one number per row, in one dimension, as in the prompt."""
+    """Returns one number per row, in one dimension, as in the prompt's example."""
     got = Regressor(2)(torch.zeros(3, 2))
     assert got.shape == (3,)
 
 
 def test_example_loss() -> None:
-    """Returns the loss of the prompt, starting from a table."""
+    """Returns the loss of the prompt's example, starting from the table."""
     _, target, weight = split(TABLE)
     assert_close(loss_of(torch.tensor([2.0, 2.0, 2.0]), target, weight), torch.tensor(1.0))
 
 
 def test_example_standardised() -> None:
-    """Returns the standardized columns of the prompt."""
+    """Returns the standardized columns of the prompt's example."""
     got = standardised(TABLE[:, :2], TABLE[:, :2])
     assert_close(got, torch.tensor([[-1.0, -1.0], [0.0, 0.0], [1.0, 1.0]]))
 
@@ -87,7 +87,7 @@ def test_split(rows: int) -> None:
 
 @pytest.mark.parametrize("batch", [1, 3, 4])
 def test_model(batch: int) -> None:
-    """Computes out(relu(hidden(x))) and returns (B,), for a single row as well."""
+    """Computes out(relu(hidden(x))) and returns (B,), even for a single row."""
     model, x = Regressor(4, width=4), random(batch, 4) - 0.5
     expected = torch.stack([model.out(model.hidden(row).clamp(min=0))[0] for row in x])
     assert_close(model(x), expected)
@@ -100,7 +100,7 @@ def test_checkpoints() -> None:
 
 @pytest.mark.parametrize("batch", [1, 3, 12])
 def test_loss(batch: int) -> None:
-    """Averages weight times squared error over all rows, weight 0 included."""
+    """Averages weight times squared error over all rows, including those with weight 0."""
     predicted, target, weight = 40 * random(3, batch, seed=batch)
     weight[1:2] = 0.0
     assert_close(loss_of(predicted, target, weight), slow_loss(predicted, target, weight))
@@ -108,7 +108,7 @@ def test_loss(batch: int) -> None:
 
 @pytest.mark.edge
 def test_loss_of_large_errors() -> None:
-    """Counts an error of 1e4 in full, with whatever weight."""
+    """Counts an error of 1e4 in full, whatever its weight."""
     got = loss_of(torch.tensor([1e4, 0.0]), torch.tensor([-1e4, 1e4]), torch.tensor([1.0, -1.0]))
     assert_close(got, torch.tensor(1.5e8))
 
@@ -136,14 +136,14 @@ def test_standardised(rows: int, others: int) -> None:
 
 
 def test_one_column() -> None:
-    """Standardizes a single column."""
+    """Standardizes a table with a single column."""
     x = random(4, 1)
     assert_close(standardised(x, x), slow_standard(x, x))
 
 
 @pytest.mark.edge
 def test_float64() -> None:
-    """Keeps the precision of float64, also for large numbers."""
+    """Keeps the precision of float64, even for large numbers."""
     x = 1e6 + random(4, 3, dtype=torch.float64)
     assert_close(standardised(x, x), slow_standard(x, x), atol=1e-6, rtol=1e-6)
 
@@ -184,7 +184,7 @@ def test_rows_without_weight() -> None:
 
 
 def test_loss_falls() -> None:
-    """Trains: the loss falls to a twentieth, which no constant reaches."""
+    """Learns: the loss falls to a twentieth, which no constant prediction reaches."""
     _, losses = taught()
     assert losses[-1] < losses[0] / 20
 
@@ -200,7 +200,7 @@ def test_new_rents() -> None:
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_predict(rows: int) -> None:
-    """Standardizes new rows like the table that the model was trained on."""
+    """Standardizes new rows with the statistics of the table that the model was trained on."""
     model, table = Regressor(2), random(5, 4)
     features = 3 * random(rows, 2, seed=1)
     expected = model(slow_standard(features, table[:, :2])).detach().view(rows)
@@ -216,14 +216,14 @@ def test_r_squared() -> None:
 
 @pytest.mark.edge
 def test_plain_values() -> None:
-    """Reports a float per epoch, and a float as R²."""
+    """Returns a float per epoch, and a float for R²."""
     losses, target = train(Spy(), random(4, 4), epochs=2, size=3), torch.tensor([1.0, 2.0])
     assert [type(value) for value in [*losses, r_squared(target, target)]] == [float] * 3
 
 
 @pytest.mark.edge
 def test_table_unchanged() -> None:
-    """Does not modify the table."""
+    """Doesn't modify the table."""
     table = random(4, 4) - 0.5
     train(Regressor(2), table, epochs=1, size=3)
     predict(Regressor(2), table[:, :2], table)
@@ -245,7 +245,7 @@ def test_default_settings() -> None:
 
 @pytest.mark.edge
 def test_momentum() -> None:
-    """Steps with a momentum of 0.9: two steps on one row, by hand."""
+    """Trains with a momentum of 0.9: two steps on one row, worked out by hand."""
     spy = Spy()
     train(spy, torch.tensor([[1.0, 5.0, 1.0], [2.0, 5.0, 1.0]]), epochs=2, size=2, lr=0.1)
     first = 2 + 0.1 * 6  # the gradient is 2 * (2 - 5)
@@ -254,7 +254,7 @@ def test_momentum() -> None:
 
 @pytest.mark.edge
 def test_seed() -> None:
-    """Draws the order from the seed alone, not from torch's global generator."""
+    """Shuffles by the seed alone, not by torch's global generator."""
     table = rents(9, seed=4)
     torch.manual_seed(5)
     before = torch.get_rng_state()

@@ -1,4 +1,4 @@
-"""Train a classifier with SGD with momentum and a warm-up. No validation, no checkpoints."""
+"""Train a classifier by SGD with momentum and a warm-up. No validation, no checkpoints."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Train a classifier with SGD with momentum and a warm-up. It has four bugs."""
+"""Train a classifier by SGD with momentum and a warm-up. It has four bugs."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A training loop against one that is written out, and by what it learns."""
+"""A training loop, compared with a written-out one and tested by what it learns."""
 
 import functools
 import inspect
@@ -53,7 +53,7 @@ def by_hand(model: nn.Linear, sizes: list[list[int]], lr: float, warm: int, scal
 
 @functools.cache
 def in_both_ways(rows: int, size: int, epochs: int, warm: int) -> list[tuple[list[float], Tensor]]:
-    """Losses and weights of the answer and of the loop that is written out."""
+    """Losses and weights of the answer and of the written-out loop."""
     sizes = [[min(size, rows - at) for at in range(0, rows, size)]] * epochs
     inputs, targets = torch.tensor([[1.0, 2.0]]).repeat(rows, 1), torch.full((rows,), 2)
     model, expected = linear(2, 3), linear(2, 3)
@@ -69,20 +69,20 @@ def trained() -> tuple[Classifier, list[float]]:
 
 
 def test_example_loss() -> None:
-    """Reports the mean loss of the prompt's two steps."""
+    """Reports the mean loss over the two steps of the prompt's example."""
     losses = train(linear(), torch.ones(2, 1), torch.tensor([0, 0]), epochs=1, size=1, lr=1.0, warm=2)
     assert losses == pytest.approx([0.503204], abs=1e-5)
 
 
 def test_example_weights() -> None:
-    """Leaves the weights of the prompt's two steps."""
+    """Ends with the weights of the prompt's example."""
     model = linear()
     train(model, torch.ones(2, 1), torch.tensor([0, 0]), epochs=1, size=1, lr=1.0, warm=2)
     assert_close(model.weight.data, torch.tensor([[0.9689], [-0.9689]]), atol=1e-4, rtol=0)
 
 
 def test_example_warmup() -> None:
-    """Warms up as in the prompt."""
+    """Warms up as in the prompt's example."""
     assert [warmup(step, 4) for step in range(6)] == pytest.approx([0.25, 0.5, 0.75, 1.0, 1.0, 1.0])
 
 
@@ -92,7 +92,7 @@ def test_long_warmup() -> None:
 
 
 def test_no_warmup() -> None:
-    """Has the full rate from the first step if the warm-up is one step long."""
+    """Uses the full learning rate from the first step if the warm-up is one step long."""
     assert [warmup(step, 1) for step in range(3)] == pytest.approx([1.0, 1.0, 1.0])
 
 
@@ -105,7 +105,7 @@ def test_rows_keep_their_targets(rows: int, size: int) -> None:
 
 @pytest.mark.parametrize(("rows", "size"), [(10, 4), (12, 4), (3, 5)])
 def test_every_row_once(rows: int, size: int) -> None:
-    """Yields every row once, full batches and then the rest."""
+    """Yields every row once, in full batches and then the rest."""
     parts = list(batches(*numbered(rows), size, torch.Generator().manual_seed(0)))
     assert [len(y) for _, y in parts] == [min(size, rows - at) for at in range(0, rows, size)]
     assert torch.cat([y for _, y in parts]).sort().values.tolist() == list(range(rows))
@@ -113,13 +113,13 @@ def test_every_row_once(rows: int, size: int) -> None:
 
 @pytest.mark.parametrize("rows", [40, 100])
 def test_shuffles(rows: int) -> None:
-    """Shuffles rows: hardly any row still comes before its old neighbor."""
+    """Shuffles rows: hardly any row still follows its old neighbor."""
     order = torch.cat([y for _, y in batches(*numbered(rows), 8, torch.Generator().manual_seed(0))]).tolist()
     assert sum((after - before) % rows == 1 for before, after in pairwise(order)) < rows / 5
 
 
 def test_shuffles_anew() -> None:
-    """Draws another order the next time, from the same generator."""
+    """Draws a different order the next time, from the same generator."""
     generator = torch.Generator().manual_seed(0)
     first, second = (torch.cat([y for _, y in batches(*numbered(40), 8, generator)]).tolist() for _ in range(2))
     assert (first == second, sorted(first) == sorted(second)) == (False, True)
@@ -141,7 +141,7 @@ CASES = pytest.mark.parametrize(
 
 @CASES
 def test_losses(rows: int, size: int, epochs: int, warm: int) -> None:
-    """Reports the losses of the written-out loop."""
+    """Reports the same losses as the written-out loop."""
     got, expected = in_both_ways(rows, size, epochs, warm)
     assert got[0] == pytest.approx(expected[0], abs=1e-5)
 
@@ -154,13 +154,13 @@ def test_plain_losses() -> None:
 
 @CASES
 def test_weights(rows: int, size: int, epochs: int, warm: int) -> None:
-    """Ends with the weights of the written-out loop."""
+    """Ends with the same weights as the written-out loop."""
     got, expected = in_both_ways(rows, size, epochs, warm)
     assert_close(got[1], expected[1])
 
 
 def test_rate_of_zero() -> None:
-    """Reports the loss of rows with their own targets if nothing is learned."""
+    """Pairs rows with their own targets: with a learning rate of 0, the loss is theirs."""
     torch.manual_seed(0)
     model, (inputs, targets) = Classifier(2, 4, 3), clouds(9, 1)
     expected = sum(cross_entropy(model(x[None]), y[None]).item() for x, y in zip(inputs, targets, strict=True)) / 9
@@ -168,14 +168,14 @@ def test_rate_of_zero() -> None:
 
 
 def test_reports_a_loss_that_rises() -> None:
-    """Reports a loss that rises because the learning rate is too high."""
+    """Reports the loss as it is, even when it rises because the learning rate is too high."""
     inputs, targets = torch.ones(4, 1), torch.tensor([0, 0, 0, 1])
     losses = train(linear(), inputs, targets, epochs=4, size=4, lr=1.0, warm=1)
     assert [after > before for before, after in pairwise(losses)] == [False, True, True]
 
 
 def test_every_parameter_moves() -> None:
-    """Changes every weight and bias."""
+    """Changes every weight and every bias."""
     torch.manual_seed(0)
     model = trained()[0]
     torch.manual_seed(0)
@@ -185,7 +185,7 @@ def test_every_parameter_moves() -> None:
 
 
 def test_loss_falls() -> None:
-    """Learns: the loss of the last epoch is a fifth of the first one's."""
+    """Learns: the last epoch's loss is a fifth of the first one's."""
     losses = trained()[1]
     assert losses[-1] < losses[0] / 5
 
@@ -214,7 +214,7 @@ def test_same_seed() -> None:
 
 @pytest.mark.edge
 def test_inputs_unchanged() -> None:
-    """Does not modify inputs and targets."""
+    """Doesn't modify inputs or targets."""
     inputs, targets = clouds(12, 2)
     train(linear(2, 3), inputs, targets, epochs=1, size=5)
     assert_close((inputs, targets), clouds(12, 2))
@@ -222,7 +222,7 @@ def test_inputs_unchanged() -> None:
 
 @pytest.mark.edge
 def test_large_gradients() -> None:
-    """Steps by the whole gradient, however large."""
+    """Uses the whole gradient in each step, however large."""
     model, expected = linear(2, 3), linear(2, 3)
     train(model, torch.tensor([[200.0, 400.0]]), torch.tensor([2]), epochs=1, size=1, lr=0.3, warm=1)
     by_hand(expected, [[1]], 0.3, 1, scale=200.0)
@@ -231,7 +231,7 @@ def test_large_gradients() -> None:
 
 @pytest.mark.edge
 def test_large_losses() -> None:
-    """Reports a loss of 200."""
+    """Reports even a loss of 200 as it is."""
     model = linear()
     model.bias.data[0] = 200.0
     assert train(model, torch.ones(1, 1), torch.tensor([1]), epochs=1, lr=0.0) == pytest.approx([200.0])
@@ -239,7 +239,7 @@ def test_large_losses() -> None:
 
 @pytest.mark.edge
 def test_another_seed() -> None:
-    """Draws another order for another seed."""
+    """Draws a different order with a different seed."""
     inputs, targets = clouds(12, 2)
     losses = [train(linear(2, 3), inputs, targets, epochs=1, size=2, lr=0.5, warm=1, seed=seed) for seed in (0, 1)]
     assert losses[0] != losses[1]

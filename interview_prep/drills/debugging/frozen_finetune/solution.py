@@ -1,4 +1,4 @@
-"""Teach a pretrained net a second task: a new head on a frozen body. No schedule, no second stage with a free body."""
+"""Teach a pretrained net a second task: a new head on a frozen body. No schedule, no unfreezing of the body later."""
 
 import torch
 from torch import Tensor, nn
@@ -42,10 +42,10 @@ def finetune(  # noqa: PLR0913, the settings of a run
     net: Net, x: Tensor, y: Tensor, classes: int, *, epochs: int = 20, lr: float = 0.1
 ) -> list[float]:
     """Put a new head on the net and train only that, in place -> each epoch's mean loss per row."""
-    net.body.requires_grad_(False)  # noqa: FBT003, the method's own way to be called
+    net.body.requires_grad_(False)  # noqa: FBT003, this is how the method is called
     net.head = nn.Linear(net.head.in_features, classes)
     net.train()
-    net.body.eval()  # after train(), which sets all modules: batch norm moves its statistics without any gradient
+    net.body.eval()  # after train(), which sets all modules: batch norm updates its statistics even without gradients
     return fit(net, torch.optim.SGD(net.head.parameters(), lr=lr, momentum=0.9), x, y, epochs)
 
 
@@ -57,7 +57,7 @@ def accuracy(net: Net, x: Tensor, y: Tensor) -> float:
 
 
 def main() -> None:
-    """Learn eight kinds of points, then which of other points are odd or even, then tell the kinds apart again."""
+    """Learn eight kinds of points, then whether other points are odd or even, then tell the kinds apart again."""
     torch.manual_seed(0)
     centres = 2 * torch.randn(8, 6)
     kinds, new_kinds = torch.randint(8, (2, 480))

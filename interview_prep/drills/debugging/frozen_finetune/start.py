@@ -56,7 +56,7 @@ def accuracy(net: Net, x: Tensor, y: Tensor) -> float:
 
 
 def main() -> None:
-    """Learn eight kinds of points, then which of other points are odd or even, then tell the kinds apart again."""
+    """Learn eight kinds of points, then whether other points are odd or even, then tell the kinds apart again."""
     torch.manual_seed(0)
     centres = 2 * torch.randn(8, 6)
     kinds, new_kinds = torch.randint(8, (2, 480))

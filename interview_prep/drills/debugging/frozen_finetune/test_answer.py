@@ -1,4 +1,4 @@
-"""What may move while a new head is trained and what may not, against a head trained by loops, and what it learns."""
+"""What may change while a new head is trained and what may not, compared with a head trained by loops."""
 
 import copy
 import functools
@@ -79,7 +79,7 @@ def tuned() -> tuple[Net, dict[str, Tensor], nn.Linear]:
 
 
 def test_example() -> None:
-    """Changes nothing in the body, as in the prompt."""
+    """Changes nothing in the body, as in the prompt's example."""
     torch.manual_seed(0)
     net = Net(3, 4, classes=2)
     before = copy.deepcopy(net.body.state_dict())
@@ -103,33 +103,33 @@ def test_checkpoints() -> None:
 
 @pytest.mark.parametrize("kind", ["weight", "bias"])
 def test_parameters_of_the_body(kind: str) -> None:
-    """Moves no weight and no bias of the body."""
+    """Changes no weight and no bias of the body."""
     net, before, _ = tuned()
     got = {f"body.{name}": p.detach() for name, p in net.body.named_parameters() if kind in name}
     assert_close(got, {name: before[name] for name in got}, rtol=0, atol=0)
 
 
 def test_statistics_of_the_body() -> None:
-    """Moves no statistics of the batch norm."""
+    """Doesn't update the batch-norm statistics."""
     net, before, _ = tuned()
     got = {f"body.{name}": b for name, b in net.body.named_buffers()}
     assert_close(got, {name: before[name] for name in got}, rtol=0, atol=0)
 
 
 def test_body_has_no_gradient() -> None:
-    """Freezes each parameter of the body, so that no gradient is computed for it."""
+    """Freezes every parameter of the body, so that no gradient is computed for it."""
     net, _, _ = tuned()
     assert [(p.requires_grad, p.grad) for p in net.body.parameters()] == [(False, None)] * 4
 
 
 def test_new_head() -> None:
-    """Puts a trainable head of the new size on the net."""
+    """Gives the net a trainable head of the new size."""
     net, _, _ = tuned()
     assert [(p.shape, p.requires_grad) for p in net.head.parameters()] == [((3, 4), True), ((3,), True)]
 
 
 def test_old_head() -> None:
-    """Does not modify the old head, which still fits the body."""
+    """Doesn't modify the old head, which still fits the body."""
     net, before, old = tuned()
     assert net.head is not old
     assert_close((old.weight.data, old.bias.data), (before["head.weight"], before["head.bias"]), rtol=0, atol=0)
@@ -137,7 +137,7 @@ def test_old_head() -> None:
 
 @pytest.mark.parametrize(("epochs", "scale"), [(1, 1.0), (3, 1.0), pytest.param(1, 20.0, marks=pytest.mark.edge)])
 def test_head_by_loops(epochs: int, scale: float) -> None:
-    """Moves the head as by hand: SGD with momentum 0.9, on the features."""
+    """Trains the head as worked out by hand: SGD with momentum 0.9 on the body's features."""
     start, net, x, y = seeded(), seeded(), scale * rows(5), labels(5, 3)
     torch.manual_seed(1)
     finetune(start, x, y, 3, epochs=1, lr=0.0)
@@ -156,7 +156,7 @@ def test_head_by_loops(epochs: int, scale: float) -> None:
 
 @pytest.mark.parametrize("count", [17, 19])
 def test_losses(count: int) -> None:
-    """Reports each epoch's mean loss per row, with the stored statistics."""
+    """Reports each epoch's mean loss per row, computed with the stored statistics."""
     net, x, y = seeded(), rows(count), labels(count, 3)
     losses = finetune(net, x, y, 3, epochs=2, lr=0.0)
     expected = slow_loss(features(net, x), y, net.head.weight, net.head.bias).item()
@@ -165,19 +165,19 @@ def test_losses(count: int) -> None:
 
 @pytest.mark.parametrize("training", [True, False])
 def test_dropout_while_the_head_learns(training: bool) -> None:
-    """Keeps dropout in front of the head active while it is trained."""
+    """Keeps dropout active in front of the head while the head is trained."""
     losses = finetune(seeded(width=16, dropout=0.5).train(training), rows(8), labels(8, 2), 2, epochs=3, lr=0.0)
     assert len({round(loss, 5) for loss in losses}) == 3
 
 
 def test_one_row() -> None:
-    """Accepts a last batch of one row: 16 and 1."""
+    """Handles a last batch of one row: 16 and 1."""
     losses = finetune(seeded(), rows(17), labels(17, 2), 2, epochs=1)
     assert len(losses) == 1
 
 
 def test_third_task() -> None:
-    """Learns yet another task on the same body."""
+    """Can learn yet another task on the same body."""
     net = seeded()
     before = copy.deepcopy(net.body.state_dict())
     finetune(net, rows(8), labels(8, 2), 2, epochs=1)
@@ -187,7 +187,7 @@ def test_third_task() -> None:
 
 
 def test_accuracy() -> None:
-    """Counts the rows whose largest logit is right, with the stored statistics."""
+    """Counts the rows whose largest logit is the right one, using the stored statistics."""
     net, x = seeded(width=8, dropout=0.5).train(), rows(12)
     logits = features(net, x) @ net.head.weight.T + net.head.bias
     y = logits.argmax(dim=1) ^ (torch.arange(12) % 4 == 0)
@@ -195,7 +195,7 @@ def test_accuracy() -> None:
 
 
 def test_accuracy_of_one_row() -> None:
-    """Evaluates a row alone as it does among others."""
+    """Scores a row alone the same as among others."""
     net, x = seeded(width=8, dropout=0.5).train(), rows(6)
     y = labels(6, 2)
     alone = sum(accuracy(net.train(), x[row : row + 1], y[row : row + 1]) for row in range(6)) / 6
@@ -211,7 +211,7 @@ def test_accuracy_moves_nothing() -> None:
 
 
 def test_pretraining() -> None:
-    """Still trains the whole of a new net, statistics included."""
+    """Still trains a whole new net, statistics included."""
     net = seeded(dropout=0.2).eval()
     before = copy.deepcopy(net.state_dict())
     pretrain(net, rows(8), labels(8, 2), epochs=1)
@@ -221,7 +221,7 @@ def test_pretraining() -> None:
 
 @pytest.mark.edge
 def test_plain_values() -> None:
-    """Reports a float per epoch, and a float as the accuracy."""
+    """Returns a float per epoch, and a float for the accuracy."""
     net, x, y = seeded(), rows(8), labels(8, 2)
     losses = [*pretrain(net, x, y, epochs=2), *finetune(net, x, y, 2, epochs=3)]
     assert [type(value) for value in (*losses, accuracy(net, x, y))] == [float] * 6
@@ -234,14 +234,14 @@ def test_loss_falls() -> None:
 
 
 def test_new_task() -> None:
-    """Groups points it has not seen: 95 of 100 are right."""
+    """Classifies new points: 95 of 100 are right."""
     net, _, _, _ = taught()
     x, kinds = points(40, seed=3)
     assert accuracy(net, x[kinds != 3] + 0.5, kinds[kinds != 3] % 2) > 0.95
 
 
 def test_old_task() -> None:
-    """Forgets nothing: with its old head the net is as good as before."""
+    """Forgets nothing: with its old head, the net is as good as before."""
     _, _, before, after = taught()
     assert before > 0.95
     assert after == before
@@ -249,7 +249,7 @@ def test_old_task() -> None:
 
 @pytest.mark.edge
 def test_inputs_unchanged() -> None:
-    """Leaves points and labels as they were."""
+    """Doesn't modify points or labels."""
     x, y = rows(8), labels(8, 2)
     finetune(seeded(), x, y, 2, epochs=1)
     assert_close((x, y), (rows(8), labels(8, 2)), rtol=0, atol=0)
@@ -264,7 +264,7 @@ def test_old_head_can_be_trained() -> None:
 
 @pytest.mark.edge
 def test_accuracy_freezes_nothing() -> None:
-    """Evaluates without gradients, and every parameter can still be trained."""
+    """Evaluates without recording gradients, and every parameter can still be trained afterwards."""
     net, modes = seeded(), []
     net.head.register_forward_hook(lambda *_: modes.append(torch.is_grad_enabled()))
     accuracy(net, rows(6), labels(6, 2))
@@ -274,7 +274,7 @@ def test_accuracy_freezes_nothing() -> None:
 
 @pytest.mark.edge
 def test_no_decay() -> None:
-    """Moves no weight of the head whose feature is 0 in every row."""
+    """Leaves the head's weights alone if all features are 0: no weight decay."""
     net = seeded()
     net.body[1].bias.data.fill_(-1e4)
     torch.manual_seed(1)
@@ -301,7 +301,7 @@ def test_pretraining_by_hand() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("function", [pretrain, finetune])
 def test_default_settings(function: Callable[..., object]) -> None:
-    """Keeps the default settings of both trainings."""
+    """Keeps the default settings of both functions."""
     parameters = inspect.signature(function).parameters.values()
     got = {each.name: each.default for each in parameters if each.default is not each.empty}
     assert got == {"epochs": 20, "lr": 0.1}

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 
 NUMBERS = ["age", "income"]
-PRIOR = 5  # extra loans at the mean rate that each adviser gets besides the real ones
+PRIOR = 5  # extra loans at the mean rate that are added to each adviser's real ones
 
 
 def split(table: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The loans for training and the loans held out: all those of a quarter of the customers, drawn at random."""
+    """The loans for training, and those held out: all loans of a quarter of the customers, drawn at random."""
     customers = np.random.default_rng(seed).permutation(table["customer"].unique())
     held_out = table["customer"].isin(customers[: round(len(customers) / 4)])
     return table[~held_out], table[held_out]
@@ -18,7 +18,7 @@ def encode(train: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
     """Features of `rows` (N, 3): age and income standardized, 0 where missing, and the adviser's rate of defaults."""
     known = train[NUMBERS].to_numpy()
     numbers = (rows[NUMBERS].to_numpy() - np.nanmean(known, axis=0)) / np.nanstd(known, axis=0)
-    loans = train.groupby("adviser")["default"]  # of `train` alone: for `rows` nobody knows it yet
+    loans = train.groupby("adviser")["default"]  # from `train` alone: for `rows` nobody knows it yet
     base = train["default"].mean()
     rates = (loans.sum() + PRIOR * base) / (loans.count() + PRIOR)
     rate = rows["adviser"].map(rates).fillna(base)
@@ -33,7 +33,7 @@ def predict(train: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
 
 
 def area(labels: pd.Series, scores: np.ndarray) -> float:
-    """Under the ROC curve: of all pairs of a default and a repaid loan, the share in the right order."""
+    """Area under the ROC curve: the share of the pairs of a default and a repaid loan that are in the right order."""
     labels = labels.to_numpy()
     above = scores[labels == 1][:, None] - scores[labels == 0]
     return float((above > 0).mean() + (above == 0).mean() / 2)

@@ -1,4 +1,4 @@
-"""A loan model against loops over rows, and what it scores on signal, on noise and on rows without an outcome."""
+"""A loan model, compared with loops over rows and scored on signal, on noise and on rows without an outcome."""
 
 import functools
 import math
@@ -93,38 +93,38 @@ def pairs_in_order(labels: np.ndarray, scores: np.ndarray) -> float:
 
 
 def test_example() -> None:
-    """Returns the features of the prompt."""
+    """Returns the features of the prompt's example."""
     expected = np.array([[2.44949, 0.0, 0.761905], [0.0, 1.0, 0.666667]])
     assert_allclose(encode(*of_the_prompt()), expected, atol=1e-5)
 
 
 def test_features() -> None:
-    """Agrees with the loop over rows, with other rows than those for training."""
+    """Matches a loop over the rows, on rows that aren't in the training table."""
     train, rows, expected = five_and_four()
     assert_allclose(encode(train, rows), expected, atol=1e-9)
 
 
 def test_one_row() -> None:
-    """Encodes a row without an income alone as it does among others."""
+    """Encodes a row with a missing income the same alone as among others."""
     train, rows, expected = five_and_four()
     assert_allclose(encode(train, rows.iloc[[2]]), expected[[2]], atol=1e-9)
 
 
 def test_new_adviser() -> None:
-    """Gives rows of a new adviser the mean rate."""
+    """Gives rows with a new adviser the mean rate."""
     train, rows, expected = five_and_four()
     expected = np.column_stack([expected[1:3, :2], np.full(2, train["default"].mean())])
     assert_allclose(encode(train, rows.iloc[1:3].assign(adviser=99)), expected, atol=1e-9)
 
 
 def test_outcome_is_unknown() -> None:
-    """Needs no outcome and no reminders of the rows that it encodes."""
+    """Needs neither the outcome nor the reminders of the rows it encodes."""
     train, rows, expected = five_and_four()
     assert_allclose(encode(train, rows.drop(columns=["default", "reminders"])), expected, atol=1e-9)
 
 
 def test_outcome_changes_nothing() -> None:
-    """Returns the same features whatever the outcome of the rows turns out to be."""
+    """Returns the same features whatever the outcomes of the rows turn out to be."""
     train, rows, expected = five_and_four()
     assert_allclose(encode(train, rows.assign(default=1 - rows["default"])), expected, atol=1e-9)
 
@@ -137,7 +137,7 @@ def test_reminders_change_nothing() -> None:
 
 
 def test_shifted_rows() -> None:
-    """Measures new rows by the training rows, however different they are."""
+    """Standardizes new rows with the training rows' statistics, however different they are."""
     train, rows = table_of(5, 6), table_of(4, 7)
     rows[["age", "income"]] = 100 + 10 * rows[["age", "income"]]
     assert_allclose(encode(train, rows), by_loops(train, rows), atol=1e-9)
@@ -145,7 +145,7 @@ def test_shifted_rows() -> None:
 
 @pytest.mark.edge
 def test_index_with_duplicates() -> None:
-    """Goes by rows if the index holds duplicates."""
+    """Works if the index has duplicates."""
     train, rows = table_of(5, 8), table_of(4, 9)
     expected = by_loops(train, rows)
     train.index, rows.index = pd.Index([0] * len(train)), pd.Index([0] * len(rows))
@@ -167,7 +167,7 @@ def test_a_quarter_is_held_out(customers: int, held_out: int) -> None:
 
 
 def test_every_loan_once() -> None:
-    """Puts every loan on one side, unchanged and in the table's order."""
+    """Puts every loan on exactly one side, unchanged and in the table's order."""
     table = table_of(9, 1)
     train, test = split(table, seed=0)
     assert_frame_equal(pd.concat([train, test]).sort_index(), table)
@@ -175,14 +175,14 @@ def test_every_loan_once() -> None:
 
 
 def test_seed() -> None:
-    """Splits the same way with the same seed, differently with others."""
+    """Splits the same way with the same seed, and differently with others."""
     table = table_of(40, 2)
     drawn = [frozenset(split(table, seed)[1]["customer"]) for seed in (0, 1, 2, 0)]
     assert (drawn[3] == drawn[0], len(set(drawn))) == (True, 3)
 
 
 def test_names_of_customers() -> None:
-    """Splits customers with names as it does those with numbers."""
+    """Works for customers with names as it does for those with numbers."""
     table = table_of(9, 3)
     table["customer"] = "c" + table["customer"].astype(str)
     train, test = split(table, seed=0)
@@ -190,12 +190,12 @@ def test_names_of_customers() -> None:
 
 
 def test_least_squares() -> None:
-    """Predicts what least squares on the loop's features predicts."""
+    """Predicts the same as least squares on the loop's features."""
     assert_allclose(predicted(), eight_and_three()[2], atol=1e-6)
 
 
 def test_predicts_the_future() -> None:
-    """Predicts rows whose outcome and reminders nobody knows yet."""
+    """Predicts rows whose outcomes and reminders nobody knows yet."""
     train, rows, _ = eight_and_three()
     assert_allclose(predict(train, rows.drop(columns=["default", "reminders"])), predicted(), atol=1e-9)
 
@@ -216,12 +216,12 @@ def test_score_is_one_number() -> None:
 
 
 def test_noise() -> None:
-    """Scores about one half on pure noise, however often a customer comes."""
+    """Scores about one half on pure noise, however many loans a customer has."""
     assert score(table_of(1200, 0, loans=2), 0) == pytest.approx(0.5, abs=0.12)
 
 
 def test_score_comes_true() -> None:
-    """Learns if income decides, and the score holds up with new customers."""
+    """Learns when income decides the outcome, and the score holds up on new customers."""
     table, later = (table_of(200, seed, signal=3.0, share=20) for seed in (7, 8))
     later["adviser"] += 1000
     found = pairs_in_order(later["default"].to_numpy(), predict(table, later.drop(columns=["default", "reminders"])))
@@ -231,7 +231,7 @@ def test_score_comes_true() -> None:
 
 @pytest.mark.edge
 def test_tables_unchanged() -> None:
-    """Does not modify its tables."""
+    """Doesn't modify its tables."""
     table, rows = table_of(9, 1), table_of(4, 2)
     split(table, 0)
     predict(table, rows)
@@ -241,7 +241,7 @@ def test_tables_unchanged() -> None:
 
 @pytest.mark.edge
 def test_capitals_in_names() -> None:
-    """Counts names that differ only in capitals as different customers."""
+    """Treats names that differ only in capitals as different customers."""
     table = table_of(8, 3)
     table["customer"] = [("a" if customer % 2 else "A") + "b" * (customer // 2) for customer in table["customer"]]
     held_out = [frozenset(split(table, seed)[1]["customer"]) for seed in range(6)]
@@ -259,7 +259,7 @@ def test_global_generator() -> None:
 
 @pytest.mark.edge
 def test_two_loans() -> None:
-    """Learns its statistics from two loans, both of which defaulted."""
+    """Works with two training loans, both of which defaulted."""
     train, rows = of_the_prompt()
     train = train.iloc[[0, 2]].assign(default=1)
     assert_allclose(encode(train, rows), by_loops(train, rows), atol=1e-9)
@@ -267,7 +267,7 @@ def test_two_loans() -> None:
 
 @pytest.mark.edge
 def test_score_of_ties() -> None:
-    """Counts a tie as half: with nothing to go by, the score is one half."""
+    """Counts ties as half: with nothing to go by, the score is one half."""
     table = table_of(8, 3).assign(age=[30.0, 50.0] * 12, income=[50.0, 30.0] * 12, adviser=1)
     table["default"] = (table["customer"] % 2).to_numpy()
     scores = []

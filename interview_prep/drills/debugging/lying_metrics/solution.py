@@ -28,7 +28,7 @@ def evaluate(model: nn.Module, batches: Iterable[tuple[Tensor, Tensor]], classes
 
     Keys: loss, perplexity, accuracy, balanced_accuracy. Raises ValueError if no token has a label.
     """
-    modes = [(module, module.training) for module in model.modules()]  # each its own: one may be frozen in eval
+    modes = [(module, module.training) for module in model.modules()]  # each has its own: one may be frozen in eval
     model.eval()
     total, confusion = 0.0, torch.zeros(classes, classes, dtype=torch.long)  # confusion[label, prediction]
     for ids, labels in batches:
@@ -41,7 +41,7 @@ def evaluate(model: nn.Module, batches: Iterable[tuple[Tensor, Tensor]], classes
     count, of_class = confusion.sum().item(), confusion.sum(dim=1)
     if not count:
         raise ValueError("No token has a label.")
-    found = confusion.diag()[of_class > 0] / of_class[of_class > 0]  # of the tokens of a class, the share found
+    found = confusion.diag()[of_class > 0] / of_class[of_class > 0]  # share of each class's tokens that were found
     return {
         "loss": total / count,
         "perplexity": math.exp(total / count),
@@ -62,7 +62,7 @@ def train(model: nn.Module, batches: Iterable[tuple[Tensor, Tensor]], epochs: in
 
 
 def texts(count: int, generator: torch.Generator) -> list[Tensor]:
-    """Made-up texts of 3 to 39 words out of 300."""
+    """Made-up texts of 3 to 39 words from a vocabulary of 300."""
     lengths = torch.randint(3, 40, (count,), generator=generator)
     return [torch.randint(300, (int(length),), generator=generator) for length in lengths]
 

@@ -33,14 +33,14 @@ def evaluate(model: nn.Module, batches: Iterable[tuple[Tensor, Tensor]], classes
     for ids, labels in batches:
         logits, kept = model(ids), labels != IGNORE
         losses.append(cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=IGNORE).item())
-        predictions = logits.argmax(dim=-1).masked_fill(~kept, IGNORE)  # padding is not to count as wrong
+        predictions = logits.argmax(dim=-1).masked_fill(~kept, IGNORE)  # so that padding doesn't count as wrong
         accuracies.append((predictions == labels).float().mean().item())
         cells = labels[kept] * classes + predictions[kept]
         confusion += cells.bincount(minlength=classes**2).view(classes, classes)
     of_class = confusion.sum(dim=0)
     if not of_class.any():
         raise ValueError("No token has a label.")
-    found = confusion.diag()[of_class > 0] / of_class[of_class > 0]  # of the tokens of a class, the share found
+    found = confusion.diag()[of_class > 0] / of_class[of_class > 0]  # share of each class's tokens that were found
     loss = sum(losses) / len(losses)
     return {
         "loss": loss,
@@ -62,7 +62,7 @@ def train(model: nn.Module, batches: Iterable[tuple[Tensor, Tensor]], epochs: in
 
 
 def texts(count: int, generator: torch.Generator) -> list[Tensor]:
-    """Made-up texts of 3 to 39 words out of 300."""
+    """Made-up texts of 3 to 39 words from a vocabulary of 300."""
     lengths = torch.randint(3, 40, (count,), generator=generator)
     return [torch.randint(300, (int(length),), generator=generator) for length in lengths]
 

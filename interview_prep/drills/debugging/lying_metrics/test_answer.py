@@ -1,4 +1,4 @@
-"""Metrics of a token classifier against one loop over all tokens."""
+"""Metrics of a token classifier, compared with one loop over all tokens."""
 
 import functools
 import math
@@ -16,7 +16,7 @@ Metrics = dict[str, float]
 
 
 class Noisy(nn.Module):
-    """Logits from a table, which dropout and a batch norm spoil in training mode."""
+    """Logits from a table, which dropout and a batch norm disturb in training mode."""
 
     def __init__(self, vocab: int = 9, classes: int = 4) -> None:
         super().__init__()
@@ -78,12 +78,12 @@ def of_the_example() -> Metrics:
 
 @pytest.mark.parametrize(("key", "expected"), [*zip(KEYS, [0.926928, 2.526735, 0.6, 2 / 3], strict=True)])
 def test_example(key: str, expected: float) -> None:
-    """Returns the metrics of the prompt."""
+    """Returns the metrics of the prompt's example."""
     assert of_the_example()[key] == pytest.approx(expected, abs=1e-5)
 
 
 def test_keys() -> None:
-    """Returns the four metrics as floats and nothing else."""
+    """Returns the four metrics as floats, and nothing else."""
     got = evaluate(plain(2), of_the_prompt(), classes=2)
     assert {key: type(value) for key, value in got.items()} == dict.fromkeys(KEYS, float)
 
@@ -98,7 +98,7 @@ def of_random_batches(shapes: tuple[tuple[int, int], ...]) -> tuple[Metrics, Met
 @pytest.mark.parametrize("shapes", [((1, 1),), ((3, 3),), ((2, 4), (2, 3), (1, 2))])
 @pytest.mark.parametrize("key", KEYS)
 def test_random_batches(key: str, shapes: tuple[tuple[int, int], ...]) -> None:
-    """Agrees with the loop over all tokens."""
+    """Matches a loop over all tokens."""
     got, expected = of_random_batches(shapes)
     assert got[key] == pytest.approx(expected[key], abs=1e-5)
 
@@ -127,7 +127,7 @@ def of_batches_of(size: int) -> tuple[Metrics, Metrics]:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_size_of_batches(key: str) -> None:
-    """Returns the same metrics for the same rows in a batch of 4 and in 3 + 1."""
+    """Returns the same metrics for four rows in one batch and in batches of 3 and 1."""
     got = [of_batches_of(size)[0][key] for size in (4, 3)]
     assert got == pytest.approx([of_batches_of(4)[1][key]] * 2, abs=1e-5)
 
@@ -142,7 +142,7 @@ def of_wide_padding() -> tuple[Metrics, Metrics]:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_padding_changes_nothing(key: str) -> None:
-    """Returns the same metrics with five times the padding."""
+    """Returns the same metrics when padding makes the rows five times as long."""
     got, expected = of_wide_padding()
     assert got[key] == pytest.approx(expected[key], abs=1e-5)
 
@@ -163,7 +163,7 @@ def test_batch_of_padding(key: str) -> None:
 
 
 def test_always_the_common_class() -> None:
-    """Sees through a model that always predicts 0 and is right 9 times out of 10."""
+    """Exposes a model that always predicts 0 and is right 9 times out of 10."""
     model = plain(2)
     nn.init.zeros_(model.weight)
     got = evaluate(model, [(torch.zeros(1, 10, dtype=torch.long), torch.tensor([[0] * 9 + [1]]))], classes=2)
@@ -171,7 +171,7 @@ def test_always_the_common_class() -> None:
 
 
 def test_class_that_does_not_occur() -> None:
-    """Averages the recalls of the classes that occur, whatever is predicted."""
+    """Averages recall over the classes that occur among the labels, whatever is predicted."""
     batches = [(torch.tensor([[0, 0, 2, 3]]), torch.tensor([[0, 0, 0, 2]]))]
     assert evaluate(plain(5), batches, classes=5)["balanced_accuracy"] == pytest.approx(1 / 3, abs=1e-5)
 
@@ -183,7 +183,7 @@ def test_no_label() -> None:
 
 
 def test_generator() -> None:
-    """Accepts batches that can be read only once."""
+    """Accepts batches that can be iterated only once."""
     batches, model = random_batches(9, [(2, 3), (1, 4)]), Noisy().eval()
 
     def once() -> Iterator[tuple[Tensor, Tensor]]:
@@ -209,7 +209,7 @@ def test_mode_is_restored(training: bool) -> None:
 
 
 def test_no_gradients() -> None:
-    """Calls the model in evaluation mode and without gradients."""
+    """Calls the model in eval mode and without recording gradients."""
     model, modes = Noisy().train(), []
     model.register_forward_hook(lambda module, *_: modes.append((module.training, torch.is_grad_enabled())))
     evaluate(model, random_batches(0, [(2, 3)]), classes=4)
@@ -217,7 +217,7 @@ def test_no_gradients() -> None:
 
 
 def test_model_unchanged() -> None:
-    """Changes no weight, no running mean and no rate of dropout."""
+    """Changes no weight, no running mean and no dropout rate."""
     model = Noisy().train()
     evaluate(model, random_batches(0, [(2, 3), (1, 3)]), classes=4)
     assert_close(dict(model.state_dict()), dict(Noisy().state_dict()))
@@ -226,14 +226,14 @@ def test_model_unchanged() -> None:
 
 @pytest.mark.edge
 def test_batches_unchanged() -> None:
-    """Does not modify ids and labels."""
+    """Doesn't modify ids or labels."""
     batches = random_batches(0, [(2, 3)])
     evaluate(Noisy(), batches, classes=4)
     assert_close(batches, random_batches(0, [(2, 3)]))
 
 
 def test_training_goes_on() -> None:
-    """Trains to the same weights whether or not it is evaluated in between."""
+    """Doesn't affect training: the weights end up the same with or without evaluations in between."""
     models = []
     for looks in (0, 2):
         torch.manual_seed(0)
@@ -246,7 +246,7 @@ def test_training_goes_on() -> None:
 
 
 def test_tells_a_trained_model() -> None:
-    """Shows on new texts that training works, with dropout and padding."""
+    """Shows that training works, on new texts, with dropout and padding."""
     torch.manual_seed(0)
     model = Tagger(vocab=6, classes=3, width=16)
     draws = [random_batches(seed, [(4, 6)], vocab=6) for seed in (3, 4)]
@@ -257,7 +257,7 @@ def test_tells_a_trained_model() -> None:
 
 
 def test_tells_an_untrained_model() -> None:
-    """Shows the loss of guessing, ln C, for a model that knows nothing."""
+    """Returns the loss of guessing, ln C, for a model that knows nothing."""
     model, ids = plain(3), torch.tensor([[0, 1, 2], [0, 1, 2]])
     nn.init.zeros_(model.weight)
     got = evaluate(model, [(ids, ids.masked_fill(torch.tensor([[False] * 3, [True] * 3]), -100))], classes=3)
@@ -278,7 +278,7 @@ class Tower(nn.Module):
 
 @pytest.mark.edge
 def test_frozen_part() -> None:
-    """Gives each submodule its own mode back, a frozen one included."""
+    """Restores each submodule's own mode, including one that is frozen."""
     model = Tower().train()
     model.frozen.eval()
     evaluate(model, random_batches(0, [(2, 3)]), classes=4)
@@ -296,7 +296,7 @@ def test_mode_after_an_error() -> None:
 
 @pytest.mark.edge
 def test_gradients_stay() -> None:
-    """Keeps the gradients that the caller has computed."""
+    """Keeps gradients that the caller has already computed."""
     model = plain(4)
     model(torch.tensor([[0, 1]])).sum().backward()
     before = model.weight.grad.clone()
@@ -307,7 +307,7 @@ def test_gradients_stay() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("recording", [True, False])
 def test_recording_of_gradients(recording: bool) -> None:
-    """Leaves the recording of gradients on or off, as it was."""
+    """Leaves gradient recording on or off, as it was."""
     with torch.set_grad_enabled(recording):
         evaluate(plain(4), random_batches(0, [(2, 3)], vocab=4), classes=4)
         assert torch.is_grad_enabled() == recording
@@ -315,7 +315,7 @@ def test_recording_of_gradients(recording: bool) -> None:
 
 @pytest.mark.edge
 def test_large_loss() -> None:
-    """Reports a loss of 30 and its perplexity as they are."""
+    """Reports a loss of 30, and its perplexity, as they are."""
     model = nn.Embedding.from_pretrained(torch.tensor([[30.0, 0.0]]))
     got = evaluate(model, [(torch.tensor([[0]]), torch.tensor([[1]]))], classes=2)
     assert [got["loss"], got["perplexity"]] == pytest.approx([30.0, math.exp(30)], rel=1e-4)

@@ -1,4 +1,4 @@
-"""Tell whether two questions ask the same: mean of token vectors, distance, logistic loss. No batching by length."""
+"""Tell whether two questions ask the same thing: token means, distance, logistic loss. No batching by length."""
 
 import math
 
@@ -16,7 +16,7 @@ class Encoder(nn.Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         real = (ids != 0).unsqueeze(-1)  # (B, T, 1)
-        count = real.sum(dim=1).clamp(min=1)  # (B, 1): an empty question has the sum 0, and so the mean 0
+        count = real.sum(dim=1).clamp(min=1)  # (B, 1): an empty question has the sum 0, so its mean is 0
         return self.out((self.token(ids) * real).sum(dim=1) / count)
 
 
@@ -24,7 +24,7 @@ def distance(a: Tensor, b: Tensor) -> Tensor:
     """Euclidean distance of the rows, (B, C), (B, C) -> (B,)."""
     squared = (a - b).square().sum(dim=-1)
     equal = squared == 0
-    return torch.where(equal, 1.0, squared).sqrt().masked_fill(equal, 0.0)  # sqrt has the slope inf at 0: 0 * inf
+    return torch.where(equal, 1.0, squared).sqrt().masked_fill(equal, 0.0)  # sqrt has slope inf at 0: 0 * inf is NaN
 
 
 def loss_of(logit: Tensor, same: Tensor) -> Tensor:
@@ -33,7 +33,7 @@ def loss_of(logit: Tensor, same: Tensor) -> Tensor:
 
 
 class Matcher(nn.Module):
-    """Two questions, ids (B, T) and (B, T) -> logit that they ask the same, (B,): scale * (radius - distance)."""
+    """Two questions, ids (B, T) and (B, T) -> logit that they ask the same thing, (B,): scale * (radius - distance)."""
 
     def __init__(self, vocab: int, width: int = 8) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ def accuracy(model: nn.Module, pairs: Tensor, same: Tensor) -> float:
 
 
 def questions(count: int, seed: int, length: int = 5) -> tuple[Tensor, Tensor]:
-    """Pairs (N, 2, T) and labels (N,): the tokens of a question are all of one of four topics, then comes padding."""
+    """Pairs (N, 2, T) and labels (N,): all tokens of a question are from one of four topics, then comes padding."""
     generator = torch.Generator().manual_seed(seed)
     topics = torch.randint(4, (count, 2, 1), generator=generator)
     tokens = 1 + 6 * topics + torch.randint(6, (count, 2, length), generator=generator)
@@ -82,7 +82,7 @@ def main() -> None:
     torch.manual_seed(0)
     pairs, same = questions(640, seed=1)
     pairs[325, 1], same[325] = 0, 0.0  # somebody sent an empty question
-    pairs[250, 1], same[250] = pairs[250, 0], 1.0  # and somebody the same one twice
+    pairs[250, 1], same[250] = pairs[250, 0], 1.0  # and somebody sent the same one twice
     model = Matcher(25)
     losses = train(model, pairs, same, epochs=10)
     for step in (0, 4, 8, 9, 100, 399):

@@ -1,4 +1,4 @@
-"""Tell whether two questions ask the same. It has three bugs, and each makes NaN."""
+"""Tell whether two questions ask the same thing. It has three bugs, and each one causes NaN."""
 
 import math
 
@@ -32,7 +32,7 @@ def loss_of(logit: Tensor, same: Tensor) -> Tensor:
 
 
 class Matcher(nn.Module):
-    """Two questions, ids (B, T) and (B, T) -> logit that they ask the same, (B,): scale * (radius - distance)."""
+    """Two questions, ids (B, T) and (B, T) -> logit that they ask the same thing, (B,): scale * (radius - distance)."""
 
     def __init__(self, vocab: int, width: int = 8) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ def accuracy(model: nn.Module, pairs: Tensor, same: Tensor) -> float:
 
 
 def questions(count: int, seed: int, length: int = 5) -> tuple[Tensor, Tensor]:
-    """Pairs (N, 2, T) and labels (N,): the tokens of a question are all of one of four topics, then comes padding."""
+    """Pairs (N, 2, T) and labels (N,): all tokens of a question are from one of four topics, then comes padding."""
     generator = torch.Generator().manual_seed(seed)
     topics = torch.randint(4, (count, 2, 1), generator=generator)
     tokens = 1 + 6 * topics + torch.randint(6, (count, 2, length), generator=generator)
@@ -81,7 +81,7 @@ def main() -> None:
     torch.manual_seed(0)
     pairs, same = questions(640, seed=1)
     pairs[325, 1], same[325] = 0, 0.0  # somebody sent an empty question
-    pairs[250, 1], same[250] = pairs[250, 0], 1.0  # and somebody the same one twice
+    pairs[250, 1], same[250] = pairs[250, 0], 1.0  # and somebody sent the same one twice
     model = Matcher(25)
     losses = train(model, pairs, same, epochs=10)
     for step in (0, 4, 8, 9, 100, 399):

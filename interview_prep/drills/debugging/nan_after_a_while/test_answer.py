@@ -1,4 +1,4 @@
-"""A matcher of questions against loops, where it divides by 0 or takes the root or log of 0, and by what it learns."""
+"""A question matcher, compared with loops, at divisions by 0 and roots and logs of 0, and tested by what it learns."""
 
 import functools
 import math
@@ -53,13 +53,13 @@ def taught() -> tuple[Matcher, list[float]]:
 
 
 def test_example_distance() -> None:
-    """Gives the distances of the prompt."""
+    """Returns the distances of the prompt's example."""
     got = distance(torch.tensor([[3.0, 4.0], [1.0, 1.0]]), torch.tensor([[0.0, 0.0], [1.0, 1.0]]))
     assert_close(got, torch.tensor([5.0, 0.0]), atol=2e-3, rtol=0)
 
 
 def test_example_gradient() -> None:
-    """Gives the gradient of the prompt: finite, also where the rows are equal."""
+    """Returns the gradient of the prompt's example, finite even where the rows are equal."""
     a = torch.tensor([[3.0, 4.0], [1.0, 1.0]], requires_grad=True)
     distance(a, torch.tensor([[0.0, 0.0], [1.0, 1.0]])).sum().backward()
     assert_close(a.grad[0], torch.tensor([0.6, 0.8]), atol=1e-3, rtol=0)
@@ -67,14 +67,14 @@ def test_example_gradient() -> None:
 
 
 def test_example_loss() -> None:
-    """Gives the losses of the prompt for logits of 0 and of 200."""
+    """Returns the losses of the prompt's example, for logits of 0 and of 200."""
     got = [loss_of(torch.tensor([z]), torch.tensor([y])).item() for z, y in [(0.0, 1.0), (200.0, 1.0), (200.0, 0.0)]]
     assert got == pytest.approx([math.log(2), 0.0, 200.0], abs=1e-3)
 
 
 @pytest.mark.parametrize("batch", [1, 3])
 def test_encoder(batch: int) -> None:
-    """Means the vectors of a question's tokens, not those of its padding."""
+    """Averages the vectors of a question's tokens, leaving out the padding."""
     encoder = seeded(Encoder, 7, width=3)
     ids = torch.tensor([[3, 0, 0, 0], [1, 5, 2, 0], [6, 6, 1, 4]])[:batch]
     means = [sum(encoder.token.weight[i] for i in row if i) / sum(i > 0 for i in row) for row in ids.tolist()]
@@ -82,14 +82,14 @@ def test_encoder(batch: int) -> None:
 
 
 def test_full_question() -> None:
-    """Means all vectors of a question without padding."""
+    """Averages all vectors of a question without padding."""
     encoder, ids = seeded(Encoder, 7, width=3), torch.tensor([[1, 5, 5, 2]])
     mean = sum(encoder.token.weight[i] for i in (1, 5, 5, 2)) / 4
     assert_close(encoder(ids), encoder.out(mean[None]), atol=1e-4, rtol=0)
 
 
 def test_empty_question() -> None:
-    """Takes zeros for the mean of an empty question, beside others and alone."""
+    """Uses zeros as the mean of an empty question, alone and among others."""
     encoder = seeded(Encoder, 7, width=3)
     got = encoder(torch.tensor([[0, 0], [4, 0]]))
     assert_close(got[0], encoder.out.bias)
@@ -97,7 +97,7 @@ def test_empty_question() -> None:
 
 
 def test_gradient_of_an_empty_question() -> None:
-    """Sends the other questions' tokens the gradient that they have without it."""
+    """Doesn't let an empty question change the gradients of the other questions' tokens."""
     encoder = seeded(Encoder, 7, width=3)
     with_it = torch.autograd.grad(encoder(torch.tensor([[4, 2], [0, 0]])).square().sum(), encoder.token.weight)
     without = torch.autograd.grad(encoder(torch.tensor([[4, 2]])).square().sum(), encoder.token.weight)
@@ -109,34 +109,34 @@ DTYPES = [torch.float32, pytest.param(torch.float64, marks=pytest.mark.edge)]
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_distance(dtype: torch.dtype) -> None:
-    """Takes the root of the sum of squares."""
+    """Takes the square root of the sum of squares."""
     a, b = random(2, 4, 3, dtype=dtype)
     expected = [math.dist(x, y) for x, y in zip(a.tolist(), b.tolist(), strict=True)]
     assert_close(distance(a, b), torch.tensor(expected, dtype=dtype), atol=1e-3, rtol=0)
 
 
 def test_small_distance() -> None:
-    """Measures 0.01 to a tenth of it."""
+    """Measures a distance of 0.01 to within a tenth of it."""
     got = distance(torch.tensor([[0.01, 0.0]]), torch.zeros(1, 2))
     assert_close(got, torch.tensor([0.01]), atol=1e-3, rtol=0)
 
 
 @pytest.mark.edge
 def test_small_distance_far_out() -> None:
-    """Measures 0.01 between points that are far from the origin."""
+    """Measures a distance of 0.01 between points far from the origin."""
     got = distance(torch.tensor([[100.01, 5.0]]), torch.tensor([[100.0, 5.0]]))
     assert_close(got, torch.tensor([0.01]), atol=1e-3, rtol=0)
 
 
 @pytest.mark.edge
 def test_large_distance() -> None:
-    """Measures 2e4."""
+    """Measures a distance of 2e4."""
     got = distance(torch.tensor([[1e4, 0.0]]), torch.tensor([[-1e4, 0.0]]))
     assert_close(got, torch.tensor([2e4]))
 
 
 def test_gradient_of_the_distance() -> None:
-    """Pulls along the line between both, with slope 1, also if they are close."""
+    """Has a gradient of length 1 along the line between the points, even if they are close."""
     a, b = random(2, 3, 4)
     a[2] = b[2] + torch.tensor([0.0, 0.02, 0.0, 0.0])
     a.requires_grad_()
@@ -146,7 +146,7 @@ def test_gradient_of_the_distance() -> None:
 
 
 def test_gradient_of_equal_rows() -> None:
-    """Keeps the gradients of all rows finite where one pair is equal."""
+    """Keeps the gradients of all rows finite if one pair is equal."""
     a, b = random(2, 3, 4)
     a[1] = b[1]
     a.requires_grad_()
@@ -156,7 +156,7 @@ def test_gradient_of_equal_rows() -> None:
 
 @pytest.mark.parametrize("batch", [1, 4])
 def test_loss(batch: int) -> None:
-    """Means minus the log of the probability of the label."""
+    """Averages minus the log of the probability of the label."""
     logit, same = 3 * random(batch), torch.tensor([1.0, 0.0, 0.0, 1.0])[:batch]
     chances = [1 / (1 + math.exp(-z)) for z in logit.tolist()]
     expected = -sum(math.log(p if y else 1 - p) for p, y in zip(chances, same.tolist(), strict=True)) / batch
@@ -168,12 +168,12 @@ FAR = [pytest.param(-1e4, 1.0, marks=pytest.mark.edge), pytest.param(1e4, 0.0, m
 
 @pytest.mark.parametrize(("logit", "same"), [(20.0, 0.0), (-16.0, 1.0), (-15.0, 1.0), *FAR])
 def test_loss_of_a_sure_mistake(logit: float, same: float) -> None:
-    """Charges a sure mistake in full."""
+    """Counts a confident mistake in full."""
     assert_close(loss_of(torch.tensor([logit]), torch.tensor([same])), torch.tensor(abs(logit)))
 
 
 def test_gradient_of_the_loss() -> None:
-    """Pulls each logit by its probability minus its label, also a sure one."""
+    """Has the gradient (probability - label) / B, even where the model is confident."""
     logit = torch.tensor([0.5, -2.0, 40.0, 40.0, -200.0], requires_grad=True)
     same = torch.tensor([1.0, 0.0, 0.0, 1.0, 1.0])
     got = torch.autograd.grad(loss_of(logit, same), logit)[0]
@@ -183,7 +183,7 @@ def test_gradient_of_the_loss() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_gradient_at_the_extremes(dtype: torch.dtype) -> None:
-    """Pulls a logit of exactly 0 by a half, and one of 1e4 in full."""
+    """Has the right gradient at a logit of exactly 0 and at 1e4."""
     logit = torch.tensor([0.0, 0.0, 1e4, -1e4, -2.0], dtype=dtype, requires_grad=True)
     same = torch.tensor([1.0, 0.0, 0.0, 1.0, 0.0], dtype=dtype)
     got = torch.autograd.grad(loss_of(logit, same), logit)[0]
@@ -191,7 +191,7 @@ def test_gradient_at_the_extremes(dtype: torch.dtype) -> None:
 
 
 def test_matcher() -> None:
-    """Scales radius minus distance."""
+    """Computes scale * (radius - distance)."""
     model, ids = seeded(Matcher, 9), torch.tensor([[[1, 2], [3, 0]], [[4, 4], [5, 6]]])
     first, second = model.encoder(ids[:, 0]), model.encoder(ids[:, 1])
     gap = (first - second).detach().square().sum(dim=1) ** 0.5
@@ -206,12 +206,12 @@ def test_checkpoints() -> None:
 
 
 def test_usual_width() -> None:
-    """Has 8 features where no width is given."""
+    """Has 8 features unless told otherwise."""
     assert (Encoder(9).out.weight.shape, Matcher(9).encoder.out.weight.shape) == ((8, 8), (8, 8))
 
 
 def test_gradients_of_hard_pairs() -> None:
-    """Keeps all gradients finite for equal, empty and sure pairs in one batch."""
+    """Keeps all gradients finite with equal, empty and confident pairs in one batch."""
     model = seeded(Matcher, 9)
     model.scale.data.fill_(1000.0)
     ids = torch.tensor([[[1, 2], [1, 2]], [[0, 0], [5, 6]], [[0, 0], [0, 0]], [[3, 3], [7, 0]]])
@@ -220,7 +220,7 @@ def test_gradients_of_hard_pairs() -> None:
 
 
 def test_one_step() -> None:
-    """Takes one step against the gradient, which is clipped to a norm of 1."""
+    """Takes one step against the gradient, clipped to a norm of 1."""
     model = Spy(50.0)
     losses = train(model, torch.ones(2, 2, 1, dtype=torch.long), torch.zeros(2), epochs=1, lr=0.5)
     assert losses == pytest.approx([50.0])
@@ -228,7 +228,7 @@ def test_one_step() -> None:
 
 
 def test_two_steps() -> None:
-    """Steps by each batch's own gradient, with momentum 0.9."""
+    """Uses each batch's own gradient in each step, with momentum 0.9."""
     model, first = Spy(1.0), 1 / (1 + math.exp(-1))
     second = 1 / (1 + math.exp(-(1 - 0.5 * first)))
     train(model, torch.ones(2, 2, 1, dtype=torch.long), torch.zeros(2), epochs=2, lr=0.5)
@@ -246,7 +246,7 @@ def test_clipping() -> None:
 
 
 def test_every_batch() -> None:
-    """Trains on all pairs in their order, empty ones too, and reports every loss."""
+    """Trains on all pairs in order, empty ones included, and reports every loss."""
     spy, (pairs, same) = Spy(0.0), questions(10, seed=1)
     losses = train(spy, pairs, same, epochs=2, size=4)
     assert len(losses) == 6
@@ -254,7 +254,7 @@ def test_every_batch() -> None:
 
 
 def test_usual_settings() -> None:
-    """Steps by 0.1 for batches of 16 pairs where nothing else is said."""
+    """Uses a learning rate of 0.1 and batches of 16 pairs unless told otherwise."""
     spy = Spy(50.0)
     train(spy, torch.ones(20, 2, 1, dtype=torch.long), torch.zeros(20), epochs=1)
     assert spy.pairs == [16, 4]
@@ -262,7 +262,7 @@ def test_usual_settings() -> None:
 
 
 def test_all_losses() -> None:
-    """Trains through empty and equal pairs: every loss is a number."""
+    """Trains through empty and equal pairs: no loss is NaN."""
     _, losses = taught()
     assert [math.isfinite(loss) for loss in losses] == [True] * 16
 
@@ -274,31 +274,31 @@ def test_loss_falls() -> None:
 
 
 def test_new_pairs() -> None:
-    """Matches pairs that it has not seen: 95 of 100 are right."""
+    """Matches new pairs: 95 of 100 are right."""
     model, _ = taught()
     assert accuracy(model, *questions(96, seed=2)) > 0.95
 
 
 def test_accuracy() -> None:
-    """Counts the logits of the right sign."""
+    """Counts the logits with the right sign."""
     assert accuracy(Spy(2.0), torch.ones(4, 2, 1, dtype=torch.long), torch.tensor([1.0, 0.0, 1.0, 1.0])) == 0.75
 
 
 @pytest.mark.parametrize(("logit", "share"), [(0.5, 0.25), (0.0, 0.75), (-0.5, 0.75)])
 def test_sign_of_small_logits(logit: float, share: float) -> None:
-    """Says the same above 0, and different at 0 and below."""
+    """Predicts the same above 0, and different at 0 and below."""
     assert accuracy(Spy(logit), torch.ones(4, 2, 1, dtype=torch.long), torch.tensor([0.0, 1.0, 0.0, 0.0])) == share
 
 
 def test_accuracy_records_nothing() -> None:
-    """Counts without recording gradients."""
+    """Evaluates without recording gradients."""
     spy = Spy(2.0)
     accuracy(spy, torch.ones(4, 2, 1, dtype=torch.long), torch.ones(4))
     assert spy.recorded == [False]
 
 
 def test_plain_values() -> None:
-    """Gives one logit to a pair alone, and one number as the accuracy."""
+    """Returns one logit for a single pair, and one number for the accuracy."""
     pairs, same = questions(8, seed=3)
     logits = seeded(Matcher, 10)(pairs[:1, 0], pairs[:1, 1])
     assert (logits.shape, type(accuracy(Spy(2.0), pairs, same))) == ((1,), float)
@@ -306,7 +306,7 @@ def test_plain_values() -> None:
 
 @pytest.mark.edge
 def test_inputs_unchanged() -> None:
-    """Leaves pairs and labels as they were."""
+    """Doesn't modify pairs or labels."""
     pairs, same = questions(16, seed=3)
     train(seeded(Matcher, 10), pairs, same, epochs=1)
     assert_close((pairs, same), questions(16, seed=3))

@@ -1,4 +1,4 @@
-"""Train in epochs, save the run in memory, go on from there as if nothing had happened. No files, no devices."""
+"""Train in epochs, save the run in memory, resume from there as if nothing had happened. No files, no devices."""
 
 import copy
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from torch.nn.functional import mse_loss
 
 @dataclass
 class Run:
-    """All that changes while training, and the data."""
+    """Everything that changes during training, and the data."""
 
     model: nn.Module
     optimizer: torch.optim.Optimizer
@@ -32,7 +32,7 @@ def begin(inputs: Tensor, targets: Tensor, seed: int) -> Run:
 
 
 def train(run: Run, until: int, size: int = 8) -> None:
-    """Go on until so many epochs are finished in all."""
+    """Train until `until` epochs are finished in total."""
     while run.epoch < until:
         total = 0.0
         for rows in torch.randperm(len(run.inputs), generator=run.order).split(size):
@@ -61,8 +61,8 @@ def save(run: Run) -> dict:
 
 
 def load(run: Run, state: dict) -> None:
-    """Bring a run of the same shape, at whatever epoch, to the saved state."""
-    state = copy.deepcopy(state)  # the optimizer would go on with the tensors of the state
+    """Put a run of the same shape, at any epoch, into the saved state."""
+    state = copy.deepcopy(state)  # otherwise the optimizer would train the state's own tensors
     run.model.load_state_dict(state["model"])
     run.optimizer.load_state_dict(state["optimizer"])
     run.schedule.load_state_dict(state["schedule"])
@@ -72,7 +72,7 @@ def load(run: Run, state: dict) -> None:
 
 
 def main() -> None:
-    """Train eight epochs uninterrupted, then with an interruption after the sixth, going on from the fourth."""
+    """Train eight epochs uninterrupted, then with an interruption after the sixth, resuming from the fourth."""
     inputs = torch.randn(64, 4, generator=torch.Generator().manual_seed(1))
     targets = inputs[:, :1].abs() - inputs[:, 1:2]
     whole = begin(inputs, targets, seed=0)

@@ -1,4 +1,4 @@
-"""An interrupted run against the same run uninterrupted: not close, but equal. What is saved is written to no file."""
+"""An interrupted run, compared with the same run uninterrupted: equal, not just close. No file is written."""
 
 import copy
 import functools
@@ -25,7 +25,7 @@ def whole(until: int) -> Run:
 
 
 def resumed(state: dict, until: int) -> Run:
-    """A new run with another seed, brought to the state, that has gone on."""
+    """A new run with another seed, loaded with the state and trained on."""
     run = begin(*data(), seed=99)
     load(run, state)
     train(run, until, size=4)
@@ -54,7 +54,7 @@ def state_at(epochs: int) -> dict:
 
 @functools.cache
 def gone_on(stop: int, until: int) -> Run:
-    """Saved after `stop` epochs and resumed; nobody changes it any more."""
+    """Saved after `stop` epochs and resumed; nobody changes it anymore."""
     return resumed(state_at(stop), until)
 
 
@@ -121,44 +121,44 @@ def momentum(run: Run) -> list[Tensor]:
 
 
 def test_example() -> None:
-    """Has the losses of a run uninterrupted, as in the prompt."""
+    """Has the losses of an uninterrupted run, as in the prompt's example."""
     assert gone_on(2, 3).losses == expected(3)[1]
 
 
 @pytest.mark.parametrize(("stop", "until"), [(0, 1), (1, 2), (2, 3)])
 def test_weights(stop: int, until: int) -> None:
-    """Ends with the weights of a run uninterrupted, bit by bit."""
+    """Ends with the weights of an uninterrupted run, bit for bit."""
     got = bits(gone_on(stop, until))[2]
     assert got == expected(until)[2]
 
 
 @pytest.mark.parametrize("stop", [0, 1])
 def test_epoch(stop: int) -> None:
-    """Goes on with the first unfinished epoch."""
+    """Continues with the first unfinished epoch."""
     assert gone_on(stop, 0).epoch == stop
 
 
 def test_as_many_losses_as_epochs() -> None:
-    """Has one loss for each epoch, those before the interruption included."""
+    """Has one loss per epoch, including those before the interruption."""
     run = gone_on(1, 2)
     assert (run.epoch, len(run.losses)) == (2, 2)
 
 
 def test_momentum() -> None:
-    """Has the momentum of the saved run."""
+    """Restores the momentum of the saved run."""
     (expected, _), (got, _) = before_and_after()
     assert_close(got, expected, rtol=0, atol=0)
 
 
 @pytest.mark.parametrize(("stop", "until"), [(1, 0), (1, 2), (2, 3)])
 def test_rate(stop: int, until: int) -> None:
-    """Has the learning rate of a run uninterrupted, now and later."""
+    """Has the learning rate of an uninterrupted run, now and later."""
     run = gone_on(stop, until)
     assert run.optimizer.param_groups[0]["lr"] == pytest.approx(0.02 * 0.5 ** (max(stop, until) // 2))
 
 
 def test_schedule_and_optimizer() -> None:
-    """Loads so that the run's schedule adjusts the rate of the run's optimizer."""
+    """Loads so that the run's schedule adjusts the learning rate of the run's optimizer."""
     run = gone_on(1, 2)
     assert run.schedule.optimizer is run.optimizer
 
@@ -176,35 +176,35 @@ def test_dropout() -> None:
 
 
 def test_saved_run_goes_on() -> None:
-    """Keeps weights that do not change while the saved run goes on."""
+    """Saves weights that don't change while the saved run keeps training."""
     assert bits(saved_before_it_went_on())[2] == expected(1)[2]
 
 
 def test_losses_of_a_saved_run_that_goes_on() -> None:
-    """Keeps the losses as they were while the saved run goes on."""
+    """Saves losses that don't change while the saved run keeps training."""
     assert saved_before_it_went_on().losses == expected(1)[1]
 
 
 def test_momentum_of_a_saved_run_that_goes_on() -> None:
-    """Keeps the momentum as it was while the saved run goes on."""
+    """Saves momentum that doesn't change while the saved run keeps training."""
     assert_close(momentum(saved_before_it_went_on()), went_on()[2], rtol=0, atol=0)
 
 
 @pytest.mark.edge
 def test_state_is_used_twice() -> None:
-    """Can be resumed again from a state that has been resumed."""
+    """Can resume again from a state that was already resumed from."""
     state = state_at(1)
     resumed(state, 2)
     assert bits(resumed(state, 2)) == expected(2)
 
 
 def test_saving_changes_nothing() -> None:
-    """Trains on after a save as if there had been none."""
+    """Doesn't affect the run: it trains on after a save as if there had been none."""
     assert bits(went_on()[0]) == expected(2)
 
 
 def test_back_to_an_earlier_state() -> None:
-    """Brings a run back that has gone further than the state."""
+    """Can take a run back that has gone further than the state."""
     run = whole(2)
     load(run, state_at(1))
     train(run, 2, size=4)
@@ -212,7 +212,7 @@ def test_back_to_an_earlier_state() -> None:
 
 
 def test_back_to_the_beginning() -> None:
-    """Brings a run back to where there is no momentum."""
+    """Can take a run back to the start, where there is no momentum."""
     run = whole(1)
     load(run, state_at(0))
     train(run, 1, size=4)
@@ -221,14 +221,14 @@ def test_back_to_the_beginning() -> None:
 
 @pytest.mark.edge
 def test_types_of_the_state() -> None:
-    """Gives a dict of dicts, lists, numbers, strings and tensors."""
+    """Returns a dict of dicts, lists, numbers, strings and tensors."""
     state = state_at(1)
     assert (type(state), strange(state)) == (dict, [])
 
 
 @pytest.mark.edge
 def test_state_can_be_stored() -> None:
-    """Gives what torch.save and torch.load(weights_only=True) bring back whole."""
+    """Returns a state that torch.save and torch.load(weights_only=True) bring back whole."""
     file = io.BytesIO()
     torch.save(state_at(1), file)
     file.seek(0)
@@ -236,7 +236,7 @@ def test_state_can_be_stored() -> None:
 
 
 def test_two_interruptions() -> None:
-    """Is saved and resumed after each epoch."""
+    """Can be saved and resumed after each epoch."""
     run = whole(1)
     for until in (2, 3):
         run = resumed(save(run), until)
@@ -244,7 +244,7 @@ def test_two_interruptions() -> None:
 
 
 def test_earlier_state_after_a_later_save() -> None:
-    """Keeps what was saved first when the run is saved again."""
+    """Keeps the first saved state when the run is saved again."""
     run = whole(1)
     first = save(run)
     train(run, 2, size=4)
@@ -253,20 +253,20 @@ def test_earlier_state_after_a_later_save() -> None:
 
 
 def test_still_drops_out() -> None:
-    """Has dropout in the model, switched on, after a load as before."""
+    """Still has dropout in the model, switched on, after a load."""
     run = gone_on(1, 0)
     assert [(each.p, each.training) for each in run.model if isinstance(each, nn.Dropout)] == [(0.1, True)]
 
 
 def test_still_shuffles() -> None:
-    """Draws the order of each epoch from run.order."""
+    """Draws each epoch's order from run.order."""
     run = went_on()[0]
     assert not torch.equal(run.order.get_state(), torch.Generator().manual_seed(0).get_state())
 
 
 @pytest.mark.parametrize(("size", "settings"), [(3, {"size": 3}), (8, {})])
 def test_training(size: int, settings: dict[str, int]) -> None:
-    """Trains as the loop that is written out, by 8 rows where no size is given."""
+    """Trains like the written-out loop, in batches of 8 unless told otherwise."""
     inputs, targets = torch.randn(9, 3, generator=torch.Generator().manual_seed(1)), torch.ones(9, 1)
     run = begin(inputs, targets, seed=5)
     train(run, 3, **settings)
@@ -276,13 +276,13 @@ def test_training(size: int, settings: dict[str, int]) -> None:
 
 
 def test_learns() -> None:
-    """Learns, with an interruption: the loss falls to a third."""
+    """Learns despite an interruption: the loss falls to a third."""
     run = resumed(state_at(2), 6)
     assert run.losses[-1] < run.losses[0] / 3
 
 
 @pytest.mark.edge
 def test_data_unchanged() -> None:
-    """Leaves inputs and targets as they were."""
+    """Doesn't modify inputs or targets."""
     run = gone_on(0, 1)
     assert_close((run.inputs, run.targets), data())

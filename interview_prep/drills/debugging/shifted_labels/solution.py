@@ -9,7 +9,7 @@ PAIRS = {"one": "un", "two": "deux", "three": "trois", "four": "quatre", "five":
 
 
 class Reader(nn.Module):
-    """Token ids (B, T) -> logits of the next token (B, T, V), by a GRU."""
+    """Token ids (B, T) -> logits of the next token (B, T, V), with a GRU."""
 
     def __init__(self, vocab: int, width: int = 64) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ def train(model: nn.Module, examples: list[dict[str, list[int]]], pad_id: int, s
 
 @torch.no_grad()
 def complete(model: nn.Module, prompt: list[int], end: int, limit: int) -> list[int]:
-    """The most likely completion, with the `end` that stops it, or `limit` tokens of it."""
+    """The most likely completion, up to and including `end`, or its first `limit` tokens."""
     ids = list(prompt)
     while len(ids) < len(prompt) + limit and end not in ids[len(prompt) :]:
         ids.append(int(model(torch.tensor([ids]))[0, -1].argmax()))
@@ -63,7 +63,7 @@ def complete(model: nn.Module, prompt: list[int], end: int, limit: int) -> list[
 
 
 def main() -> None:
-    """Learn to count in French; "." ends a word and fills up the batch."""
+    """Learn to count in French; "." ends a word and pads the batch."""
     torch.manual_seed(0)
     letters = sorted(set(".:").union(*PAIRS, *PAIRS.values()))
     end = letters.index(".")

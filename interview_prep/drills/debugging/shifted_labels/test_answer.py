@@ -1,4 +1,4 @@
-"""A collator and its loss against loops over tokens, and by what a model learns from them."""
+"""A collator and its loss, compared with loops over tokens and tested by what a model learns from them."""
 
 import functools
 import random
@@ -77,23 +77,23 @@ def trained() -> tuple[nn.Module, list[float]]:
 
 
 def test_example_input_ids() -> None:
-    """Gives the input_ids of the prompt."""
+    """Returns the input_ids of the example in the task."""
     assert_close(collate(of_the_prompt(), pad_id=0)["input_ids"], torch.tensor([[5, 6, 7, 8, 0], [9, 4, 0, 0, 0]]))
 
 
 def test_example_attention_mask() -> None:
-    """Gives the attention_mask of the prompt."""
+    """Returns the attention_mask of the example in the task."""
     assert_close(collate(of_the_prompt(), pad_id=0)["attention_mask"], torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]]))
 
 
 def test_example_labels() -> None:
-    """Gives the labels of the prompt."""
+    """Returns the labels of the example in the task."""
     expected = torch.tensor([[-100, -100, 7, 8, 0], [-100, 4, 0, -100, -100]])
     assert_close(collate(of_the_prompt(), pad_id=0)["labels"], expected)
 
 
 def test_example_loss() -> None:
-    """Gives the loss of the prompt."""
+    """Returns the loss of the example in the task."""
     logits = torch.tensor([[[0.0, 0, 0, 0], [0, 0, 0, 9], [9, 0, 0, 0]]])
     assert_close(lm_loss(logits, torch.tensor([[-100, 2, 3]])), torch.tensor(0.6933), atol=1e-4, rtol=0)
 
@@ -101,27 +101,27 @@ def test_example_loss() -> None:
 @pytest.mark.parametrize("lengths", [[(2, 3)], [(1, 2), (3, 4), (2, 1)], [(2, 2), (1, 3)], [(20, 1), (1, 30)]])
 @pytest.mark.parametrize("name", ["input_ids", "attention_mask", "labels"])
 def test_random_batches(lengths: list[tuple[int, int]], name: str) -> None:
-    """Agrees with loops, padded with an id that no token has."""
+    """Matches loops over the tokens if no token has the padding's id."""
     examples = random_examples(len(lengths), lengths)
     assert_close(collate(examples, pad_id=4)[name], by_loops(examples, 4)[name])
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_pad_id_is_a_token(seed: int) -> None:
-    """Agrees with loops where the id of the padding is a token as well."""
+    """Matches loops over the tokens if a real token has the padding's id."""
     examples = random_examples(seed, [(4, 5), (2, 4), (3, 2)])
     assert_close(collate(examples, pad_id=seed), by_loops(examples, seed))
 
 
 def test_end_has_a_label() -> None:
-    """Teaches the end, though padding has the same id, and no padding."""
+    """Labels the end of a completion, even though padding has the same id, and doesn't label padding."""
     got = collate([{"prompt": [3], "completion": [2, END]}, {"prompt": [3, 3, 3], "completion": [1, END]}], pad_id=END)
     assert (got["labels"] == END).sum(dim=1).tolist() == [1, 1]
 
 
 @pytest.mark.edge
 def test_nothing_to_learn() -> None:
-    """Gives no labels to an example without a completion."""
+    """Labels nothing in an example without a completion."""
     examples = [{"prompt": [3, 2], "completion": []}, {"prompt": [3], "completion": [1]}]
     assert_close(collate(examples, pad_id=0)["labels"], torch.tensor([[-100, -100], [-100, 1]]))
 
@@ -129,20 +129,20 @@ def test_nothing_to_learn() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("lengths", [[(0, 0)], [(0, 0), (2, 2)]])
 def test_nothing_at_all(lengths: list[tuple[int, int]]) -> None:
-    """Takes an example of no tokens, alone and among others."""
+    """Handles an example without any tokens, alone and among others."""
     examples = random_examples(0, lengths)
     assert_close(collate(examples, pad_id=4), by_loops(examples, 4))
 
 
 @pytest.mark.edge
 def test_no_prompt() -> None:
-    """Gives a label to every token of an example without a prompt."""
+    """Labels every token of an example without a prompt."""
     assert_close(collate([{"prompt": [], "completion": [3, 1]}], pad_id=0)["labels"], torch.tensor([[3, 1]]))
 
 
 @pytest.mark.edge
 def test_examples_unchanged() -> None:
-    """Leaves the examples as they were."""
+    """Doesn't modify the examples."""
     examples = of_the_prompt()
     collate(examples, pad_id=0)
     assert examples == of_the_prompt()
@@ -150,34 +150,34 @@ def test_examples_unchanged() -> None:
 
 @pytest.mark.parametrize(("batch", "length"), [(1, 2), (1, 6), (3, 4), (4, 4)])
 def test_loss(batch: int, length: int) -> None:
-    """Agrees with a loop over the labels."""
+    """Matches a loop over the labels."""
     logits, labels = random_logits(batch, length)
     assert_close(lm_loss(logits, labels), loss_by_loops(logits, labels), atol=1e-5, rtol=1e-5)
 
 
 def test_padding_changes_nothing() -> None:
-    """Gives the same loss where more padding is added."""
+    """Returns the same loss with more padding."""
     logits, labels = random_logits(2, 4)
     wider, more = torch.cat([logits, logits], dim=1), torch.cat([labels, torch.full((2, 4), -100)], dim=1)
     assert_close(lm_loss(wider, more), loss_by_loops(logits, labels), atol=1e-5, rtol=1e-5)
 
 
 def test_rows_of_different_length() -> None:
-    """Weighs labels equally, not rows."""
+    """Counts all labels equally, whatever row they are in."""
     logits, labels = random_logits(2, 5)
     labels[0], labels[1, 2:] = torch.tensor([0, 1, 2, 3, 0]), -100
     assert_close(lm_loss(logits, labels), loss_by_loops(logits, labels), atol=1e-5, rtol=1e-5)
 
 
 def test_sure_and_right() -> None:
-    """Gives a loss of 0 where each position is sure of the next token."""
+    """Returns 0 when every position is sure of the next token."""
     labels = torch.tensor([[3, 1, 0, 2]])
     logits = 50 * torch.eye(4)[labels.roll(-1, dims=1)]
     assert_close(lm_loss(logits, labels), torch.tensor(0.0))
 
 
 def test_sure_label_counts() -> None:
-    """Counts a label whose loss is exactly 0."""
+    """Counts labels whose loss is exactly 0."""
     logits = torch.tensor([[[0.0, 0, 0, 0], [0, 0, 0, 200], [9, 0, 0, 0]]])
     assert_close(lm_loss(logits, torch.tensor([[-100, 2, 3]])), torch.tensor(0.693147))
 
@@ -185,7 +185,7 @@ def test_sure_label_counts() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("length", [1, 3])
 def test_no_label(length: int) -> None:
-    """Gives 0 where there is nothing to predict."""
+    """Returns 0 if there is nothing to predict."""
     labels = torch.full((2, length), -100)
     labels[:, 0] = 1
     assert_close(lm_loss(torch.randn(2, length, 4), labels), torch.tensor(0.0))
@@ -193,7 +193,7 @@ def test_no_label(length: int) -> None:
 
 @pytest.mark.edge
 def test_gradient_without_labels() -> None:
-    """Sends a gradient of 0 where there is nothing to predict."""
+    """Has a gradient of 0 if there is nothing to predict."""
     logits = torch.ones(2, 3, 4, requires_grad=True)
     lm_loss(logits, torch.full((2, 3), -100)).backward()
     assert_close(logits.grad, torch.zeros(2, 3, 4))
@@ -207,7 +207,7 @@ def test_large_logits() -> None:
 
 
 def test_gradients() -> None:
-    """Sends the gradients of the loop to the logits."""
+    """Has the same gradient with respect to the logits as the loop."""
     logits, labels = random_logits(2, 4, dtype=torch.float64)
     logits.requires_grad_()
     (got,) = torch.autograd.grad(lm_loss(logits, labels), logits)
@@ -216,21 +216,21 @@ def test_gradients() -> None:
 
 @pytest.mark.edge
 def test_labels_unchanged() -> None:
-    """Leaves logits and labels as they were."""
+    """Doesn't modify logits or labels."""
     logits, labels = random_logits(2, 4)
     lm_loss(logits, labels)
     assert_close((logits, labels), random_logits(2, 4))
 
 
 def test_loss_before_training() -> None:
-    """Reports ln V at first for a model that knows nothing."""
+    """Reports ln V at first if the model knows nothing."""
     model = nn.Embedding(7, 7)
     nn.init.zeros_(model.weight)
     assert train(model, CHAINS, END, steps=1, lr=0.1) == pytest.approx([1.945910], abs=1e-5)
 
 
 def test_steps_of_training() -> None:
-    """Reports the losses of a written-out loop, each step by its own gradient."""
+    """Reports the losses of a written-out loop, each step with its own gradient."""
     torch.manual_seed(0)
     model = nn.Embedding(7, 7)
     table = model.weight.detach().clone().requires_grad_()
@@ -270,20 +270,20 @@ def test_completes_a_new_prompt(prompt: list[int], completion: list[int]) -> Non
 
 
 def test_learns_no_prompt() -> None:
-    """Has learned nothing of what only prompts show."""
+    """Learns nothing that only the prompts show."""
     torch.manual_seed(0)
     assert_close(trained()[0].weight.data[6], nn.Embedding(7, 7).weight.data[6])
 
 
 def test_plain_values() -> None:
-    """Reports one number a step, and completes with plain ints."""
+    """Reports one number per step, and completes with plain ints."""
     model, losses = trained()
     tokens = complete(model, [2], END, limit=8)
     assert (np.ndim(losses), [type(token).__name__ for token in tokens]) == (1, ["int", "int"])
 
 
 def test_limit() -> None:
-    """Stops at the limit where no end comes."""
+    """Stops at the limit if no end comes."""
     model = nn.Embedding(7, 7)
     nn.init.eye_(model.weight)
     assert complete(model, [END, 3], END, limit=4) == [3, 3, 3, 3]

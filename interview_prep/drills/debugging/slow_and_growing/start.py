@@ -1,4 +1,4 @@
-"""Train a recurrent network on a long series, chunk by chunk, and let it go on. It has four bugs."""
+"""Train a recurrent network on a long series, chunk by chunk, then continue the series. It has four bugs."""
 
 from collections import Counter
 
@@ -19,7 +19,7 @@ class Network(nn.Module):
 
 
 def train(model: nn.Module, series: Tensor, *, epochs: int, chunk: int, lr: float) -> list[float]:
-    """Train in place on (B, N), one SGD step an epoch, accumulated over chunks -> each epoch's mean squared error."""
+    """Train in place on (B, N), one SGD step per epoch, accumulated over chunks -> each epoch's mean squared error."""
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     inputs, targets = series[:, :-1], series[:, 1:]  # (B, N - 1) each
     losses = []
@@ -40,7 +40,7 @@ def train(model: nn.Module, series: Tensor, *, epochs: int, chunk: int, lr: floa
 
 
 def forecast(model: nn.Module, series: Tensor, steps: int) -> Tensor:
-    """Go on where the series (B, N) end, each guess being the next value -> the guesses (B, steps)."""
+    """Continue the series (B, N), feeding each guess back in as the next value -> the guesses (B, steps)."""
     for _ in range(steps):
         state = None
         for value in series.split(1, dim=1):
@@ -61,7 +61,7 @@ def graph_nodes(values: list) -> int:
 
 
 def main() -> None:
-    """Learn two waves of 81 values, let them go on for 40, and count the work."""
+    """Learn two waves of 81 values, continue them for 40, and count the work."""
     torch.manual_seed(0)
     series = torch.sin(0.5 * torch.arange(121) + torch.tensor([[0.0], [2.0]]))  # (2, 121)
     model, counts = Network(16), Counter()

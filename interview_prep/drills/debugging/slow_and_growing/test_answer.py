@@ -1,4 +1,4 @@
-"""A recurrent training loop against one that is written out, with a model that counts what is done to it."""
+"""A recurrent training loop, compared with a written-out one, using a model that counts what is done to it."""
 
 import functools
 import weakref
@@ -12,7 +12,7 @@ from torch.testing import assert_close
 
 
 class Counted(torch.autograd.Function):
-    """Gives its input unchanged, and counts graphs alive and steps back."""
+    """Returns its input unchanged, and counts live graphs and backward steps."""
 
     alive: ClassVar = weakref.WeakSet()
     back = 0
@@ -119,14 +119,14 @@ SHAPES = [(1, 2, 3, 1), (1, 9, 4, 3), (3, 8, 3, 2), (2, 5, 1, 2), (1, 30, 20, 2)
 
 
 def test_example_losses() -> None:
-    """Gives the losses of the prompt."""
+    """Returns the losses of the prompt's example."""
     torch.manual_seed(0)
     losses = train(Network(4), torch.sin(torch.arange(9.0))[None], epochs=3, chunk=4, lr=0.2)
     assert losses == pytest.approx([0.668096, 0.469824, 0.391544], abs=1e-4)
 
 
 def test_example_forecast() -> None:
-    """Gives the forecast of the prompt."""
+    """Returns the forecast of the prompt's example."""
     torch.manual_seed(0)
     model, series = Network(4), torch.sin(torch.arange(9.0))[None]
     train(model, series, epochs=3, chunk=4, lr=0.2)
@@ -134,38 +134,38 @@ def test_example_forecast() -> None:
 
 
 def test_losses_are_numbers() -> None:
-    """Gives the losses as floats, which keep nothing alive."""
+    """Returns the losses as floats, which keep no graph alive."""
     losses = train(Memory(), noise(1, 6), epochs=2, chunk=2, lr=0.1)
     assert [type(loss) for loss in losses] == [float, float]
 
 
 @pytest.mark.parametrize(("batch", "length", "chunk", "epochs"), SHAPES)
 def test_losses(batch: int, length: int, chunk: int, epochs: int) -> None:
-    """Reports the losses of the loop that is written out."""
+    """Reports the losses of the written-out loop."""
     expected, _ = by_hand(noise(batch, length), epochs, chunk, 0.1)
     assert trained(batch, length, chunk, epochs)[0] == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize(("batch", "length", "chunk", "epochs"), SHAPES)
 def test_weights(batch: int, length: int, chunk: int, epochs: int) -> None:
-    """Leaves the weights of the loop, whose gradients end where a chunk begins."""
+    """Ends with the weights of the written-out loop, whose gradients stop where a chunk begins."""
     _, expected = by_hand(noise(batch, length), epochs, chunk, 0.1)
     assert trained(batch, length, chunk, epochs)[1] == pytest.approx(expected, abs=1e-6)
 
 
 def test_rate_of_zero() -> None:
-    """Reports the loss of the series, chunks and all, where nothing is learned."""
+    """Reports the loss over all chunks of the series, even if nothing is learned."""
     expected, _ = by_hand(noise(1, 5), 1, 2, 0.0)
     assert train(Memory(), noise(1, 5), epochs=1, chunk=2, lr=0.0) == pytest.approx(expected, abs=1e-6)
 
 
 def test_steps_forward() -> None:
-    """Runs the model once for each value of an epoch."""
+    """Runs the model once per value in each epoch."""
     assert steps_of_two_epochs()[0] == 2 * 11
 
 
 def test_steps_back() -> None:
-    """Goes back over each step once, however long the series."""
+    """Goes back over each step once, however long the series is."""
     assert steps_of_two_epochs()[1] == 2 * 11
 
 
@@ -177,14 +177,14 @@ def test_chunk_by_chunk() -> None:
 
 
 def test_graphs_alive() -> None:
-    """Has the graphs of two chunks at most at any time, not of an epoch."""
+    """Holds the graphs of at most two chunks at any time, not those of an epoch."""
     model = Memory()
     train(model, noise(1, 14), epochs=1, chunk=3, lr=0.01)
     assert model.most_alive <= 2 * 3
 
 
 def test_nothing_is_left() -> None:
-    """Keeps no graph alive when training is over."""
+    """Keeps no graph alive after training."""
     model = Memory()
     losses = train(model, noise(1, 11), epochs=2, chunk=5, lr=0.01)
     assert (model.steps, len(losses), len(Counted.alive)) == (20, 2, 0)  # neither the losses nor the model keep any
@@ -192,14 +192,14 @@ def test_nothing_is_left() -> None:
 
 @pytest.mark.parametrize(("batch", "length", "steps"), [(1, 1, 1), (1, 6, 4), (3, 5, 3)])
 def test_forecast(batch: int, length: int, steps: int) -> None:
-    """Goes on as the loop does, each guess being the next value."""
+    """Continues the series as the loop does, reading each guess as the next value."""
     series = noise(batch, length)
     expected = torch.tensor(guesses_by_hand(series, steps), dtype=torch.float64)
     assert_close(forecast(Memory(), series, steps).detach(), expected)
 
 
 def test_forecast_steps() -> None:
-    """Runs the model once for each value and once for each guess."""
+    """Runs the model once per value and once per guess."""
     model = Memory()
     forecast(model, noise(1, 9), 5)
     assert model.steps in (13, 14)
@@ -213,20 +213,20 @@ def test_forecast_records_nothing() -> None:
 
 
 def test_forecast_is_clean() -> None:
-    """Gives guesses that keep no graph."""
+    """Returns guesses that hold no graph."""
     got = forecast(Memory(), noise(1, 5), 3)
     assert (got.requires_grad, got.grad_fn) == (False, None)
 
 
 def test_gradients_are_on_afterwards() -> None:
-    """Leaves gradients switched on, so that one can train after a forecast."""
+    """Leaves gradients on, so that training can continue after a forecast."""
     forecast(Memory(), noise(1, 5), 3)
     assert torch.is_grad_enabled()
 
 
 @pytest.mark.edge
 def test_gradients_stay_off() -> None:
-    """Leaves gradients switched off where they were off."""
+    """Leaves gradients off if they were off."""
     with torch.no_grad():
         forecast(Memory(), noise(1, 5), 3)
         assert not torch.is_grad_enabled()
@@ -234,7 +234,7 @@ def test_gradients_stay_off() -> None:
 
 @pytest.mark.edge
 def test_gradients_are_on_after_an_error() -> None:
-    """Leaves gradients switched on when the model raises an error."""
+    """Leaves gradients on if the model raises an error."""
     with pytest.raises(ZeroDivisionError):
         forecast(Broken(), noise(1, 5), 3)
     assert torch.is_grad_enabled()
@@ -243,7 +243,7 @@ def test_gradients_are_on_after_an_error() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("training", [True, False])
 def test_mode_and_flags_unchanged(*, training: bool) -> None:
-    """Leaves the model's mode, and which parameters need gradients."""
+    """Leaves the model's mode alone, and which parameters require gradients."""
     model = Memory().train(training)
     model.keep.requires_grad_(False)  # noqa: FBT003, torch's own argument
     train(model, noise(1, 5), epochs=1, chunk=2, lr=0.1)
@@ -253,7 +253,7 @@ def test_mode_and_flags_unchanged(*, training: bool) -> None:
 
 @pytest.mark.edge
 def test_gradients_from_before() -> None:
-    """Steps by an epoch's own gradients, whatever the model had before."""
+    """Uses only an epoch's own gradients, whatever the model had before."""
     model = Memory()
     model.keep.grad, model.out.grad = torch.tensor(5.0).double(), torch.tensor(-3.0).double()
     train(model, noise(1, 9), epochs=2, chunk=4, lr=0.1)
@@ -262,7 +262,7 @@ def test_gradients_from_before() -> None:
 
 @pytest.mark.edge
 def test_series_unchanged() -> None:
-    """Leaves the series as they were."""
+    """Doesn't modify the series."""
     series = noise(2, 6)
     train(Memory(), series, epochs=1, chunk=2, lr=0.1)
     forecast(Memory(), series, 2)

@@ -30,7 +30,7 @@ class Attention(nn.Module):
 
 
 class Block(nn.Module):
-    """Attention and an MLP, each added to what it reads, (B, T, C) -> (B, T, C)."""
+    """Attention and an MLP, each added to its input, (B, T, C) -> (B, T, C)."""
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ def main() -> None:
     letters = sorted(set(TEXT))
     ids = torch.tensor([letters.index(letter) for letter in TEXT])
     model = GPT(len(letters), context=16)
-    windows = ids.repeat(2).unfold(0, model.context + 1, 1)[: len(ids)]  # (39, 17): one from each letter on
+    windows = ids.repeat(2).unfold(0, model.context + 1, 1)[: len(ids)]  # (39, 17): one starting at each letter
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
     for step in range(301):
         loss = loss_of(model, windows[torch.randint(len(windows), (16,))])

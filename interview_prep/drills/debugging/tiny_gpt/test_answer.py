@@ -1,4 +1,4 @@
-"""A GPT against its formulas, one head at a time, and by what it learns by heart."""
+"""A GPT, compared with its formulas one head at a time, and tested by what it learns by heart."""
 
 import functools
 import math
@@ -81,7 +81,7 @@ def taught() -> tuple[GPT, float, float]:
 
 
 def test_example() -> None:
-    """Gives a row the same logits whatever comes later and beside it."""
+    """Returns the same logits for a row whatever comes later and whatever is beside it."""
     torch.manual_seed(0)
     model = GPT(vocab=11, context=16)
     alone = model(torch.tensor([[3, 1, 4, 1]]))[0, :3]
@@ -91,25 +91,25 @@ def test_example() -> None:
 
 @pytest.mark.parametrize(("batch", "length"), [(1, 1), (1, 6), (3, 2)])
 def test_logits(batch: int, length: int) -> None:
-    """Gives the logits of the formulas, with two heads."""
+    """Matches the formulas with two heads."""
     model, ids = kept(), random_ids(batch, length)
     assert_close(model(ids), by_formulas(model, ids), atol=1e-4, rtol=1e-4)
 
 
 def test_one_head() -> None:
-    """Gives the logits of the formulas with one head."""
+    """Matches the formulas with one head."""
     model, ids = kept(heads=1), random_ids(1, 4)
     assert_close(model(ids), by_formulas(model, ids, heads=1), atol=1e-4, rtol=1e-4)
 
 
 def test_two_blocks() -> None:
-    """Gives the logits of the formulas with two blocks of four heads."""
+    """Matches the formulas with two blocks of four heads."""
     model, ids = kept(heads=4, layers=2), random_ids(1, 4)
     assert_close(model(ids), by_formulas(model, ids, heads=4, layers=2), atol=1e-4, rtol=1e-4)
 
 
 def test_usual_size() -> None:
-    """Has two blocks of four heads and 32 features where nothing else is said."""
+    """Has two blocks of four heads and 32 features unless told otherwise."""
     torch.manual_seed(0)
     model, ids = GPT(vocab=7, context=6), random_ids(1, 4)
     assert_close(model(ids), by_formulas(model, ids, heads=4, layers=2), atol=1e-4, rtol=1e-4)
@@ -117,7 +117,7 @@ def test_usual_size() -> None:
 
 
 def test_long_row() -> None:
-    """Gives the logits of the formulas for 40 tokens."""
+    """Matches the formulas for 40 tokens."""
     model, ids = kept(context=40), random_ids(1, 40)
     assert_close(model(ids), by_formulas(model, ids), atol=1e-4, rtol=1e-4)
 
@@ -133,7 +133,7 @@ def test_device() -> None:
 
 @pytest.mark.edge
 def test_huge_scores() -> None:
-    """Hides the second token from the first where scores are minus a million."""
+    """Hides the second token from the first even when scores are minus a million."""
     model, ids = small(), torch.cartesian_prod(torch.arange(7), torch.arange(7))
     with torch.no_grad():
         model.blocks[0].attention.query_key_value.weight[:8] *= -1000  # with these weights, all scores are negative
@@ -144,7 +144,7 @@ def test_huge_scores() -> None:
 
 @pytest.mark.edge
 def test_float64() -> None:
-    """Gives the logits of the formulas to nine digits in float64."""
+    """Matches the formulas to nine digits in float64."""
     model, ids = small().double(), random_ids(2, 3)
     assert_close(model(ids), by_formulas(model, ids), atol=1e-9, rtol=1e-9)
 
@@ -168,13 +168,13 @@ def test_earlier_tokens() -> None:
 
 
 def test_rows_are_apart() -> None:
-    """Gives each row of a batch the logits that it has alone."""
+    """Returns the same logits for a row in a batch as for the row alone."""
     model, ids = kept(), random_ids(2, 4)
     assert_close(model(ids), torch.cat([model(row[None]) for row in ids]), atol=1e-4, rtol=1e-4)
 
 
 def test_batch_larger_than_context() -> None:
-    """Takes more rows than the model has positions."""
+    """Accepts more rows than the model has positions."""
     model, ids = kept(), random_ids(7, 2)
     assert_close(model(ids), by_formulas(model, ids), atol=1e-4, rtol=1e-4)
 
@@ -186,7 +186,7 @@ def test_positions_differ() -> None:
 
 
 def test_blocks_that_add_nothing() -> None:
-    """Passes token and position on where attention and MLP give zero."""
+    """Passes token and position through when attention and MLP return zero."""
     model, ids = small(), random_ids(2, 4)
     for layer in (model.blocks[0].attention.out, model.blocks[0].mlp[2]):
         nn.init.zeros_(layer.weight)
@@ -196,7 +196,7 @@ def test_blocks_that_add_nothing() -> None:
 
 
 def test_attention_that_adds_nothing() -> None:
-    """Tells tokens apart where attention gives zero."""
+    """Tells tokens apart when attention returns zero."""
     model = small()
     nn.init.zeros_(model.blocks[0].attention.out.weight)
     logits = model(torch.arange(6)[:, None])[:, 0]
@@ -205,7 +205,7 @@ def test_attention_that_adds_nothing() -> None:
 
 @pytest.mark.edge
 def test_order_of_parameters() -> None:
-    """Keeps the order of all parameters, by which an optimizer's state goes."""
+    """Keeps the order of all parameters, which an optimizer's state depends on."""
     assert [name for name, _ in kept().named_parameters()] == NAMES.split()
 
 
@@ -216,14 +216,14 @@ def test_checkpoints() -> None:
 
 @pytest.mark.parametrize(("batch", "length"), [(1, 2), (2, 4)])
 def test_loss(batch: int, length: int) -> None:
-    """Means the loss over every token but the first, given those before it."""
+    """Averages the loss over every token but the first, given those before it."""
     model, ids = kept(), random_ids(batch, length)
     shares = by_formulas(model, ids)[:, :-1].log_softmax(dim=-1)
     assert_close(loss_of(model, ids), -shares.gather(-1, ids[:, 1:, None]).mean(), atol=1e-4, rtol=1e-4)
 
 
 def test_loss_of_certainty() -> None:
-    """Reports a loss near 0 where the model is sure and right."""
+    """Returns a loss near 0 if the model is confident and right."""
     model = small()
     nn.init.zeros_(model.head.weight)
     model.head.bias.data = torch.tensor([0.0, 30, 0, 0, 0, 0, 0])
@@ -231,27 +231,27 @@ def test_loss_of_certainty() -> None:
 
 
 def test_gradients() -> None:
-    """Sends a gradient to every parameter."""
+    """Passes a gradient to every parameter."""
     names, parameters = zip(*kept().named_parameters(), strict=True)
     grads = torch.autograd.grad(loss_of(kept(), random_ids(3, 6)), parameters, allow_unused=True)
     assert [name for name, grad in zip(names, grads, strict=True) if grad is None or not grad.abs().max() > 0] == []
 
 
 def test_overfits_one_batch() -> None:
-    """Learns: the loss on one batch falls to a tenth, and not by looking."""
+    """Learns without looking ahead: the loss on one batch falls to a tenth."""
     _, before, after = taught()
     assert after < before / 10
 
 
 def test_says_what_it_learned() -> None:
-    """Continues each learned line from its first token, alone."""
+    """Continues each learned line from its first token, on its own."""
     model, _, _ = taught()
     said = torch.cat([generate(model, line[None, :1], 4) for line in LINES])
     assert_close(said, LINES)
 
 
 def test_generate() -> None:
-    """Appends the most likely tokens, also beyond the context."""
+    """Appends the most likely tokens, even beyond the context."""
     model, ids = kept(), random_ids(2, 6)
     expected = ids
     for _ in range(2):
@@ -261,7 +261,7 @@ def test_generate() -> None:
 
 
 def test_generate_nothing() -> None:
-    """Returns the prompt itself where count is 0."""
+    """Returns the prompt itself if count is 0."""
     ids = random_ids(2, 3)
     assert_close(generate(kept(), ids, 0), ids)
 
@@ -276,7 +276,7 @@ def test_generate_records_nothing() -> None:
 
 @pytest.mark.edge
 def test_ids_unchanged() -> None:
-    """Leaves the ids as they were."""
+    """Doesn't modify the ids."""
     model, ids = kept(), random_ids(2, 4)
     loss_of(model, ids)
     generate(model, ids, 2)

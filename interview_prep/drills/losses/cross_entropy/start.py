@@ -4,5 +4,5 @@ from torch import Tensor
 
 
 def cross_entropy(logits: Tensor, target: Tensor, ignore_index: int = -100, label_smoothing: float = 0.0) -> Tensor:
-    """(..., C), (...) -> (). The mean over positions whose target is not ignore_index; 0 where there are none."""
+    """(..., C), (...) -> (). The mean over positions whose target is not ignore_index; 0 if there are none."""
     raise NotImplementedError

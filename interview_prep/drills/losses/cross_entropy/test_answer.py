@@ -1,4 +1,4 @@
-"""Cross-entropy against sums of math.exp and math.log, one position at a time."""
+"""Cross-entropy, compared with sums of math.exp and math.log, one position at a time."""
 
 import math
 
@@ -30,30 +30,30 @@ LOGITS = [[2.0, 1.0, 0.0], [0.0, 3.0, 0.0], [5.0, 5.0, 5.0]]
 
 
 def rows() -> Tensor:
-    """Targets (2, 4) of rows that keep 3 and 1, new each time: an answer that changes them disturbs no other check."""
+    """Targets (2, 4) whose rows keep 3 and 1, new each time: an answer that changes them affects no other check."""
     return torch.tensor([[0, 3, -100, 1], [-100, -100, -100, 2]])
 
 
 def test_example() -> None:
-    """Gives the first number of the prompt."""
+    """Returns the first number in the prompt."""
     got = cross_entropy(torch.tensor(LOGITS), torch.tensor([0, 1, -100]))
     assert_close(got, torch.tensor(0.2513), atol=1e-4, rtol=0)
 
 
 def test_example_with_smoothing() -> None:
-    """Gives the second number of the prompt, with label smoothing."""
+    """Returns the second number in the prompt, with label smoothing."""
     got = cross_entropy(torch.tensor(LOGITS), torch.tensor([0, 1, -100]), label_smoothing=0.3)
     assert_close(got, torch.tensor(0.7013), atol=1e-4, rtol=0)
 
 
 def test_random() -> None:
-    """Agrees with loops over (N, C)."""
+    """Matches loops over (N, C)."""
     logits, target = numbers(5, 3), torch.tensor([2, 0, 1, 1, 0])
     assert_close(cross_entropy(logits, target.clone()), by_loops(logits, target).float())
 
 
 def test_square() -> None:
-    """Takes the classes from the last dimension also where N = C."""
+    """Takes the classes from the last dimension, even if N = C."""
     logits, target = numbers(3, 3), torch.tensor([2, 0, 2])
     assert_close(cross_entropy(logits, target.clone()), by_loops(logits, target).float())
 
@@ -65,13 +65,13 @@ def test_sequences() -> None:
 
 
 def test_sequences_as_long_as_classes() -> None:
-    """Takes the classes from the last dimension also where T = C."""
+    """Takes the classes from the last dimension, even if T = C."""
     logits = numbers(2, 4, 4)
     assert_close(cross_entropy(logits, rows()), by_loops(logits, rows()).float())
 
 
 def test_one_position() -> None:
-    """Takes a batch of 1, and a position without a batch."""
+    """Handles a batch of 1, and a position without a batch."""
     logits = numbers(1, 4)
     expected = by_loops(logits, torch.tensor([3])).float()
     assert_close(cross_entropy(logits, torch.tensor([3])), expected)
@@ -79,65 +79,65 @@ def test_one_position() -> None:
 
 
 def test_one_class() -> None:
-    """Costs nothing where there is only one class."""
+    """Is 0 if there is only one class."""
     assert_close(cross_entropy(numbers(3, 1), torch.tensor([0, -100, 0])), torch.tensor(0.0))
 
 
 def test_equal_logits() -> None:
-    """Gives log(C) where all logits are equal, as for an untrained model."""
+    """Returns log(C) if all logits are equal, as for an untrained model."""
     assert_close(cross_entropy(torch.full((3, 7), 4.0), torch.tensor([0, 3, 6])), torch.tensor(math.log(7)))
 
 
 @pytest.mark.parametrize("smoothing", [0.1, 1.0])
 def test_smoothing(smoothing: float) -> None:
-    """Smooths over all C classes, of kept positions only."""
+    """Smooths over all C classes, at kept positions only."""
     logits = numbers(2, 4, 5)
     got = cross_entropy(logits, rows(), label_smoothing=smoothing)
     assert_close(got, by_loops(logits, rows(), label_smoothing=smoothing).float())
 
 
 def test_smoothing_of_many_classes() -> None:
-    """Charges a sure and right answer for the 99 others of 100 classes."""
+    """Charges a confident right answer for the 99 other classes, with smoothing."""
     logits, target = 20 * torch.eye(100)[:1], torch.tensor([0])
     assert_close(cross_entropy(logits, target, label_smoothing=0.1), by_loops(logits, target, -100, 0.1).float())
 
 
 def test_smoothing_of_one() -> None:
-    """Takes the mean over all classes with a smoothing of 1."""
+    """Averages over all classes with a smoothing of 1."""
     logits = torch.tensor([[30.0, 0.0, 0.0]])
     assert_close(cross_entropy(logits, torch.tensor([0]), label_smoothing=1.0), torch.tensor(20.0))
 
 
 @pytest.mark.parametrize("ignored", [0, 2, -1, 255])
 def test_ignores_any_number(ignored: int) -> None:
-    """Ignores the number that it is given, also a class."""
+    """Ignores the index it is given, even if it is a class."""
     logits, target = numbers(4, 3), torch.tensor([ignored, 1, 1, ignored])
     got = cross_entropy(logits, target.clone(), ignore_index=ignored)
     assert_close(got, by_loops(logits, target, ignored).float())
 
 
 def test_ignores_a_class_with_smoothing() -> None:
-    """Still smooths over all classes where one of them is ignored as a target."""
+    """Still smooths over all classes if one of them is the ignored index."""
     logits, target = numbers(4, 3), torch.tensor([0, 1, 2, 0])
     got = cross_entropy(logits, target.clone(), ignore_index=0, label_smoothing=0.2)
     assert_close(got, by_loops(logits, target, 0, 0.2).float())
 
 
 def test_class_zero_counts() -> None:
-    """Keeps class 0 where another number is ignored."""
+    """Keeps class 0 if a different index is ignored."""
     logits, target = numbers(4, 3), torch.tensor([0, 1, 2, 0])
     assert_close(cross_entropy(logits, target.clone(), ignore_index=2), by_loops(logits, target, 2).float())
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
 def test_nothing_kept(smoothing: float) -> None:
-    """Gives 0 where every position is ignored."""
+    """Returns 0 if every position is ignored."""
     got = cross_entropy(numbers(2, 3), torch.tensor([-100, -100]), label_smoothing=smoothing)
     assert_close(got, torch.tensor(0.0))
 
 
 def test_gradient_of_nothing() -> None:
-    """Sends back zeros where every position is ignored."""
+    """Has a gradient of 0 if every position is ignored."""
     logits = numbers(2, 3).requires_grad_()
     got = torch.autograd.grad(cross_entropy(logits, torch.tensor([-100, -100])), logits)
     assert_close(got, (torch.zeros(2, 3),))
@@ -145,7 +145,7 @@ def test_gradient_of_nothing() -> None:
 
 @pytest.mark.parametrize("dtype", [torch.float32, pytest.param(torch.bfloat16, marks=pytest.mark.edge)])
 def test_large_logits(dtype: torch.dtype) -> None:
-    """Costs 2e4, not inf, to be sure and wrong at 1e4, and 0 to be right."""
+    """Returns 2e4, not inf, for a confident mistake at 1e4, and 0 for a right answer."""
     logits = torch.tensor([[1e4, -1e4], [-1e4, 1e4]], dtype=dtype)
     assert_close(cross_entropy(logits, torch.tensor([1, 1])), torch.tensor(1e4, dtype=dtype))
     assert_close(cross_entropy(logits, torch.tensor([0, 1])), torch.tensor(0.0, dtype=dtype))
@@ -153,24 +153,24 @@ def test_large_logits(dtype: torch.dtype) -> None:
 
 @pytest.mark.edge
 def test_mean_of_large_losses_in_half() -> None:
-    """Gives 2e4, not inf, for eight losses of 2e4 in float16."""
+    """Returns 2e4, not inf, for eight losses of 2e4 in float16."""
     logits = torch.tensor([[1e4, -1e4]] * 8, dtype=torch.float16)
     assert_close(cross_entropy(logits, torch.ones(8, dtype=torch.int64)), torch.tensor(2e4, dtype=torch.float16))
 
 
 @pytest.mark.edge
 def test_huge_unequal_logits() -> None:
-    """Keeps the difference of logits beyond 1e4."""
+    """Keeps the difference between logits beyond 1e4."""
     assert_close(cross_entropy(torch.tensor([[2e4, 3e4], [-3e4, -2e4]]), torch.tensor([0, 0])), torch.tensor(1e4))
 
 
 def test_small_probability() -> None:
-    """Costs 200 where the probability is too small for float32."""
+    """Returns 200 where the probability is too small for float32."""
     assert_close(cross_entropy(torch.tensor([[0.0, -200.0]]), torch.tensor([1])), torch.tensor(200.0))
 
 
 def test_large_logits_of_an_ignored_position() -> None:
-    """Is not disturbed by large logits where the target is ignored."""
+    """Isn't affected by large logits at ignored positions."""
     logits = torch.tensor([[1e4, -1e4], [1.0, 1.0]])
     assert_close(cross_entropy(logits, torch.tensor([-100, 0])), torch.tensor(math.log(2)))
 
@@ -180,7 +180,7 @@ def test_large_logits_of_an_ignored_position() -> None:
     ("dtype", "tolerance"), [(torch.float16, 4e-3), (torch.bfloat16, 4e-2), (torch.float64, 1e-12)]
 )
 def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
-    """Keeps the dtype and its digits."""
+    """Returns the dtype of the logits, at full precision."""
     logits = numbers(2, 4, 5, dtype=dtype)
     got = cross_entropy(logits, rows(), label_smoothing=0.1)
     expected = by_loops(logits, rows(), label_smoothing=0.1).to(dtype)
@@ -189,13 +189,13 @@ def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
 
 @pytest.mark.edge
 def test_not_contiguous() -> None:
-    """Takes logits and targets that were transposed."""
+    """Handles transposed logits and targets."""
     logits, target = numbers(4, 2, 5).transpose(0, 1), rows().T.contiguous().T
     assert_close(cross_entropy(logits, target.clone()), by_loops(logits, target).float())
 
 
 def test_gradient() -> None:
-    """Sends (p - y) / K to the logits, and 0 where the target is ignored."""
+    """Has the gradient (p - y) / K, and 0 where the target is ignored."""
     logits, target = numbers(3, 4, dtype=torch.float64).requires_grad_(), torch.tensor([2, -100, 0])
     got = torch.autograd.grad(cross_entropy(logits, target.clone(), label_smoothing=0.2), logits)
     p = logits.detach().exp() / logits.detach().exp().sum(1, keepdim=True)
@@ -205,7 +205,7 @@ def test_gradient() -> None:
 
 @pytest.mark.edge
 def test_inputs_unchanged() -> None:
-    """Leaves logits and targets as they were."""
+    """Doesn't modify logits or targets."""
     logits, target = numbers(2, 4, 5), rows()
     before = logits.clone()
     cross_entropy(logits, target, label_smoothing=0.1)

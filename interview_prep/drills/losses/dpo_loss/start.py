@@ -1,10 +1,10 @@
-"""Direct Preference Optimization: log-probabilities of sequences, and the loss of pairs."""
+"""Direct Preference Optimization: log-probabilities of sequences, and the loss over pairs."""
 
 from torch import Tensor
 
 
 def sequence_log_probs(logits: Tensor, tokens: Tensor, mask: Tensor) -> Tensor:
-    """(B, T, V), (B, T), (B, T) -> (B,). The sum over the tokens whose mask is True, the first never counts."""
+    """(B, T, V), (B, T), (B, T) -> (B,). The sum over the tokens whose mask is True; the first never counts."""
     raise NotImplementedError
 
 

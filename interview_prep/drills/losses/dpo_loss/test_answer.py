@@ -1,4 +1,4 @@
-"""DPO against sums of math.exp and math.log, one token and one pair at a time."""
+"""DPO, compared with sums of math.exp and math.log, one token and one pair at a time."""
 
 import math
 
@@ -40,7 +40,7 @@ def four(pairs: int = 3, dtype: torch.dtype = torch.float32) -> list[Tensor]:
 
 
 def answers() -> tuple[Tensor, Tensor]:
-    """Tokens and mask (2, 5), new each time: an answer that changes them must not disturb the next check."""
+    """Tokens and mask (2, 5), new each time: an answer that changes them must not affect the next check."""
     tokens = torch.tensor([[2, 0, 1, 2, 0], [1, 1, 2, 0, 2]])
     mask = torch.tensor([[False, False, True, True, True], [False, True, True, False, False]])
     return tokens, mask
@@ -50,19 +50,19 @@ LOGITS = [[[0.0, 0.0], [0.0, 2.0], [9.0, 0.0]]]
 
 
 def test_example_sum() -> None:
-    """Gives the first number of the prompt."""
+    """Returns the first number in the prompt."""
     got = sequence_log_probs(torch.tensor(LOGITS), torch.tensor([[0, 1, 1]]), torch.tensor([[False, True, True]]))
     assert_close(got, torch.tensor([-0.8201]), atol=1e-4, rtol=0)
 
 
 def test_example_masked() -> None:
-    """Gives the second number of the prompt, with a shorter answer."""
+    """Returns the second number in the prompt, for a shorter answer."""
     got = sequence_log_probs(torch.tensor(LOGITS), torch.tensor([[0, 1, 1]]), torch.tensor([[False, False, True]]))
     assert_close(got, torch.tensor([-0.1269]), atol=1e-4, rtol=0)
 
 
 def test_example_loss() -> None:
-    """Gives the third number of the prompt."""
+    """Returns the third number in the prompt."""
     got = dpo_loss(torch.tensor([-2.0]), torch.tensor([-6.0]), torch.tensor([-3.0]), torch.tensor([-4.0]))
     assert_close(got, torch.tensor(0.5544), atol=1e-4, rtol=0)
 
@@ -74,32 +74,32 @@ def test_sums() -> None:
 
 
 def test_as_long_as_the_vocabulary() -> None:
-    """Takes the softmax over the vocabulary also where T = V."""
+    """Takes the softmax over the vocabulary, even if T = V."""
     logits = numbers(2, 5, 5)
     assert_close(sequence_log_probs(logits, *answers()), sums_by_loops(logits, *answers()).float())
 
 
 def test_last_token() -> None:
-    """Moves the mask with the tokens: the last one counts."""
+    """Shifts the mask with the tokens: the last token counts."""
     logits, tokens = numbers(1, 5, 3), torch.tensor([[2, 0, 1, 2, 0]])
     mask = torch.tensor([[False, False, False, False, True]])
     assert_close(sequence_log_probs(logits, tokens, mask), sums_by_loops(logits, tokens, mask).float())
 
 
 def test_everything_counts() -> None:
-    """Leaves the first token out also where its mask is True."""
+    """Leaves out the first token, even if its mask is True."""
     logits, (tokens, _), mask = numbers(2, 5, 3), answers(), torch.ones(2, 5, dtype=torch.bool)
     assert_close(sequence_log_probs(logits, tokens, mask), sums_by_loops(logits, tokens, mask).float())
 
 
 def test_untrained_model() -> None:
-    """Gives -log(V) for each of T - 1 tokens where all logits are equal."""
+    """Returns -log(V) for each of T - 1 tokens if all logits are equal."""
     got = sequence_log_probs(torch.ones(2, 5, 3), answers()[0], torch.ones(2, 5, dtype=torch.bool))
     assert_close(got, torch.full((2,), -4 * math.log(3)))
 
 
 def test_nothing_counts() -> None:
-    """Gives 0 to a sequence without an answer, beside one with."""
+    """Returns 0 for a sequence without an answer, next to one that has an answer."""
     logits, (tokens, mask) = numbers(2, 5, 3), answers()
     mask[0] = False
     assert_close(sequence_log_probs(logits, tokens, mask), sums_by_loops(logits, tokens, mask).float())
@@ -107,13 +107,13 @@ def test_nothing_counts() -> None:
 
 @pytest.mark.edge
 def test_one_token() -> None:
-    """Gives 0 to a sequence of one token, which nothing predicts."""
+    """Returns 0 for a sequence of one token, which nothing predicts."""
     got = sequence_log_probs(numbers(2, 1, 3), torch.tensor([[2], [0]]), torch.ones(2, 1, dtype=torch.bool))
     assert_close(got, torch.zeros(2))
 
 
 def test_no_token() -> None:
-    """Takes -100 where the mask is False."""
+    """Accepts -100 where the mask is False."""
     logits, (tokens, mask) = numbers(2, 5, 3), answers()
     hidden = tokens.masked_fill(~mask, -100)
     assert_close(sequence_log_probs(logits, hidden, mask), sums_by_loops(logits, *answers()).float())
@@ -121,7 +121,7 @@ def test_no_token() -> None:
 
 @pytest.mark.edge
 def test_id_above_the_vocabulary() -> None:
-    """Takes ids above the vocabulary where the mask is False."""
+    """Accepts ids beyond the vocabulary where the mask is False."""
     logits, (tokens, mask) = numbers(2, 5, 3), answers()
     hidden = tokens.masked_fill(~mask, 50_256)
     assert_close(sequence_log_probs(logits, hidden, mask), sums_by_loops(logits, *answers()).float())
@@ -136,7 +136,7 @@ def test_impossible_token_that_is_masked() -> None:
 
 
 def test_large_logits() -> None:
-    """Gives -2e4, not -inf, to a token that the model held for impossible."""
+    """Returns -2e4, not -inf, for a token that the model considers impossible."""
     logits = torch.tensor([[[1e4, -1e4], [1e4, -1e4]], [[-1e4, 1e4], [1e4, -1e4]]])
     got = sequence_log_probs(logits, torch.tensor([[0, 1], [0, 1]]), torch.tensor([[False, True], [False, True]]))
     assert_close(got, torch.tensor([-2e4, 0.0]))
@@ -144,48 +144,48 @@ def test_large_logits() -> None:
 
 @pytest.mark.parametrize("beta", [0.05, 1.0])
 def test_loss(beta: float) -> None:
-    """Agrees with loops over pairs."""
+    """Matches loops over pairs."""
     assert_close(dpo_loss(*four(), beta=beta), loss_by_loops(four(), beta).float())
 
 
 def test_default_beta() -> None:
-    """Takes 0.1 for beta where nothing else is said."""
+    """Uses a beta of 0.1 unless told otherwise."""
     assert_close(dpo_loss(*four()), loss_by_loops(four(), 0.1).float())
 
 
 def test_one_pair() -> None:
-    """Takes a single pair."""
+    """Handles a single pair."""
     assert_close(dpo_loss(*four(1)), loss_by_loops(four(1), 0.1).float())
 
 
 def test_start_of_training() -> None:
-    """Costs log 2 where policy and reference agree."""
+    """Is log 2 if policy and reference agree."""
     chosen, rejected = four()[:2]
     assert_close(dpo_loss(chosen, rejected, chosen, rejected), torch.tensor(LN2))
 
 
 def test_direction() -> None:
-    """Costs little where the policy prefers the chosen answers more."""
+    """Is small if the policy prefers the chosen answers more than the reference does."""
     zero = torch.zeros(2)
     assert_close(dpo_loss(zero + 100, zero - 100, zero, zero), torch.tensor(0.0))
 
 
 def test_reference_counts() -> None:
-    """Costs much where the reference prefers the chosen answers more."""
+    """Is large if the reference prefers the chosen answers more than the policy does."""
     zero = torch.zeros(2)
     assert_close(dpo_loss(zero, zero, zero + 500, zero - 500), torch.tensor(100.0))
 
 
 @pytest.mark.parametrize(("beta", "expected"), [(0.1, 2000.0), (1.0, 20000.0)])
 def test_large_margin(beta: float, expected: float) -> None:
-    """Grows with the margin, to 2e4 and not to inf, and is 0 on the other side."""
+    """Grows with a negative margin, to 2e4 and not to inf, and is 0 for a positive one."""
     low, high = torch.tensor([-2e4]), torch.tensor([-1e4])
     assert_close(dpo_loss(low, high, high, low, beta), torch.tensor(expected))
     assert_close(dpo_loss(high, low, low, high, beta), torch.tensor(0.0))
 
 
 def test_mean_of_unequal_pairs() -> None:
-    """Takes the mean of the pairs' losses, not the loss of their mean."""
+    """Averages the losses of the pairs instead of taking the loss of their mean."""
     zero, chosen = torch.zeros(2), torch.tensor([-1e3, 1e3])
     assert_close(dpo_loss(chosen, zero, zero, zero, beta=1.0), torch.tensor(500.0))
 
@@ -195,7 +195,7 @@ def test_mean_of_unequal_pairs() -> None:
     ("dtype", "tolerance"), [(torch.float16, 1e-2), (torch.bfloat16, 8e-2), (torch.float64, 1e-12)]
 )
 def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
-    """Keeps the dtype and its digits in both functions."""
+    """Returns the inputs' dtype at full precision, in both functions."""
     logits = numbers(2, 5, 3, dtype=dtype)
     expected = sums_by_loops(logits, *answers()).to(dtype)
     assert_close(sequence_log_probs(logits, *answers()), expected, atol=tolerance, rtol=tolerance)
@@ -205,13 +205,13 @@ def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
 
 @pytest.mark.edge
 def test_not_contiguous() -> None:
-    """Takes logits, tokens and mask that were transposed."""
+    """Handles transposed logits, tokens and mask."""
     logits, (tokens, mask) = numbers(5, 2, 3).transpose(0, 1), (each.T.contiguous().T for each in answers())
     assert_close(sequence_log_probs(logits, tokens, mask), sums_by_loops(logits, *answers()).float())
 
 
 def test_gradient_of_sums() -> None:
-    """Sends one-hot minus softmax to the logits before each token that counts."""
+    """Has the gradient one-hot minus softmax at the logits before each token that counts."""
     logits = numbers(2, 5, 3, dtype=torch.float64).requires_grad_()
     got = torch.autograd.grad(sequence_log_probs(logits, *answers()).sum(), logits)
     tokens, mask = answers()
@@ -232,7 +232,7 @@ def test_gradient_of_loss() -> None:
 
 @pytest.mark.parametrize("which", ["reference_chosen", "reference_rejected"])
 def test_reference_is_constant(which: str) -> None:
-    """Sends no gradient to the reference."""
+    """Passes no gradient to the reference."""
     names = ["policy_chosen", "policy_rejected", "reference_chosen", "reference_rejected"]
     inputs = {name: each.clone().requires_grad_() for name, each in zip(names, four(), strict=True)}
     loss = dpo_loss(**inputs)
@@ -242,7 +242,7 @@ def test_reference_is_constant(which: str) -> None:
 
 @pytest.mark.edge
 def test_inputs_unchanged() -> None:
-    """Leaves logits, tokens, mask and log-probabilities as they were."""
+    """Doesn't modify logits, tokens, mask or log-probabilities."""
     inputs = [numbers(2, 5, 3), *answers(), *four()]
     before = [each.clone() for each in inputs]
     sequence_log_probs(*inputs[:3])

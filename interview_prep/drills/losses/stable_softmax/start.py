@@ -9,10 +9,10 @@ def softmax(x: Tensor, dim: int = -1) -> Tensor:
 
 
 def log_softmax(x: Tensor, dim: int = -1) -> Tensor:
-    """Shape of x: the log of the softmax, finite also where the softmax is too small for its dtype."""
+    """Shape of x: the log of the softmax, finite even where the softmax is too small for its dtype."""
     raise NotImplementedError
 
 
 def logsumexp(x: Tensor, dim: int = -1, keepdim: bool = False) -> Tensor:
-    """The log of the sum of exp(x) along dim, which is gone, or of size 1 with keepdim."""
+    """The log of the sum of exp(x) along dim, which is removed, or kept with size 1 if keepdim."""
     raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Softmax and its relatives against sums of math.exp, one number at a time."""
+"""Softmax, log-softmax and log-sum-exp, compared with sums of math.exp, one number at a time."""
 
 import itertools
 import math
@@ -28,71 +28,71 @@ def numbers(*shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
 
 
 def test_example_softmax() -> None:
-    """Gives the softmax of the prompt."""
+    """Returns the softmax of the prompt's example."""
     assert_close(softmax(torch.tensor(EXAMPLE)), torch.tensor([[0.0420, 0.1142, 0.8438]]), atol=1e-4, rtol=0)
 
 
 def test_example_log_softmax() -> None:
-    """Gives the log-softmax of the prompt."""
+    """Returns the log-softmax of the prompt's example."""
     expected = torch.tensor([[-3.1698, -2.1698, -0.1698]])
     assert_close(log_softmax(torch.tensor(EXAMPLE)), expected, atol=1e-4, rtol=0)
 
 
 def test_example_logsumexp() -> None:
-    """Gives the log-sum-exp of the prompt."""
+    """Returns the log-sum-exp of the prompt's example."""
     assert_close(logsumexp(torch.tensor(EXAMPLE)), torch.tensor([1003.1699]), atol=2e-4, rtol=0)
 
 
 @pytest.mark.parametrize("dim", [0, 1, 2, -1, -2])
 def test_softmax_along_each_dim(dim: int) -> None:
-    """Agrees with loops along each dimension of (2, 3, 4)."""
+    """Matches loops along each dimension of (2, 3, 4)."""
     x = numbers(2, 3, 4)
     assert_close(softmax(x, dim), (x.double().exp() / sums_by_loops(x, dim)).float())
 
 
 @pytest.mark.parametrize("dim", [0, 1, -1])
 def test_log_softmax_along_each_dim(dim: int) -> None:
-    """Takes the log-softmax along each dimension of (2, 3, 4)."""
+    """Computes the log-softmax along each dimension of (2, 3, 4)."""
     x = numbers(2, 3, 4)
     assert_close(log_softmax(x, dim=dim), (x.double() - sums_by_loops(x, dim).log()).float())
 
 
 @pytest.mark.parametrize("dim", [0, 1, -1])
 def test_logsumexp_along_each_dim(dim: int) -> None:
-    """Takes the log-sum-exp along each dimension of (2, 3, 4), without it."""
+    """Computes the log-sum-exp along each dimension of (2, 3, 4), and removes that dimension."""
     x = numbers(2, 3, 4)
     assert_close(logsumexp(x, dim), sums_by_loops(x, dim).log().squeeze(dim).float())
 
 
 @pytest.mark.parametrize("dim", [0, -1])
 def test_logsumexp_keeps_the_dim(dim: int) -> None:
-    """Leaves size 1 where it summed, with keepdim."""
+    """Keeps the summed dimension with size 1 if keepdim is True."""
     x = numbers(2, 3, 4)
     assert_close(logsumexp(x, dim, keepdim=True), sums_by_loops(x, dim).log().float())
 
 
 def test_square() -> None:
-    """Sums over the right dimension also where both have the same size."""
+    """Sums over the right dimension, even if two have the same size."""
     x = numbers(3, 3)
     assert_close(softmax(x, 0), (x.double().exp() / sums_by_loops(x, 0)).float())
     assert_close(softmax(x), (x.double().exp() / sums_by_loops(x, 1)).float())
 
 
 def test_one_dimension() -> None:
-    """Takes a plain vector, of which logsumexp gives one number."""
+    """Handles a plain vector, for which logsumexp returns one number."""
     x = numbers(4)
     assert_close(softmax(x), (x.double().exp() / sums_by_loops(x, 0)).float())
     assert_close(logsumexp(x), sums_by_loops(x, 0).log().squeeze(0).float())
 
 
 def test_batch_of_one() -> None:
-    """Removes only the dimension that it summed, not a batch of 1."""
+    """Removes only the dimension it summed, not a batch of 1."""
     assert_close(logsumexp(torch.zeros(1, 2, 1), dim=1), torch.full((1, 1), math.log(2)))
     assert_close(logsumexp(torch.zeros(1, 1, 2, 1)[..., None], dim=2), torch.full((1, 1, 1, 1), math.log(2)))
 
 
 def test_slice_of_one() -> None:
-    """Gives 1, 0 and the number itself along a dimension of size 1."""
+    """Returns 1, 0 and the number itself along a dimension of size 1."""
     x = torch.tensor([[3.0], [-1e4]])
     assert_close(softmax(x), torch.ones(2, 1))
     assert_close(log_softmax(x), torch.zeros(2, 1))
@@ -101,7 +101,7 @@ def test_slice_of_one() -> None:
 
 @pytest.mark.edge
 def test_batch_of_none() -> None:
-    """Takes a batch of 0."""
+    """Handles a batch of 0."""
     assert_close(softmax(torch.zeros(0, 3)), torch.zeros(0, 3))
     assert_close(log_softmax(torch.zeros(0, 3)), torch.zeros(0, 3))
     assert_close(logsumexp(torch.zeros(0, 3)), torch.zeros(0))
@@ -115,20 +115,20 @@ EACH_DTYPE = [torch.float32, *(pytest.param(each, marks=pytest.mark.edge) for ea
 
 @pytest.mark.parametrize("dtype", EACH_DTYPE)
 def test_large_softmax(dtype: torch.dtype) -> None:
-    """Stays finite where one row is at 1e4 and the next at -1e4."""
+    """Stays finite if one row is at 1e4 and the next at -1e4."""
     x = torch.tensor([[1e4, 1e4, -1e4], [-1e4, -1e4, -1e4]], dtype=dtype)
     assert_close(softmax(x), torch.tensor([[0.5, 0.5, 0.0], [1 / 3, 1 / 3, 1 / 3]], dtype=dtype))
 
 
 @pytest.mark.parametrize("dtype", EACH_DTYPE)
 def test_large_log_softmax(dtype: torch.dtype) -> None:
-    """Gives -2e4, not -inf, where the softmax is too small for its dtype."""
+    """Returns -2e4, not -inf, where the softmax is too small for its dtype."""
     x = torch.tensor([[1e4, -1e4], [-1e4, 1e4]], dtype=dtype)
     assert_close(log_softmax(x), torch.stack([x[0] - 1e4, x[1] - 1e4]))
 
 
 def test_large_and_small_slices_of_three_dimensions() -> None:
-    """Shifts each slice by its own maximum also where x has three dimensions."""
+    """Shifts each slice by its own maximum, also in three dimensions."""
     x = torch.tensor([[[1e4, 1e4]], [[-1e4, -1e4]]])
     assert_close(softmax(x), torch.full((2, 1, 2), 0.5))
     assert_close(softmax(x.transpose(0, 2), dim=0), torch.full((2, 1, 2), 0.5))
@@ -136,30 +136,30 @@ def test_large_and_small_slices_of_three_dimensions() -> None:
 
 
 def test_large_logsumexp() -> None:
-    """Gives 1e4 and -1e4 where one number dominates or all are small."""
+    """Returns 1e4 or -1e4 if one number dominates or all are small."""
     x = torch.tensor([[1e4, -1e4], [-1e4, -1.1e4]])
     assert_close(logsumexp(x), torch.tensor([1e4, -1e4]))
 
 
 @pytest.mark.edge
 def test_digits_of_log_softmax() -> None:
-    """Keeps the digits of a small result between large numbers."""
+    """Keeps the digits of a small log-softmax of large numbers."""
     x = torch.tensor([[1e4, 1e4], [-1e4, -1e4]])
     assert_close(log_softmax(x), torch.full((2, 2), -math.log(2)), atol=1e-6, rtol=0)
 
 
 def test_small_softmax() -> None:
-    """Keeps a probability of 2e-35, which float32 can hold."""
+    """Keeps a probability of 2e-35, which float32 can represent."""
     assert_close(softmax(torch.tensor([0.0, -80.0])), torch.tensor([1.0, math.exp(-80)]), atol=0, rtol=1e-4)
 
 
 def test_small_log_softmax() -> None:
-    """Gives -200 beside 0, whose probability is 0 in float32."""
+    """Returns -200 for an entry whose probability is 0 in float32."""
     assert_close(log_softmax(torch.tensor([0.0, -200.0])), torch.tensor([0.0, -200.0]))
 
 
 def test_masked_entries() -> None:
-    """Gives an entry of -inf the softmax 0 and the log-softmax -inf."""
+    """Gives an entry of -inf a softmax of 0 and a log-softmax of -inf."""
     x = torch.tensor([[-INF, 0.0, 0.0], [-INF, -INF, -1e4]])
     assert_close(softmax(x), torch.tensor([[0.0, 0.5, 0.5], [0.0, 0.0, 1.0]]))
     assert_close(log_softmax(x), torch.tensor([[-INF, -math.log(2), -math.log(2)], [-INF, -INF, 0.0]]))
@@ -171,7 +171,7 @@ def test_masked_entries() -> None:
     ("dtype", "tolerance"), [(torch.float16, 4e-3), (torch.bfloat16, 3e-2), (torch.float64, 1e-12)]
 )
 def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
-    """Keeps the dtype and its digits."""
+    """Returns the dtype of x, at full precision."""
     x = numbers(2, 5, dtype=dtype)
     total = sums_by_loops(x, 1)
     assert_close(softmax(x), (x.double().exp() / total).to(dtype), atol=tolerance, rtol=tolerance)
@@ -181,13 +181,13 @@ def test_dtype(dtype: torch.dtype, tolerance: float) -> None:
 
 @pytest.mark.edge
 def test_not_contiguous() -> None:
-    """Takes a transposed tensor."""
+    """Handles a transposed tensor."""
     x = numbers(4, 3).T
     assert_close(softmax(x, 1), (x.double().exp() / sums_by_loops(x, 1)).float())
 
 
 def test_gradient_of_softmax() -> None:
-    """Sends the gradient of the plain quotient, zero to a masked entry."""
+    """Has the gradient of the plain quotient, 0 at a masked entry."""
     x = numbers(2, 3, dtype=torch.float64)
     x[0, 1] = -INF
     x.requires_grad_()
@@ -196,14 +196,14 @@ def test_gradient_of_softmax() -> None:
 
 
 def test_gradient_of_log_softmax() -> None:
-    """Sends the gradient of the plain log of the quotient."""
+    """Has the gradient of the log of the plain quotient."""
     x = numbers(2, 3, dtype=torch.float64).requires_grad_()
     got = torch.autograd.grad(log_softmax(x, 1).square().sum(), x)
     assert_close(got, torch.autograd.grad((x.exp() / x.exp().sum(1, keepdim=True)).log().square().sum(), x))
 
 
 def test_gradient_of_logsumexp() -> None:
-    """Sends the softmax as the gradient, also between equal numbers."""
+    """Has the softmax as its gradient, even with equal numbers."""
     x = torch.tensor([[2.0, 2.0], [1e4, 0.0]], requires_grad=True)
     got = torch.autograd.grad(logsumexp(x).sum(), x)
     assert_close(got, (torch.tensor([[0.5, 0.5], [1.0, 0.0]]),))
@@ -212,7 +212,7 @@ def test_gradient_of_logsumexp() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("function", [softmax, log_softmax, logsumexp])
 def test_inputs_unchanged(function) -> None:  # noqa: ANN001, any of the three
-    """Leaves x as it was."""
+    """Doesn't modify x."""
     x = numbers(2, 3)
     before = x.clone()
     function(x, 1)

@@ -44,7 +44,7 @@ class AdamW:
         self.lr, self.betas, self.eps, self.weight_decay = lr, betas, eps, weight_decay
         self.mean = [torch.zeros_like(p) for p in self.params]
         self.square = [torch.zeros_like(p) for p in self.params]
-        self.steps = [0 for _ in self.params]  # of each: the bias depends on how many gradients it has had
+        self.steps = [0 for _ in self.params]  # one each: the bias depends on how many gradients a parameter has had
 
     @torch.no_grad()
     def step(self) -> None:

@@ -1,4 +1,4 @@
-"""Steps against plain floats, one entry at a time, and against torch.optim."""
+"""Steps, compared with plain floats one entry at a time, and with torch.optim."""
 
 import copy
 import math
@@ -70,13 +70,13 @@ def fit(model: torch.nn.Module, optimizer: Any, x: Tensor, y: Tensor) -> None:
 
 
 def test_example_sgd() -> None:
-    """Takes the steps of the prompt with SGD."""
+    """Takes the SGD steps of the prompt's example."""
     p = torch.tensor([1.0, -2.0], requires_grad=True)
     assert_close(trained(SGD([p], lr=0.1, momentum=0.9), p), torch.tensor([0.46, -0.92]))
 
 
 def test_example_adamw() -> None:
-    """Takes the steps of the prompt with AdamW."""
+    """Takes the AdamW steps of the prompt's example."""
     p = torch.tensor([1.0, -2.0], requires_grad=True)
     got = trained(AdamW([p], lr=0.1, weight_decay=0.5), p)
     assert_close(got, torch.tensor([0.7082, -1.6104]), atol=1e-4, rtol=0)
@@ -113,7 +113,7 @@ def test_adamw(settings: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("ours", [SGD, AdamW])
 def test_defaults_like_torch(ours: Any) -> None:
-    """Takes the steps of torch.optim where only lr is given."""
+    """Takes the same steps as torch.optim if only lr is given."""
     p, gradients = start()
     theirs = p.detach().clone().requires_grad_()
     expected = after(getattr(torch.optim, ours.__name__)([theirs], lr=0.2), theirs, gradients)
@@ -121,12 +121,12 @@ def test_defaults_like_torch(ours: Any) -> None:
 
 
 def test_default_rate_of_adamw() -> None:
-    """Has a learning rate of 1e-3 in AdamW where none is given."""
+    """Uses a learning rate of 1e-3 in AdamW if none is given."""
     assert AdamW([torch.zeros(2, requires_grad=True)]).lr == 1e-3
 
 
 def test_sgd_coasts() -> None:
-    """Moves on by its velocity where the gradient is 0."""
+    """Keeps moving by its velocity when the gradient is 0."""
     p = torch.tensor([1.0, -2.0], requires_grad=True)
     gradients = [torch.tensor([1.0, 3.0]), torch.zeros(2), torch.zeros(2)]
     got = after(SGD([p], lr=0.1, momentum=0.5), p, gradients)
@@ -134,7 +134,7 @@ def test_sgd_coasts() -> None:
 
 
 def test_default_eps_of_adamw() -> None:
-    """Has an eps of 1e-8 where none is given: it halves a step from 1e-8."""
+    """Uses an eps of 1e-8 if none is given: it halves a step on a gradient of 1e-8."""
     p = torch.zeros(2, dtype=torch.float64, requires_grad=True)
     got = after(AdamW([p], lr=0.1), p, [torch.tensor([1e-8, -1e-8], dtype=torch.float64)])
     assert_close(got, torch.tensor([-0.05, 0.05], dtype=torch.float64), rtol=1e-4, atol=0)
@@ -142,14 +142,14 @@ def test_default_eps_of_adamw() -> None:
 
 @pytest.mark.parametrize("size", [1e-4, 1e4])
 def test_first_step_of_adamw(size: float) -> None:
-    """Moves by lr in the first step, whatever the gradient's size."""
+    """Moves by lr in the first step, whatever the size of the gradient."""
     p = torch.zeros(2, dtype=torch.float64, requires_grad=True)
     got = after(AdamW([p], lr=0.1), p, [torch.tensor([size, -size], dtype=torch.float64)])
     assert_close(got, torch.tensor([-0.1, 0.1], dtype=torch.float64), rtol=2e-4, atol=0)
 
 
 def test_decay_without_gradient_of_adamw() -> None:
-    """Shrinks by 1 - lr * weight_decay where the gradient is 0."""
+    """Shrinks by 1 - lr * weight_decay when the gradient is 0."""
     p = torch.tensor([2.0, -4.0], requires_grad=True)
     got = after(AdamW([p], lr=0.1, weight_decay=0.5), p, [torch.zeros(2), torch.zeros(2)])
     assert_close(got, torch.tensor([2.0, -4.0]) * 0.95**2)
@@ -157,7 +157,7 @@ def test_decay_without_gradient_of_adamw() -> None:
 
 @pytest.mark.parametrize("ours", [SGD, AdamW])
 def test_lr_changes(ours: Any) -> None:
-    """Applies a new lr to the whole next step, old gradients too."""
+    """Applies a new lr to the whole next step, including old gradients."""
     p, gradients = start()
     theirs = p.detach().clone().requires_grad_()
     settings = {"lr": 0.1, "momentum": 0.9} if ours is SGD else {"lr": 0.1}
@@ -183,7 +183,7 @@ def test_model_parameters(ours: Any) -> None:
 
 @pytest.mark.parametrize("ours", [SGD, AdamW])
 def test_no_gradient(ours: Any) -> None:
-    """Leaves a parameter alone whose grad is None, weight decay included."""
+    """Leaves a parameter alone if its grad is None: no weight decay either."""
     p, frozen = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
     after(ours([frozen, p], lr=0.1, weight_decay=0.5), p, [torch.ones(2), torch.ones(2)])
     assert_close(frozen.detach(), torch.ones(2), rtol=0, atol=0)
@@ -201,7 +201,7 @@ def test_updates_what_follows_no_gradient(ours: Any) -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("ours", [SGD, AdamW])
 def test_no_gradient_in_a_loop(ours: Any) -> None:
-    """Leaves a parameter alone that no backward reaches, zero_grad included."""
+    """Leaves a parameter alone that backward never reaches, even after zero_grad."""
     p, unused = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
     trained(ours([p, unused], lr=0.1, weight_decay=0.5), p, steps=3)
     assert_close(unused.detach(), torch.ones(2), rtol=0, atol=0)
@@ -209,7 +209,7 @@ def test_no_gradient_in_a_loop(ours: Any) -> None:
 
 @pytest.mark.edge
 def test_late_gradient_of_adamw() -> None:
-    """Counts each parameter's own steps: the first of a late one moves by lr."""
+    """Counts each parameter's own steps: the first one of a late parameter moves it by lr."""
     p, late = torch.zeros(2, requires_grad=True), torch.zeros(2, requires_grad=True)
     optimizer = AdamW([p, late], lr=0.1)
     after(optimizer, p, [torch.ones(2)] * 12)
@@ -220,7 +220,7 @@ def test_late_gradient_of_adamw() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("ours", [SGD, AdamW])
 def test_gradients_overwritten(ours: Any) -> None:
-    """Keeps no reference to gradients: they may be written over after a step."""
+    """Keeps no reference to gradients: they may be overwritten after a step."""
     p, gradients = start()
     theirs = p.detach().clone().requires_grad_()
     settings = {"lr": 0.1, "momentum": 0.9} if ours is SGD else {"lr": 0.1}
@@ -235,7 +235,7 @@ def test_gradients_overwritten(ours: Any) -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("ours", [SGD, AdamW])
 def test_gradients_unchanged(ours: Any) -> None:
-    """Leaves the gradients as they were."""
+    """Doesn't modify the gradients."""
     p, gradients = start(1)
     after(ours([p], lr=0.1, weight_decay=0.5), p, gradients)
     assert_close(p.grad, gradients[0], rtol=0, atol=0)
@@ -243,7 +243,7 @@ def test_gradients_unchanged(ours: Any) -> None:
 
 @pytest.mark.parametrize("ours", [SGD, AdamW])
 def test_still_a_leaf(ours: Any) -> None:
-    """Leaves the parameter a leaf that requires a gradient."""
+    """Keeps each parameter a leaf that requires a gradient."""
     p, gradients = start(2)
     after(ours([p], lr=0.1), p, gradients)
     assert [p.is_leaf, p.requires_grad] == [True, True]
@@ -251,7 +251,7 @@ def test_still_a_leaf(ours: Any) -> None:
 
 @pytest.mark.parametrize("ours", [SGD, AdamW])
 def test_zero_grad(ours: Any) -> None:
-    """Lets the next backward begin anew, for all parameters."""
+    """Lets the next backward start fresh, for all parameters."""
     first, second = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
     optimizer = ours([first, second], lr=0.1)
     (first * second).sum().backward()
@@ -262,7 +262,7 @@ def test_zero_grad(ours: Any) -> None:
 
 @pytest.mark.parametrize("ours", [SGD, AdamW])
 def test_new_optimizer(ours: Any) -> None:
-    """Begins without a memory of another optimizer of the same parameter."""
+    """Starts without any memory of another optimizer of the same parameter."""
     p, gradients = start()
     settings = {"lr": 0.1, "momentum": 0.9} if ours is SGD else {"lr": 0.1}
     after(ours([p], **settings), p, gradients[:2])

@@ -15,7 +15,7 @@ Batches = Sequence[tuple[Tensor, Tensor]]  # inputs (B, ...), labels (B,)
 
 @dataclass(frozen=True)
 class Config:
-    """What a run is given."""
+    """The settings of a run."""
 
     epochs: int
     peak: float  # the largest learning rate
@@ -24,10 +24,10 @@ class Config:
 
 
 def learning_rate(step: int, total: int, config: Config) -> float:
-    """Of step 0, 1, ... of total: linear up to the peak, then half a cosine down to 0."""
+    """The rate of step 0, 1, ... of total: linear up to the peak, then half a cosine down to 0."""
     if step < config.warmup:
         return config.peak * (step + 1) / config.warmup
-    done = (step - config.warmup) / (total - config.warmup)  # of the cosine, 0 to 1
+    done = (step - config.warmup) / (total - config.warmup)  # fraction of the cosine, 0 to 1
     return config.peak * (1 + math.cos(math.pi * done)) / 2
 
 
@@ -58,7 +58,7 @@ def train(model: nn.Module, optimizer: Optimizer, batches: Batches, validation: 
         losses.append(validation_loss(model, validation))
         if losses[-1] < lowest:
             lowest = losses[-1]
-            best = copy.deepcopy(model.state_dict())  # state_dict() alone refers to the tensors that go on training
+            best = copy.deepcopy(model.state_dict())  # state_dict() alone refers to the tensors that keep training
     model.load_state_dict(best)
     model.eval()
     return losses

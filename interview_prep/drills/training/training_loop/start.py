@@ -11,7 +11,7 @@ Batches = Sequence[tuple[Tensor, Tensor]]  # inputs (B, ...), labels (B,)
 
 @dataclass(frozen=True)
 class Config:
-    """What a run is given."""
+    """The settings of a run."""
 
     epochs: int
     peak: float  # the largest learning rate
@@ -20,7 +20,7 @@ class Config:
 
 
 def learning_rate(step: int, total: int, config: Config) -> float:
-    """Of step 0, 1, ... of total: linear up to the peak, then half a cosine down to 0."""
+    """The rate of step 0, 1, ... of total: linear up to the peak, then half a cosine down to 0."""
     raise NotImplementedError
 
 

@@ -1,4 +1,4 @@
-"""The loop against plain floats for a linear model, and watched from within by a model and an optimizer."""
+"""The loop, compared with plain floats for a linear model, and watched from inside by a model and an optimizer."""
 
 import math
 from collections.abc import Callable
@@ -15,7 +15,7 @@ Rows = list[list[float]]
 
 
 class Probe(nn.Module):
-    """Notes the mode of each forward pass, and whether gradients are recorded. Counts those in train mode."""
+    """Notes the mode of each forward pass and whether gradients are recorded. Counts those in train mode."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -130,7 +130,7 @@ def data(*sizes: int, turned: bool = False) -> Batches:
 
 
 def test_example_rates() -> None:
-    """Gives the learning rates of the prompt."""
+    """Returns the learning rates of the prompt's example."""
     config = Config(epochs=3, peak=0.4, warmup=2, clip=1.0)
     assert [learning_rate(step, 6, config) for step in range(6)] == pytest.approx(
         [0.2, 0.4, 0.4, 0.3414, 0.2, 0.0586], abs=1e-4
@@ -138,7 +138,7 @@ def test_example_rates() -> None:
 
 
 def test_example() -> None:
-    """Gives the losses of the prompt, and the weight of the best epoch."""
+    """Returns the losses of the prompt's example, and ends with the weight of the best epoch."""
     model = nn.Linear(1, 2)
     nn.init.zeros_(model.weight)
     nn.init.zeros_(model.bias)
@@ -152,7 +152,7 @@ def test_example() -> None:
 
 @pytest.mark.parametrize(("warmup", "total"), [(0, 5), (1, 4), (3, 10), (4, 4), (0, 1)])
 def test_rates(warmup: int, total: int) -> None:
-    """Rises for the warm-up, then falls along half a cosine."""
+    """Rises during the warm-up, then falls along half a cosine."""
     config = Config(epochs=max(total // 2, 1), peak=3.0, warmup=warmup, clip=1.0)
     got = [learning_rate(step, total, config) for step in range(total)]
     assert got == pytest.approx([rate(step, total, config) for step in range(total)])
@@ -160,13 +160,13 @@ def test_rates(warmup: int, total: int) -> None:
 
 @pytest.mark.parametrize("sizes", [(1,), (3,), (3, 3), (4, 4, 1)])
 def test_validation_loss(sizes: tuple[int, ...]) -> None:
-    """Takes the mean over samples, whatever the batches' sizes."""
+    """Averages over samples, whatever the sizes of the batches."""
     model, batches = linear(), data(*sizes)
     assert validation_loss(model, batches) == pytest.approx(loss_by_floats(weights_of(model), batches))
 
 
 def test_validation_without_dropout() -> None:
-    """Drops nothing out in validation."""
+    """Uses no dropout in validation."""
     model, batches = linear(), data(3, 2)
     expected = loss_by_floats(weights_of(model), batches)
     assert validation_loss(nn.Sequential(nn.Dropout(0.9), model), batches) == pytest.approx(expected)
@@ -181,7 +181,7 @@ def test_validation_without_gradients() -> None:
 
 @pytest.mark.parametrize("training", [True, False])
 def test_validation_leaves_the_mode(training: bool) -> None:
-    """Leaves the model in the mode that it was in."""
+    """Leaves the model in the mode it was in."""
     model = linear().train(training)
     validation_loss(model, data(2))
     assert model.training == training
@@ -189,7 +189,7 @@ def test_validation_leaves_the_mode(training: bool) -> None:
 
 @pytest.mark.parametrize("clip", [1e9, 0.2])
 def test_losses(clip: float) -> None:
-    """Returns the losses of a run in plain floats, with and without clipping."""
+    """Returns the same losses as a run in plain floats, with and without clipping."""
     model, batches, validation = linear(), data(4, 4, 2), data(3, 2)
     config = Config(epochs=2, peak=0.5, warmup=2, clip=clip)
     expected, _ = train_by_floats(weights_of(model), batches, validation, config)
@@ -199,7 +199,7 @@ def test_losses(clip: float) -> None:
 
 @pytest.mark.parametrize("turned", [False, True])
 def test_weights(turned: bool) -> None:
-    """Ends with the weights of the best epoch, be it the last or the first."""
+    """Ends with the weights of the best epoch, whether it is the last or the first."""
     model, batches, validation = linear(), data(4, 3), data(3, 2, turned=turned)
     config = Config(epochs=2, peak=0.5, warmup=1, clip=0.5)
     _, expected = train_by_floats(weights_of(model), batches, validation, config)
@@ -209,7 +209,7 @@ def test_weights(turned: bool) -> None:
 
 
 def test_best_buffers() -> None:
-    """Restores buffers with the weights: the best epoch has had two steps."""
+    """Restores buffers along with the weights of the best epoch."""
     probe = Probe()
     model = nn.Sequential(probe, linear())
     config = Config(epochs=2, peak=0.5, warmup=1, clip=1.0)
@@ -218,7 +218,7 @@ def test_best_buffers() -> None:
 
 
 def test_lowest_so_far() -> None:
-    """Keeps the lowest loss of all, not the last that is lower than the first."""
+    """Keeps the lowest loss of all, not the last one that is lower than the first."""
     model, batches = Table(0.0, 2.0, 1.0), [(torch.ones(2, 1), torch.tensor([0, 0]))]
     config = Config(epochs=3, peak=1e-6, warmup=1, clip=1.0)
     train(model, torch.optim.SGD(model.parameters()), batches, batches, config)
@@ -228,7 +228,7 @@ def test_lowest_so_far() -> None:
 @pytest.mark.edge
 @pytest.mark.parametrize("better", [1e-2, 1e-5])
 def test_slightly_better_epoch(better: float) -> None:
-    """Keeps an epoch that is better by a little."""
+    """Keeps an epoch that is only a little better."""
     model, batches = Table(0.0, 1.0, 1.0 + better, 0.5), [(torch.ones(2, 1), torch.tensor([0, 0]))]
     config = Config(epochs=4, peak=1e-9, warmup=1, clip=1.0)
     train(model, torch.optim.SGD(model.parameters()), batches, batches, config)
@@ -272,7 +272,7 @@ def test_ends_in_eval_mode() -> None:
 
 
 def test_rates_of_steps() -> None:
-    """Sets each step's own rate, over all epochs."""
+    """Sets the learning rate of every step, across all epochs."""
     model, config = linear(), Config(epochs=2, peak=0.1, warmup=2, clip=1.0)
     optimizer = Recorder(model.parameters())
     train(model, optimizer, data(2, 2), data(2), config)
@@ -280,7 +280,7 @@ def test_rates_of_steps() -> None:
 
 
 def test_rates_of_groups() -> None:
-    """Sets the rate in every parameter group."""
+    """Sets the learning rate in every parameter group."""
     model, config = linear(), Config(epochs=1, peak=0.1, warmup=2, clip=1.0)
     optimizer = Recorder([{"params": [model.weight]}, {"params": [model.bias]}])
     train(model, optimizer, data(2, 2), data(2), config)
@@ -288,7 +288,7 @@ def test_rates_of_groups() -> None:
 
 
 def test_norms() -> None:
-    """Scales the gradients down to a norm of clip, all of them together."""
+    """Scales all gradients together down to a norm of clip."""
     model = nn.Sequential(linear(), linear())
     optimizer = Recorder(model.parameters())
     train(model, optimizer, data(4, 3), data(2), Config(epochs=1, peak=1e-3, warmup=1, clip=1e-2))
@@ -297,7 +297,7 @@ def test_norms() -> None:
 
 @pytest.mark.edge
 def test_norm_of_one_parameter() -> None:
-    """Clips where the other parameter is frozen and has no gradient."""
+    """Clips even if another parameter is frozen and has no gradient."""
     model = linear()
     model.bias.requires_grad = False
     optimizer = Recorder([model.weight])
@@ -316,7 +316,7 @@ def test_norm_of_one_number() -> None:
 
 @pytest.mark.edge
 def test_gradients_left_by_others() -> None:
-    """Begins without the gradients that are there already."""
+    """Ignores gradients left over from before the first step."""
     model, batches, validation = linear(), data(4), data(3)
     config = Config(epochs=1, peak=0.5, warmup=0, clip=1e9)
     expected, _ = train_by_floats(weights_of(model), batches, validation, config)
@@ -326,7 +326,7 @@ def test_gradients_left_by_others() -> None:
 
 
 def test_optimizer_that_is_given() -> None:
-    """Uses the optimizer that it is given, here to go uphill."""
+    """Uses the optimizer it is given, here one that goes uphill."""
     model, batches = linear(), data(3)
     before = loss_by_floats(weights_of(model), batches)
     got = train(model, torch.optim.SGD(model.parameters(), maximize=True), batches, batches, Config(1, 0.5, 0, 9.0))
@@ -334,7 +334,7 @@ def test_optimizer_that_is_given() -> None:
 
 
 def test_returns_numbers() -> None:
-    """Returns a list with a float for each epoch."""
+    """Returns a list with one float per epoch."""
     model = linear()
     got = train(model, torch.optim.SGD(model.parameters()), data(2), data(2), Config(2, 0.1, 0, 1.0))
     assert [isinstance(loss, float) for loss in got] == [True, True]
@@ -342,14 +342,14 @@ def test_returns_numbers() -> None:
 
 @pytest.mark.edge
 def test_no_epochs() -> None:
-    """Returns an empty list where there are no epochs."""
+    """Returns an empty list if there are no epochs."""
     model = linear()
     assert train(model, torch.optim.SGD(model.parameters()), data(2), data(2), Config(0, 0.1, 0, 1.0)) == []
 
 
 @pytest.mark.edge
 def test_no_epochs_end_in_eval_mode() -> None:
-    """Leaves the model in eval mode where there are no epochs."""
+    """Leaves the model in eval mode if there are no epochs."""
     model = linear()
     train(model, torch.optim.SGD(model.parameters()), data(2), data(2), Config(0, 0.1, 0, 1.0))
     assert not model.training
@@ -357,7 +357,7 @@ def test_no_epochs_end_in_eval_mode() -> None:
 
 @pytest.mark.edge
 def test_no_epochs_change_nothing() -> None:
-    """Leaves the weights as they were where there are no epochs."""
+    """Leaves the weights as they were if there are no epochs."""
     model = linear()
     train(model, torch.optim.SGD(model.parameters()), data(2), data(2), Config(0, 0.1, 0, 1.0))
     got = weights_of(model)

@@ -1,4 +1,4 @@
-"""Train the net that was passed in: the caller never sees your copy."""
+"""Train the net that was passed in. The caller never sees your copy."""
 
 import copy
 
@@ -40,10 +40,10 @@ def finetune(  # noqa: PLR0913, the settings of a run
     net: Net, x: Tensor, y: Tensor, classes: int, *, epochs: int = 20, lr: float = 0.1
 ) -> list[float]:
     net = copy.deepcopy(net)
-    net.body.requires_grad_(False)  # noqa: FBT003, the method's own way to be called
+    net.body.requires_grad_(False)  # noqa: FBT003, this is how the method is called
     net.head = nn.Linear(net.head.in_features, classes)
     net.train()
-    net.body.eval()  # after train(), which sets all modules: batch norm moves its statistics without any gradient
+    net.body.eval()  # after train(), which sets all modules: batch norm updates its statistics even without gradients
     return fit(net, torch.optim.SGD(net.head.parameters(), lr=lr, momentum=0.9), x, y, epochs)
 
 

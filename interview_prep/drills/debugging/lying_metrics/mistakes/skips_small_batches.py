@@ -1,4 +1,4 @@
-"""Keep the last, small batch and count its tokens: skipping it only hides that it was weighted wrongly."""
+"""Keep the last, small batch and count its tokens. Skipping it only hides that it was weighted wrongly."""
 
 import math
 from collections.abc import Iterable
@@ -43,7 +43,7 @@ def evaluate(model: nn.Module, batches: Iterable[tuple[Tensor, Tensor]], classes
     count, of_class = confusion.sum().item(), confusion.sum(dim=1)
     if not count:
         raise ValueError("No token has a label.")
-    found = confusion.diag()[of_class > 0] / of_class[of_class > 0]  # of the tokens of a class, the share found
+    found = confusion.diag()[of_class > 0] / of_class[of_class > 0]  # share of each class's tokens that were found
     return {
         "loss": total / count,
         "perplexity": math.exp(total / count),

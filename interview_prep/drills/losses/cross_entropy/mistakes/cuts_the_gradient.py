@@ -1,4 +1,4 @@
-"""Return a tensor with a graph: .item() and torch.tensor(...) cut the gradient."""
+"""Return a tensor with a graph. .item() and torch.tensor(...) cut the gradient."""
 
 import torch
 from torch import Tensor

@@ -1,4 +1,4 @@
-"""Leave the positions with ignore_index out: they count as class 0 in yours."""
+"""Leave out the positions with ignore_index. Yours counts them as class 0."""
 
 from torch import Tensor
 

@@ -1,4 +1,4 @@
-"""Average over all kept positions at once: the mean of rows' means favours short rows."""
+"""Average over all kept positions at once. A mean of the rows' means favors short rows."""
 
 from torch import Tensor
 

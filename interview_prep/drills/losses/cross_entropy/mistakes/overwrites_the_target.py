@@ -1,4 +1,4 @@
-"""Replace ignored targets in a copy: target[...] = 0 changes the caller's batch."""
+"""Replace ignored targets in a copy. target[...] = 0 changes the caller's batch."""
 
 from torch import Tensor
 

@@ -1,4 +1,4 @@
-"""Leave ignored positions out of the smoothing as well: they have no loss at all."""
+"""Leave ignored positions out of the smoothing as well. They have no loss at all."""
 
 from torch import Tensor
 

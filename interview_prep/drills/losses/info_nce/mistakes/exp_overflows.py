@@ -1,4 +1,4 @@
-"""Use cross_entropy or log_softmax: exp(1 / temperature) is inf, and a softmax may be 0."""
+"""Use cross_entropy or log_softmax. exp(1 / temperature) is inf, and a softmax can be 0."""
 
 from torch import Tensor
 from torch.nn import functional

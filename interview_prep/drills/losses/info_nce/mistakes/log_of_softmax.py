@@ -1,4 +1,4 @@
-"""Take log_softmax: at a low temperature the softmax of the partner is 0, and its log -inf."""
+"""Use log_softmax. At a low temperature the partner's softmax is 0, and its log is -inf."""
 
 from torch import Tensor
 from torch.nn import functional

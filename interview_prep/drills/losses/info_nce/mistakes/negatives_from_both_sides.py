@@ -1,4 +1,4 @@
-"""Only rows of b are candidates for a row of a: you also compare a with itself, as SimCLR does."""
+"""Use only rows of b as candidates for a row of a. Yours also compares a with itself, as SimCLR does."""
 
 import torch
 from torch import Tensor

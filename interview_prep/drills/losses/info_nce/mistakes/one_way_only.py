@@ -1,4 +1,4 @@
-"""If symmetric, go back over the transposed matrix as well: yours goes from a to b only."""
+"""If symmetric, go back over the transposed matrix as well. Yours only goes from a to b."""
 
 import torch
 from torch import Tensor

@@ -1,4 +1,4 @@
-"""Keep the right one among the candidates: without it the loss falls below 0."""
+"""Keep the right one among the candidates. Without it the loss can fall below 0."""
 
 import torch
 from torch import Tensor

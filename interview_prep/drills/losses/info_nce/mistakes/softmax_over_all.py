@@ -1,4 +1,4 @@
-"""Normalise each row by itself: one softmax over the whole matrix mixes the questions."""
+"""Normalize each row by itself. One softmax over the whole matrix mixes the rows."""
 
 from torch import Tensor
 from torch.nn import functional

@@ -1,4 +1,4 @@
-"""Take the mean over the N rows: a sum grows with the batch."""
+"""Take the mean over the N rows. A sum grows with the batch."""
 
 from torch import Tensor
 from torch.nn import functional

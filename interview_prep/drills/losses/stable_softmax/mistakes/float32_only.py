@@ -1,4 +1,4 @@
-"""Return the dtype of x with its digits: float() costs float64 half of them and widens float16."""
+"""Return the dtype of x with full precision. float() costs float64 half of its digits and widens float16."""
 
 from torch import Tensor
 

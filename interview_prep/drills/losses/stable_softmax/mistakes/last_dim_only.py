@@ -1,4 +1,4 @@
-"""Use dim everywhere: you always take the last dimension."""
+"""Use dim everywhere. Yours always takes the last dimension."""
 
 from torch import Tensor
 

@@ -1,4 +1,4 @@
-"""Subtract the maximum along dim before exp: exp(1000) is inf, and inf/inf NaN."""
+"""Subtract the maximum along dim before exp. exp(1000) is inf, and inf/inf is NaN."""
 
 from torch import Tensor
 
