@@ -61,19 +61,19 @@ def taught() -> tuple[Regressor, list[float]]:
 
 
 def test_example_model() -> None:
-    """Returns one number per row, in one dimension, as in the prompt's example."""
+    """Returns one number per row, in one dimension, as in the task's example."""
     got = Regressor(2)(torch.zeros(3, 2))
     assert got.shape == (3,)
 
 
 def test_example_loss() -> None:
-    """Returns the loss of the prompt's example, starting from the table."""
+    """Returns the loss of the task's example, starting from the table."""
     _, target, weight = split(TABLE)
     assert_close(loss_of(torch.tensor([2.0, 2.0, 2.0]), target, weight), torch.tensor(1.0))
 
 
 def test_example_standardised() -> None:
-    """Returns the standardized columns of the prompt's example."""
+    """Returns the standardized columns of the task's example."""
     got = standardised(TABLE[:, :2], TABLE[:, :2])
     assert_close(got, torch.tensor([[-1.0, -1.0], [0.0, 0.0], [1.0, 1.0]]))
 

@@ -69,20 +69,20 @@ def trained() -> tuple[Classifier, list[float]]:
 
 
 def test_example_loss() -> None:
-    """Reports the mean loss over the two steps of the prompt's example."""
+    """Reports the mean loss over the two steps of the task's example."""
     losses = train(linear(), torch.ones(2, 1), torch.tensor([0, 0]), epochs=1, size=1, lr=1.0, warm=2)
     assert losses == pytest.approx([0.503204], abs=1e-5)
 
 
 def test_example_weights() -> None:
-    """Ends with the weights of the prompt's example."""
+    """Ends with the weights of the task's example."""
     model = linear()
     train(model, torch.ones(2, 1), torch.tensor([0, 0]), epochs=1, size=1, lr=1.0, warm=2)
     assert_close(model.weight.data, torch.tensor([[0.9689], [-0.9689]]), atol=1e-4, rtol=0)
 
 
 def test_example_warmup() -> None:
-    """Warms up as in the prompt's example."""
+    """Warms up as in the task's example."""
     assert [warmup(step, 4) for step in range(6)] == pytest.approx([0.25, 0.5, 0.75, 1.0, 1.0, 1.0])
 
 

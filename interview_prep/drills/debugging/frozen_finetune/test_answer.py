@@ -79,7 +79,7 @@ def tuned() -> tuple[Net, dict[str, Tensor], nn.Linear]:
 
 
 def test_example() -> None:
-    """Changes nothing in the body, as in the prompt's example."""
+    """Changes nothing in the body, as in the task's example."""
     torch.manual_seed(0)
     net = Net(3, 4, classes=2)
     before = copy.deepcopy(net.body.state_dict())

@@ -93,7 +93,7 @@ def pairs_in_order(labels: np.ndarray, scores: np.ndarray) -> float:
 
 
 def test_example() -> None:
-    """Returns the features of the prompt's example."""
+    """Returns the features of the task's example."""
     expected = np.array([[2.44949, 0.0, 0.761905], [0.0, 1.0, 0.666667]])
     assert_allclose(encode(*of_the_prompt()), expected, atol=1e-5)
 

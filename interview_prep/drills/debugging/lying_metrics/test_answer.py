@@ -78,7 +78,7 @@ def of_the_example() -> Metrics:
 
 @pytest.mark.parametrize(("key", "expected"), [*zip(KEYS, [0.926928, 2.526735, 0.6, 2 / 3], strict=True)])
 def test_example(key: str, expected: float) -> None:
-    """Returns the metrics of the prompt's example."""
+    """Returns the metrics of the task's example."""
     assert of_the_example()[key] == pytest.approx(expected, abs=1e-5)
 
 

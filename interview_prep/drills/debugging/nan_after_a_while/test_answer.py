@@ -53,13 +53,13 @@ def taught() -> tuple[Matcher, list[float]]:
 
 
 def test_example_distance() -> None:
-    """Returns the distances of the prompt's example."""
+    """Returns the distances of the task's example."""
     got = distance(torch.tensor([[3.0, 4.0], [1.0, 1.0]]), torch.tensor([[0.0, 0.0], [1.0, 1.0]]))
     assert_close(got, torch.tensor([5.0, 0.0]), atol=2e-3, rtol=0)
 
 
 def test_example_gradient() -> None:
-    """Returns the gradient of the prompt's example, finite even where the rows are equal."""
+    """Returns the gradient of the task's example, finite even where the rows are equal."""
     a = torch.tensor([[3.0, 4.0], [1.0, 1.0]], requires_grad=True)
     distance(a, torch.tensor([[0.0, 0.0], [1.0, 1.0]])).sum().backward()
     assert_close(a.grad[0], torch.tensor([0.6, 0.8]), atol=1e-3, rtol=0)
@@ -67,7 +67,7 @@ def test_example_gradient() -> None:
 
 
 def test_example_loss() -> None:
-    """Returns the losses of the prompt's example, for logits of 0 and of 200."""
+    """Returns the losses of the task's example, for logits of 0 and of 200."""
     got = [loss_of(torch.tensor([z]), torch.tensor([y])).item() for z, y in [(0.0, 1.0), (200.0, 1.0), (200.0, 0.0)]]
     assert got == pytest.approx([math.log(2), 0.0, 200.0], abs=1e-3)
 

@@ -121,7 +121,7 @@ def momentum(run: Run) -> list[Tensor]:
 
 
 def test_example() -> None:
-    """Has the losses of an uninterrupted run, as in the prompt's example."""
+    """Has the losses of an uninterrupted run, as in the task's example."""
     assert gone_on(2, 3).losses == expected(3)[1]
 
 

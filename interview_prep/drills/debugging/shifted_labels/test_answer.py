@@ -77,23 +77,23 @@ def trained() -> tuple[nn.Module, list[float]]:
 
 
 def test_example_input_ids() -> None:
-    """Returns the input_ids of the example in the task."""
+    """Returns the input_ids of the task's example."""
     assert_close(collate(of_the_prompt(), pad_id=0)["input_ids"], torch.tensor([[5, 6, 7, 8, 0], [9, 4, 0, 0, 0]]))
 
 
 def test_example_attention_mask() -> None:
-    """Returns the attention_mask of the example in the task."""
+    """Returns the attention_mask of the task's example."""
     assert_close(collate(of_the_prompt(), pad_id=0)["attention_mask"], torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]]))
 
 
 def test_example_labels() -> None:
-    """Returns the labels of the example in the task."""
+    """Returns the labels of the task's example."""
     expected = torch.tensor([[-100, -100, 7, 8, 0], [-100, 4, 0, -100, -100]])
     assert_close(collate(of_the_prompt(), pad_id=0)["labels"], expected)
 
 
 def test_example_loss() -> None:
-    """Returns the loss of the example in the task."""
+    """Returns the loss of the task's example."""
     logits = torch.tensor([[[0.0, 0, 0, 0], [0, 0, 0, 9], [9, 0, 0, 0]]])
     assert_close(lm_loss(logits, torch.tensor([[-100, 2, 3]])), torch.tensor(0.6933), atol=1e-4, rtol=0)
 

@@ -1,4 +1,4 @@
-"""Train a recurrent network on a long series, chunk by chunk, then continue the series. It has four bugs."""
+"""Train a recurrent network on a long series in chunks, then continue the series. It has four bugs."""
 
 from collections import Counter
 

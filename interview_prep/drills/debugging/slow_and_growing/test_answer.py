@@ -119,14 +119,14 @@ SHAPES = [(1, 2, 3, 1), (1, 9, 4, 3), (3, 8, 3, 2), (2, 5, 1, 2), (1, 30, 20, 2)
 
 
 def test_example_losses() -> None:
-    """Returns the losses of the prompt's example."""
+    """Returns the losses of the task's example."""
     torch.manual_seed(0)
     losses = train(Network(4), torch.sin(torch.arange(9.0))[None], epochs=3, chunk=4, lr=0.2)
     assert losses == pytest.approx([0.668096, 0.469824, 0.391544], abs=1e-4)
 
 
 def test_example_forecast() -> None:
-    """Returns the forecast of the prompt's example."""
+    """Returns the forecast of the task's example."""
     torch.manual_seed(0)
     model, series = Network(4), torch.sin(torch.arange(9.0))[None]
     train(model, series, epochs=3, chunk=4, lr=0.2)

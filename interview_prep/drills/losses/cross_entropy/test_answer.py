@@ -35,13 +35,13 @@ def rows() -> Tensor:
 
 
 def test_example() -> None:
-    """Returns the first number in the prompt."""
+    """Returns the first number in the task."""
     got = cross_entropy(torch.tensor(LOGITS), torch.tensor([0, 1, -100]))
     assert_close(got, torch.tensor(0.2513), atol=1e-4, rtol=0)
 
 
 def test_example_with_smoothing() -> None:
-    """Returns the second number in the prompt, with label smoothing."""
+    """Returns the second number in the task, with label smoothing."""
     got = cross_entropy(torch.tensor(LOGITS), torch.tensor([0, 1, -100]), label_smoothing=0.3)
     assert_close(got, torch.tensor(0.7013), atol=1e-4, rtol=0)
 

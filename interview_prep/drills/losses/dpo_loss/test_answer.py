@@ -50,19 +50,19 @@ LOGITS = [[[0.0, 0.0], [0.0, 2.0], [9.0, 0.0]]]
 
 
 def test_example_sum() -> None:
-    """Returns the first number in the prompt."""
+    """Returns the first number in the task."""
     got = sequence_log_probs(torch.tensor(LOGITS), torch.tensor([[0, 1, 1]]), torch.tensor([[False, True, True]]))
     assert_close(got, torch.tensor([-0.8201]), atol=1e-4, rtol=0)
 
 
 def test_example_masked() -> None:
-    """Returns the second number in the prompt, for a shorter answer."""
+    """Returns the second number in the task, for a shorter answer."""
     got = sequence_log_probs(torch.tensor(LOGITS), torch.tensor([[0, 1, 1]]), torch.tensor([[False, False, True]]))
     assert_close(got, torch.tensor([-0.1269]), atol=1e-4, rtol=0)
 
 
 def test_example_loss() -> None:
-    """Returns the third number in the prompt."""
+    """Returns the third number in the task."""
     got = dpo_loss(torch.tensor([-2.0]), torch.tensor([-6.0]), torch.tensor([-3.0]), torch.tensor([-4.0]))
     assert_close(got, torch.tensor(0.5544), atol=1e-4, rtol=0)
 

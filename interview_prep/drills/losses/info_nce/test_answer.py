@@ -32,19 +32,19 @@ A, B = [[3.0, 0.0], [0.0, 2.0]], [[1.0, 0.0], [4.0, 3.0]]
 
 
 def test_example() -> None:
-    """Returns the first number in the prompt."""
+    """Returns the first number in the task."""
     got = info_nce(torch.tensor(A), torch.tensor(B), temperature=1.0)
     assert_close(got, torch.tensor(0.5368), atol=1e-4, rtol=0)
 
 
 def test_example_one_way() -> None:
-    """Returns the second number in the prompt, from a to b."""
+    """Returns the second number in the task, from a to b."""
     got = info_nce(torch.tensor(A), torch.tensor(B), temperature=1.0, symmetric=False)
     assert_close(got, torch.tensor(0.5178), atol=1e-4, rtol=0)
 
 
 def test_example_cold() -> None:
-    """Returns the third number in the prompt, at a low temperature."""
+    """Returns the third number in the task, at a low temperature."""
     assert_close(info_nce(torch.tensor(A), torch.tensor(B), temperature=0.01), torch.tensor(5.0))
 
 

@@ -28,18 +28,18 @@ def numbers(*shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
 
 
 def test_example_softmax() -> None:
-    """Returns the softmax of the prompt's example."""
+    """Returns the softmax of the task's example."""
     assert_close(softmax(torch.tensor(EXAMPLE)), torch.tensor([[0.0420, 0.1142, 0.8438]]), atol=1e-4, rtol=0)
 
 
 def test_example_log_softmax() -> None:
-    """Returns the log-softmax of the prompt's example."""
+    """Returns the log-softmax of the task's example."""
     expected = torch.tensor([[-3.1698, -2.1698, -0.1698]])
     assert_close(log_softmax(torch.tensor(EXAMPLE)), expected, atol=1e-4, rtol=0)
 
 
 def test_example_logsumexp() -> None:
-    """Returns the log-sum-exp of the prompt's example."""
+    """Returns the log-sum-exp of the task's example."""
     assert_close(logsumexp(torch.tensor(EXAMPLE)), torch.tensor([1003.1699]), atol=2e-4, rtol=0)
 
 

@@ -70,13 +70,13 @@ def fit(model: torch.nn.Module, optimizer: Any, x: Tensor, y: Tensor) -> None:
 
 
 def test_example_sgd() -> None:
-    """Takes the SGD steps of the prompt's example."""
+    """Takes the SGD steps of the task's example."""
     p = torch.tensor([1.0, -2.0], requires_grad=True)
     assert_close(trained(SGD([p], lr=0.1, momentum=0.9), p), torch.tensor([0.46, -0.92]))
 
 
 def test_example_adamw() -> None:
-    """Takes the AdamW steps of the prompt's example."""
+    """Takes the AdamW steps of the task's example."""
     p = torch.tensor([1.0, -2.0], requires_grad=True)
     got = trained(AdamW([p], lr=0.1, weight_decay=0.5), p)
     assert_close(got, torch.tensor([0.7082, -1.6104]), atol=1e-4, rtol=0)

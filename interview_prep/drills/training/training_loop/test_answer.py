@@ -130,7 +130,7 @@ def data(*sizes: int, turned: bool = False) -> Batches:
 
 
 def test_example_rates() -> None:
-    """Returns the learning rates of the prompt's example."""
+    """Returns the learning rates of the task's example."""
     config = Config(epochs=3, peak=0.4, warmup=2, clip=1.0)
     assert [learning_rate(step, 6, config) for step in range(6)] == pytest.approx(
         [0.2, 0.4, 0.4, 0.3414, 0.2, 0.0586], abs=1e-4
@@ -138,7 +138,7 @@ def test_example_rates() -> None:
 
 
 def test_example() -> None:
-    """Returns the losses of the prompt's example, and ends with the weight of the best epoch."""
+    """Returns the losses of the task's example, and ends with the weight of the best epoch."""
     model = nn.Linear(1, 2)
     nn.init.zeros_(model.weight)
     nn.init.zeros_(model.bias)
