@@ -100,7 +100,7 @@ def test_checkpoints() -> None:
 
 @pytest.mark.parametrize("batch", [1, 3, 12])
 def test_loss(batch: int) -> None:
-    """Averages weight times squared error over all rows, including those with weight 0."""
+    """Averages weight times squared error over all rows, weight 0 included."""
     predicted, target, weight = 40 * random(3, batch, seed=batch)
     weight[1:2] = 0.0
     assert_close(loss_of(predicted, target, weight), slow_loss(predicted, target, weight))
@@ -184,7 +184,7 @@ def test_rows_without_weight() -> None:
 
 
 def test_loss_falls() -> None:
-    """Learns: the loss falls to a twentieth, which no constant prediction reaches."""
+    """Learns: the loss falls to a twentieth, which no constant reaches."""
     _, losses = taught()
     assert losses[-1] < losses[0] / 20
 
@@ -200,7 +200,7 @@ def test_new_rents() -> None:
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_predict(rows: int) -> None:
-    """Standardizes new rows with the statistics of the table that the model was trained on."""
+    """Standardizes new rows with the training table's statistics."""
     model, table = Regressor(2), random(5, 4)
     features = 3 * random(rows, 2, seed=1)
     expected = model(slow_standard(features, table[:, :2])).detach().view(rows)

@@ -92,7 +92,7 @@ def test_long_warmup() -> None:
 
 
 def test_no_warmup() -> None:
-    """Uses the full learning rate from the first step if the warm-up is one step long."""
+    """Uses the full rate from the first step if the warm-up is one step long."""
     assert [warmup(step, 1) for step in range(3)] == pytest.approx([1.0, 1.0, 1.0])
 
 
@@ -160,7 +160,7 @@ def test_weights(rows: int, size: int, epochs: int, warm: int) -> None:
 
 
 def test_rate_of_zero() -> None:
-    """Pairs rows with their own targets: with a learning rate of 0, the loss is theirs."""
+    """Reports the loss of rows with their own targets if nothing is learned."""
     torch.manual_seed(0)
     model, (inputs, targets) = Classifier(2, 4, 3), clouds(9, 1)
     expected = sum(cross_entropy(model(x[None]), y[None]).item() for x, y in zip(inputs, targets, strict=True)) / 9
@@ -168,7 +168,7 @@ def test_rate_of_zero() -> None:
 
 
 def test_reports_a_loss_that_rises() -> None:
-    """Reports the loss as it is, even when it rises because the learning rate is too high."""
+    """Reports a loss that rises because the learning rate is too high."""
     inputs, targets = torch.ones(4, 1), torch.tensor([0, 0, 0, 1])
     losses = train(linear(), inputs, targets, epochs=4, size=4, lr=1.0, warm=1)
     assert [after > before for before, after in pairwise(losses)] == [False, True, True]

@@ -117,7 +117,7 @@ def test_statistics_of_the_body() -> None:
 
 
 def test_body_has_no_gradient() -> None:
-    """Freezes every parameter of the body, so that no gradient is computed for it."""
+    """Freezes every parameter of the body, so it gets no gradient."""
     net, _, _ = tuned()
     assert [(p.requires_grad, p.grad) for p in net.body.parameters()] == [(False, None)] * 4
 
@@ -137,7 +137,7 @@ def test_old_head() -> None:
 
 @pytest.mark.parametrize(("epochs", "scale"), [(1, 1.0), (3, 1.0), pytest.param(1, 20.0, marks=pytest.mark.edge)])
 def test_head_by_loops(epochs: int, scale: float) -> None:
-    """Trains the head as worked out by hand: SGD with momentum 0.9 on the body's features."""
+    """Trains the head as by hand: SGD with momentum 0.9 on the features."""
     start, net, x, y = seeded(), seeded(), scale * rows(5), labels(5, 3)
     torch.manual_seed(1)
     finetune(start, x, y, 3, epochs=1, lr=0.0)
@@ -156,7 +156,7 @@ def test_head_by_loops(epochs: int, scale: float) -> None:
 
 @pytest.mark.parametrize("count", [17, 19])
 def test_losses(count: int) -> None:
-    """Reports each epoch's mean loss per row, computed with the stored statistics."""
+    """Reports each epoch's mean loss per row, with the stored statistics."""
     net, x, y = seeded(), rows(count), labels(count, 3)
     losses = finetune(net, x, y, 3, epochs=2, lr=0.0)
     expected = slow_loss(features(net, x), y, net.head.weight, net.head.bias).item()
@@ -187,7 +187,7 @@ def test_third_task() -> None:
 
 
 def test_accuracy() -> None:
-    """Counts the rows whose largest logit is the right one, using the stored statistics."""
+    """Counts the rows whose largest logit is right, with stored statistics."""
     net, x = seeded(width=8, dropout=0.5).train(), rows(12)
     logits = features(net, x) @ net.head.weight.T + net.head.bias
     y = logits.argmax(dim=1) ^ (torch.arange(12) % 4 == 0)
@@ -264,7 +264,7 @@ def test_old_head_can_be_trained() -> None:
 
 @pytest.mark.edge
 def test_accuracy_freezes_nothing() -> None:
-    """Evaluates without recording gradients, and every parameter can still be trained afterwards."""
+    """Evaluates without gradients, and every parameter can still be trained."""
     net, modes = seeded(), []
     net.head.register_forward_hook(lambda *_: modes.append(torch.is_grad_enabled()))
     accuracy(net, rows(6), labels(6, 2))

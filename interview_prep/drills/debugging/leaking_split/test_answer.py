@@ -137,7 +137,7 @@ def test_reminders_change_nothing() -> None:
 
 
 def test_shifted_rows() -> None:
-    """Standardizes new rows with the training rows' statistics, however different they are."""
+    """Standardizes new rows with the training rows' statistics."""
     train, rows = table_of(5, 6), table_of(4, 7)
     rows[["age", "income"]] = 100 + 10 * rows[["age", "income"]]
     assert_allclose(encode(train, rows), by_loops(train, rows), atol=1e-9)
@@ -221,7 +221,7 @@ def test_noise() -> None:
 
 
 def test_score_comes_true() -> None:
-    """Learns when income decides the outcome, and the score holds up on new customers."""
+    """Learns if income decides, and the score holds up with new customers."""
     table, later = (table_of(200, seed, signal=3.0, share=20) for seed in (7, 8))
     later["adviser"] += 1000
     found = pairs_in_order(later["default"].to_numpy(), predict(table, later.drop(columns=["default", "reminders"])))

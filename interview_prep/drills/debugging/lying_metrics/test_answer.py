@@ -127,7 +127,7 @@ def of_batches_of(size: int) -> tuple[Metrics, Metrics]:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_size_of_batches(key: str) -> None:
-    """Returns the same metrics for four rows in one batch and in batches of 3 and 1."""
+    """Returns the same metrics for the same rows in a batch of 4 and in 3 + 1."""
     got = [of_batches_of(size)[0][key] for size in (4, 3)]
     assert got == pytest.approx([of_batches_of(4)[1][key]] * 2, abs=1e-5)
 
@@ -171,7 +171,7 @@ def test_always_the_common_class() -> None:
 
 
 def test_class_that_does_not_occur() -> None:
-    """Averages recall over the classes that occur among the labels, whatever is predicted."""
+    """Averages the recall of the classes that occur among the labels."""
     batches = [(torch.tensor([[0, 0, 2, 3]]), torch.tensor([[0, 0, 0, 2]]))]
     assert evaluate(plain(5), batches, classes=5)["balanced_accuracy"] == pytest.approx(1 / 3, abs=1e-5)
 
@@ -233,7 +233,7 @@ def test_batches_unchanged() -> None:
 
 
 def test_training_goes_on() -> None:
-    """Doesn't affect training: the weights end up the same with or without evaluations in between."""
+    """Trains to the same weights with or without evaluations in between."""
     models = []
     for looks in (0, 2):
         torch.manual_seed(0)

@@ -59,7 +59,7 @@ def test_example_distance() -> None:
 
 
 def test_example_gradient() -> None:
-    """Returns the gradient of the task's example, finite even where the rows are equal."""
+    """Returns the gradient of the example, finite even for equal rows."""
     a = torch.tensor([[3.0, 4.0], [1.0, 1.0]], requires_grad=True)
     distance(a, torch.tensor([[0.0, 0.0], [1.0, 1.0]])).sum().backward()
     assert_close(a.grad[0], torch.tensor([0.6, 0.8]), atol=1e-3, rtol=0)
@@ -97,7 +97,7 @@ def test_empty_question() -> None:
 
 
 def test_gradient_of_an_empty_question() -> None:
-    """Doesn't let an empty question change the gradients of the other questions' tokens."""
+    """Leaves the gradients of other questions' tokens alone."""
     encoder = seeded(Encoder, 7, width=3)
     with_it = torch.autograd.grad(encoder(torch.tensor([[4, 2], [0, 0]])).square().sum(), encoder.token.weight)
     without = torch.autograd.grad(encoder(torch.tensor([[4, 2]])).square().sum(), encoder.token.weight)
@@ -136,7 +136,7 @@ def test_large_distance() -> None:
 
 
 def test_gradient_of_the_distance() -> None:
-    """Has a gradient of length 1 along the line between the points, even if they are close."""
+    """Has a gradient of length 1 along the line between two points."""
     a, b = random(2, 3, 4)
     a[2] = b[2] + torch.tensor([0.0, 0.02, 0.0, 0.0])
     a.requires_grad_()
@@ -173,7 +173,7 @@ def test_loss_of_a_sure_mistake(logit: float, same: float) -> None:
 
 
 def test_gradient_of_the_loss() -> None:
-    """Has the gradient (probability - label) / B, even where the model is confident."""
+    """Has the gradient (probability - label) / B, even if it's confident."""
     logit = torch.tensor([0.5, -2.0, 40.0, 40.0, -200.0], requires_grad=True)
     same = torch.tensor([1.0, 0.0, 0.0, 1.0, 1.0])
     got = torch.autograd.grad(loss_of(logit, same), logit)[0]
@@ -211,7 +211,7 @@ def test_usual_width() -> None:
 
 
 def test_gradients_of_hard_pairs() -> None:
-    """Keeps all gradients finite with equal, empty and confident pairs in one batch."""
+    """Keeps all gradients finite with equal, empty and confident pairs."""
     model = seeded(Matcher, 9)
     model.scale.data.fill_(1000.0)
     ids = torch.tensor([[[1, 2], [1, 2]], [[0, 0], [5, 6]], [[0, 0], [0, 0]], [[3, 3], [7, 0]]])

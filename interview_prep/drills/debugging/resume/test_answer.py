@@ -158,7 +158,7 @@ def test_rate(stop: int, until: int) -> None:
 
 
 def test_schedule_and_optimizer() -> None:
-    """Loads so that the run's schedule adjusts the learning rate of the run's optimizer."""
+    """Loads so that the run's schedule adjusts the run's optimizer."""
     run = gone_on(1, 2)
     assert run.schedule.optimizer is run.optimizer
 
@@ -199,7 +199,7 @@ def test_state_is_used_twice() -> None:
 
 
 def test_saving_changes_nothing() -> None:
-    """Doesn't affect the run: it trains on after a save as if there had been none."""
+    """Trains on after a save as if there had been none."""
     assert bits(went_on()[0]) == expected(2)
 
 
@@ -228,7 +228,7 @@ def test_types_of_the_state() -> None:
 
 @pytest.mark.edge
 def test_state_can_be_stored() -> None:
-    """Returns a state that torch.save and torch.load(weights_only=True) bring back whole."""
+    """Returns what torch.save and torch.load(weights_only=True) keep whole."""
     file = io.BytesIO()
     torch.save(state_at(1), file)
     file.seek(0)

@@ -114,7 +114,7 @@ def test_pad_id_is_a_token(seed: int) -> None:
 
 
 def test_end_has_a_label() -> None:
-    """Labels the end of a completion, even though padding has the same id, and doesn't label padding."""
+    """Labels the end, though padding has the same id, but not the padding."""
     got = collate([{"prompt": [3], "completion": [2, END]}, {"prompt": [3, 3, 3], "completion": [1, END]}], pad_id=END)
     assert (got["labels"] == END).sum(dim=1).tolist() == [1, 1]
 

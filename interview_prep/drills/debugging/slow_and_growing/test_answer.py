@@ -148,7 +148,7 @@ def test_losses(batch: int, length: int, chunk: int, epochs: int) -> None:
 
 @pytest.mark.parametrize(("batch", "length", "chunk", "epochs"), SHAPES)
 def test_weights(batch: int, length: int, chunk: int, epochs: int) -> None:
-    """Ends with the weights of the written-out loop, whose gradients stop where a chunk begins."""
+    """Ends with the loop's weights: gradients stop where a chunk begins."""
     _, expected = by_hand(noise(batch, length), epochs, chunk, 0.1)
     assert trained(batch, length, chunk, epochs)[1] == pytest.approx(expected, abs=1e-6)
 
@@ -192,7 +192,7 @@ def test_nothing_is_left() -> None:
 
 @pytest.mark.parametrize(("batch", "length", "steps"), [(1, 1, 1), (1, 6, 4), (3, 5, 3)])
 def test_forecast(batch: int, length: int, steps: int) -> None:
-    """Continues the series as the loop does, reading each guess as the next value."""
+    """Continues as the loop does, reading each guess as the next value."""
     series = noise(batch, length)
     expected = torch.tensor(guesses_by_hand(series, steps), dtype=torch.float64)
     assert_close(forecast(Memory(), series, steps).detach(), expected)

@@ -81,7 +81,7 @@ def taught() -> tuple[GPT, float, float]:
 
 
 def test_example() -> None:
-    """Returns the same logits for a row whatever comes later and whatever is beside it."""
+    """Returns the same logits for a row whatever comes later or is beside it."""
     torch.manual_seed(0)
     model = GPT(vocab=11, context=16)
     alone = model(torch.tensor([[3, 1, 4, 1]]))[0, :3]

@@ -145,7 +145,7 @@ def test_gradient_of_nothing() -> None:
 
 @pytest.mark.parametrize("dtype", [torch.float32, pytest.param(torch.bfloat16, marks=pytest.mark.edge)])
 def test_large_logits(dtype: torch.dtype) -> None:
-    """Returns 2e4, not inf, for a confident mistake at 1e4, and 0 for a right answer."""
+    """Returns 2e4, not inf, for a confident mistake at 1e4, and 0 if right."""
     logits = torch.tensor([[1e4, -1e4], [-1e4, 1e4]], dtype=dtype)
     assert_close(cross_entropy(logits, torch.tensor([1, 1])), torch.tensor(1e4, dtype=dtype))
     assert_close(cross_entropy(logits, torch.tensor([0, 1])), torch.tensor(0.0, dtype=dtype))

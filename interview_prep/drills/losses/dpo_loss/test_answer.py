@@ -165,20 +165,20 @@ def test_start_of_training() -> None:
 
 
 def test_direction() -> None:
-    """Is small if the policy prefers the chosen answers more than the reference does."""
+    """Is small if the policy prefers chosen answers more than the reference."""
     zero = torch.zeros(2)
     assert_close(dpo_loss(zero + 100, zero - 100, zero, zero), torch.tensor(0.0))
 
 
 def test_reference_counts() -> None:
-    """Is large if the reference prefers the chosen answers more than the policy does."""
+    """Is large if the reference prefers chosen answers more than the policy."""
     zero = torch.zeros(2)
     assert_close(dpo_loss(zero, zero, zero + 500, zero - 500), torch.tensor(100.0))
 
 
 @pytest.mark.parametrize(("beta", "expected"), [(0.1, 2000.0), (1.0, 20000.0)])
 def test_large_margin(beta: float, expected: float) -> None:
-    """Grows with a negative margin, to 2e4 and not to inf, and is 0 for a positive one."""
+    """Grows as the margin falls, to 2e4 and not to inf; is 0 if it's large."""
     low, high = torch.tensor([-2e4]), torch.tensor([-1e4])
     assert_close(dpo_loss(low, high, high, low, beta), torch.tensor(expected))
     assert_close(dpo_loss(high, low, low, high, beta), torch.tensor(0.0))
@@ -211,7 +211,7 @@ def test_not_contiguous() -> None:
 
 
 def test_gradient_of_sums() -> None:
-    """Has the gradient one-hot minus softmax at the logits before each token that counts."""
+    """Has the gradient one-hot minus softmax before each token that counts."""
     logits = numbers(2, 5, 3, dtype=torch.float64).requires_grad_()
     got = torch.autograd.grad(sequence_log_probs(logits, *answers()).sum(), logits)
     tokens, mask = answers()

@@ -59,7 +59,7 @@ def test_log_softmax_along_each_dim(dim: int) -> None:
 
 @pytest.mark.parametrize("dim", [0, 1, -1])
 def test_logsumexp_along_each_dim(dim: int) -> None:
-    """Computes the log-sum-exp along each dimension of (2, 3, 4), and removes that dimension."""
+    """Removes the dimension it sums over, any of (2, 3, 4), in logsumexp."""
     x = numbers(2, 3, 4)
     assert_close(logsumexp(x, dim), sums_by_loops(x, dim).log().squeeze(dim).float())
 

@@ -134,7 +134,7 @@ def test_sgd_coasts() -> None:
 
 
 def test_default_eps_of_adamw() -> None:
-    """Uses an eps of 1e-8 if none is given: it halves a step on a gradient of 1e-8."""
+    """Uses an eps of 1e-8 by default: at a gradient of 1e-8 it halves a step."""
     p = torch.zeros(2, dtype=torch.float64, requires_grad=True)
     got = after(AdamW([p], lr=0.1), p, [torch.tensor([1e-8, -1e-8], dtype=torch.float64)])
     assert_close(got, torch.tensor([-0.05, 0.05], dtype=torch.float64), rtol=1e-4, atol=0)
@@ -209,7 +209,7 @@ def test_no_gradient_in_a_loop(ours: Any) -> None:
 
 @pytest.mark.edge
 def test_late_gradient_of_adamw() -> None:
-    """Counts each parameter's own steps: the first one of a late parameter moves it by lr."""
+    """Counts each parameter's own steps: a late one moves by lr at first."""
     p, late = torch.zeros(2, requires_grad=True), torch.zeros(2, requires_grad=True)
     optimizer = AdamW([p, late], lr=0.1)
     after(optimizer, p, [torch.ones(2)] * 12)

@@ -138,7 +138,7 @@ def test_example_rates() -> None:
 
 
 def test_example() -> None:
-    """Returns the losses of the task's example, and ends with the weight of the best epoch."""
+    """Returns the losses of the task's example, and keeps the best weights."""
     model = nn.Linear(1, 2)
     nn.init.zeros_(model.weight)
     nn.init.zeros_(model.bias)
@@ -189,7 +189,7 @@ def test_validation_leaves_the_mode(training: bool) -> None:
 
 @pytest.mark.parametrize("clip", [1e9, 0.2])
 def test_losses(clip: float) -> None:
-    """Returns the same losses as a run in plain floats, with and without clipping."""
+    """Returns the losses of a run in plain floats, with and without clipping."""
     model, batches, validation = linear(), data(4, 4, 2), data(3, 2)
     config = Config(epochs=2, peak=0.5, warmup=2, clip=clip)
     expected, _ = train_by_floats(weights_of(model), batches, validation, config)
@@ -199,7 +199,7 @@ def test_losses(clip: float) -> None:
 
 @pytest.mark.parametrize("turned", [False, True])
 def test_weights(turned: bool) -> None:
-    """Ends with the weights of the best epoch, whether it is the last or the first."""
+    """Ends with the weights of the best epoch, whether last or first."""
     model, batches, validation = linear(), data(4, 3), data(3, 2, turned=turned)
     config = Config(epochs=2, peak=0.5, warmup=1, clip=0.5)
     _, expected = train_by_floats(weights_of(model), batches, validation, config)
@@ -218,7 +218,7 @@ def test_best_buffers() -> None:
 
 
 def test_lowest_so_far() -> None:
-    """Keeps the lowest loss of all, not the last one that is lower than the first."""
+    """Keeps the lowest loss, not the last one lower than the first."""
     model, batches = Table(0.0, 2.0, 1.0), [(torch.ones(2, 1), torch.tensor([0, 0]))]
     config = Config(epochs=3, peak=1e-6, warmup=1, clip=1.0)
     train(model, torch.optim.SGD(model.parameters()), batches, batches, config)
