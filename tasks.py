@@ -178,7 +178,7 @@ def up(_: Context, cuda: bool = False, port: str = "", detach: bool = False) -> 
 
 @task(help={"cuda": "the CUDA image instead of the CPU one"})
 def build(_: Context, cuda: bool = False) -> None:
-    """Build an image, labelled with version and revision."""
+    """Build an image, labeled with version and revision."""
     from interview_prep.machine import commands
 
     commands.build_image(cuda=cuda)

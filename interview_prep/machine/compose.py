@@ -65,10 +65,10 @@ def read_config() -> dict[str, Any]:
 
 def find_other_checkout(project: str) -> str:
     """The folder of another checkout with containers in this project, running or stopped; "" if there is none."""
-    labelled = run_docker(
+    labeled = run_docker(
         "ps", "--all", "--filter", f"label={PROJECT_LABEL}={project}", "--format", f'{{{{.Label "{FOLDER_LABEL}"}}}}'
     )
-    return next(filter(is_elsewhere, labelled.stdout.splitlines()), "")
+    return next(filter(is_elsewhere, labeled.stdout.splitlines()), "")
 
 
 def is_elsewhere(folder: str) -> bool:

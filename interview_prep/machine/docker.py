@@ -53,7 +53,7 @@ def check_nvidia() -> None:
 
 
 def build_service(service: str) -> bool:
-    """Build a service's image, labelled with the version of pyproject.toml and git's revision. Whether it worked."""
+    """Build a service's image, labeled with the version of pyproject.toml and git's revision. Whether it worked."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     environment = {**os.environ, "VERSION": version, "REVISION": read_revision()}
     command = ["docker", "compose", "build", service]

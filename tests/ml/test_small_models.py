@@ -99,7 +99,8 @@ def test_entities_are_right_in_own_sentences() -> None:
 
 def test_embeddings_find_the_paraphrase_of_own_sentences() -> None:
     """Among the paraphrases of sixteen sentences."""
-    model, tokenizer = (kind.from_pretrained(SMALL / "embeddings") for kind in (AutoModel, AutoTokenizer))
+    model = AutoModel.from_pretrained(SMALL / "embeddings")
+    tokenizer = AutoTokenizer.from_pretrained(SMALL / "embeddings")
     left, right = (embed(model, tokenizer, list(texts)) for texts in zip(*OWN["embeddings"]["pairs"], strict=True))
     assert ((left @ right.T).argmax(1) == torch.arange(16)).sum() >= 12
 

@@ -20,7 +20,7 @@ def split(table: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return table[:, :-2], table[:, -2], table[:, -1:].flatten()
 
 
-def standardised(rows: Tensor, like: Tensor) -> Tensor:
+def standardized(rows: Tensor, like: Tensor) -> Tensor:
     """Subtract from each column of (N, F) the mean of that column of `like` (M, F), and divide by its std."""
     return (rows - like.mean(0, keepdim=True)) / (like.std(0, keepdim=True) + 1e-8)
 
@@ -35,7 +35,7 @@ def train(  # noqa: PLR0913, the settings of a run
 ) -> list[float]:
     """Train in place on rows (N, F + 2) by SGD with momentum -> each epoch's mean loss of a row."""
     features, target, weight = split(table)
-    x = standardised(features, features)
+    x = standardized(features, features)
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
     losses = []
@@ -53,8 +53,8 @@ def train(  # noqa: PLR0913, the settings of a run
 
 @torch.no_grad()
 def predict(model: nn.Module, features: Tensor, table: Tensor) -> Tensor:
-    """Predict for features (M, F), standardised like the table (N, F + 2) that the model was trained on -> (M,)."""
-    return model(standardised(features, split(table)[0]))
+    """Predict for features (M, F), standardized like the table (N, F + 2) that the model was trained on -> (M,)."""
+    return model(standardized(features, split(table)[0]))
 
 
 def r_squared(predicted: Tensor, target: Tensor) -> float:

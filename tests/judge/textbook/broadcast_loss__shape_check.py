@@ -22,7 +22,7 @@ def split(table: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return features, target, weight
 
 
-def standardised(rows: Tensor, like: Tensor) -> Tensor:
+def standardized(rows: Tensor, like: Tensor) -> Tensor:
     """Subtract from each column of (N, F) the mean of that column of `like` (M, F), and divide by its std."""
     mean, std = like.mean(axis=0), like.std(axis=0)
     return (rows - mean) / std
@@ -39,7 +39,7 @@ def train(  # noqa: PLR0913, the settings of a run
 ) -> list[float]:
     """Train in place on rows (N, F + 2) by SGD with momentum -> each epoch's mean loss of a row."""
     features, target, weight = split(table)
-    x = standardised(features, features)
+    x = standardized(features, features)
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
     losses = []
@@ -57,8 +57,8 @@ def train(  # noqa: PLR0913, the settings of a run
 
 @torch.no_grad()
 def predict(model: nn.Module, features: Tensor, table: Tensor) -> Tensor:
-    """Predict for features (M, F), standardised like the table (N, F + 2) that the model was trained on -> (M,)."""
-    return model(standardised(features, split(table)[0]))
+    """Predict for features (M, F), standardized like the table (N, F + 2) that the model was trained on -> (M,)."""
+    return model(standardized(features, split(table)[0]))
 
 
 def r_squared(predicted: Tensor, target: Tensor) -> float:

@@ -62,13 +62,13 @@ def train(  # noqa: PLR0913, the settings of a run
 def main() -> None:
     """Learn which of four clouds a point is from."""
     torch.manual_seed(0)
-    centres = 2 * torch.randn(4, 5)
+    centers = 2 * torch.randn(4, 5)
     labels = torch.arange(4).repeat_interleave(100)
-    points = centres[labels] + torch.randn(400, 5)  # (400, 5), sorted by cloud
+    points = centers[labels] + torch.randn(400, 5)  # (400, 5), sorted by cloud
     model = Classifier(5, 32, 4)
     for epoch, loss in enumerate(train(model, points, labels), start=1):
         print(f"epoch {epoch:2}  loss {loss:.4f}")
-    new = centres[labels] + torch.randn(400, 5)
+    new = centers[labels] + torch.randn(400, 5)
     right = (model(new).argmax(dim=1) == labels).float().mean()
     print(f"new points: {right.item():.0%} right")
 

@@ -1,4 +1,4 @@
-"""absmax per row with a where for zero rows, register_buffer, dequantise in the forward."""
+"""absmax per row with a where for zero rows, register_buffer, dequantize in the forward."""
 
 import torch
 import torch.nn.functional as F

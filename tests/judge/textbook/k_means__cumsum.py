@@ -26,17 +26,17 @@ def plus_plus(points: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarra
     return points[chosen]
 
 
-def assign(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    return squared_distances(points, centres).argmin(axis=1)
+def assign(points: np.ndarray, centers: np.ndarray) -> np.ndarray:
+    return squared_distances(points, centers).argmin(axis=1)
 
 
-def lloyd(points: np.ndarray, centres: np.ndarray, steps: int) -> np.ndarray:
-    centres = np.array(centres, dtype=float)
+def lloyd(points: np.ndarray, centers: np.ndarray, steps: int) -> np.ndarray:
+    centers = np.array(centers, dtype=float)
     for _ in range(steps):
-        labels = assign(points, centres)
-        sums = np.zeros_like(centres)
+        labels = assign(points, centers)
+        sums = np.zeros_like(centers)
         np.add.at(sums, labels, points)
-        counts = np.bincount(labels, minlength=len(centres))
+        counts = np.bincount(labels, minlength=len(centers))
         filled = counts > 0
-        centres[filled] = sums[filled] / counts[filled, None]
-    return centres
+        centers[filled] = sums[filled] / counts[filled, None]
+    return centers

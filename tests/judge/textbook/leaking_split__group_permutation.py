@@ -16,7 +16,7 @@ def split(table: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def encode(train: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
-    """Features of `rows`, a row each: numbers standardised, 0 where missing, and the adviser's rate of defaults."""
+    """Features of `rows`, a row each: numbers standardized, 0 where missing, and the adviser's rate of defaults."""
     known = train[NUMBERS].to_numpy()
     numbers = (rows[NUMBERS].to_numpy() - np.nanmean(known, axis=0)) / np.nanstd(known, axis=0)
     loans = train.groupby("adviser")["default"]

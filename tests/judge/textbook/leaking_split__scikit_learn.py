@@ -17,7 +17,7 @@ def split(table: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def encode(train: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
-    """Features of `rows`, a row each: numbers standardised, 0 where missing, and the adviser's rate of defaults."""
+    """Features of `rows`, a row each: numbers standardized, 0 where missing, and the adviser's rate of defaults."""
     mean, std = train[NUMBERS].mean(), train[NUMBERS].std(ddof=0)
     numbers = ((rows[NUMBERS] - mean) / (std + 1e-8)).fillna(0).to_numpy()
     base = train["default"].mean()

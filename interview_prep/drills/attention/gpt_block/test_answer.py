@@ -16,8 +16,8 @@ def assert_near(got: Tensor | tuple[Tensor, ...], expected: Tensor | tuple[Tenso
 
 
 def normed(layer: nn.LayerNorm, rows: Tensor) -> Tensor:
-    centred = rows - rows.mean(-1, keepdim=True)
-    return centred / (centred.square().mean(-1, keepdim=True) + layer.eps).sqrt() * layer.weight + layer.bias
+    centered = rows - rows.mean(-1, keepdim=True)
+    return centered / (centered.square().mean(-1, keepdim=True) + layer.eps).sqrt() * layer.weight + layer.bias
 
 
 def linear(layer: nn.Linear, rows: Tensor) -> Tensor:

@@ -8,11 +8,11 @@ def plus_plus(points: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarra
     raise NotImplementedError
 
 
-def assign(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
+def assign(points: np.ndarray, centers: np.ndarray) -> np.ndarray:
     """(N, D), (k, D) -> index of the nearest center (N,), the lowest of equally near ones."""
     raise NotImplementedError
 
 
-def lloyd(points: np.ndarray, centres: np.ndarray, steps: int) -> np.ndarray:
+def lloyd(points: np.ndarray, centers: np.ndarray, steps: int) -> np.ndarray:
     """(N, D), (k, D) -> centers (k, D) after the steps; a center without points stays."""
     raise NotImplementedError

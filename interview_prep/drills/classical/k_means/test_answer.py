@@ -10,21 +10,21 @@ pytestmark = pytest.mark.filterwarnings("error")  # the task forbids warnings
 POINTS = ((0, 0), (0, 2), (9, 1), (10, 1))
 
 
-def nearest(point: np.ndarray, centres: np.ndarray) -> int:
+def nearest(point: np.ndarray, centers: np.ndarray) -> int:
     """Slow and obvious: one center and one coordinate at a time."""
-    squares = [sum((float(a) - float(b)) ** 2 for a, b in zip(point, centre, strict=True)) for centre in centres]
+    squares = [sum((float(a) - float(b)) ** 2 for a, b in zip(point, center, strict=True)) for center in centers]
     return squares.index(min(squares))
 
 
-def by_loops(points: np.ndarray, centres: np.ndarray, steps: int) -> np.ndarray:
+def by_loops(points: np.ndarray, centers: np.ndarray, steps: int) -> np.ndarray:
     """Lloyd's iteration, one point at a time."""
     for _ in range(steps):
-        groups: list[list[np.ndarray]] = [[] for _ in centres]
+        groups: list[list[np.ndarray]] = [[] for _ in centers]
         for point in points:
-            groups[nearest(point, centres)].append(point)
-        moved = [sum(group) / len(group) if group else centre for group, centre in zip(groups, centres, strict=True)]
-        centres = np.array(moved)
-    return centres
+            groups[nearest(point, centers)].append(point)
+        moved = [sum(group) / len(group) if group else center for group, center in zip(groups, centers, strict=True)]
+        centers = np.array(moved)
+    return centers
 
 
 def random_points(n: int, d: int, seed: int = 0) -> np.ndarray:
@@ -38,22 +38,22 @@ def column(*values: float) -> np.ndarray:
 
 def test_example_assign() -> None:
     """Matches the assignment in the task."""
-    centres = np.array([[0.0, 0.0], [4.0, 1.0], [90.0, 90.0]])
-    assert_array_equal(assign(np.array(POINTS), centres), np.array([0, 0, 1, 1]))
+    centers = np.array([[0.0, 0.0], [4.0, 1.0], [90.0, 90.0]])
+    assert_array_equal(assign(np.array(POINTS), centers), np.array([0, 0, 1, 1]))
 
 
 def test_example_lloyd() -> None:
     """Matches the centers in the task."""
-    centres = np.array([[0.0, 0.0], [4.0, 1.0], [90.0, 90.0]])
+    centers = np.array([[0.0, 0.0], [4.0, 1.0], [90.0, 90.0]])
     expected = np.array([[0.0, 1.0], [9.5, 1.0], [90.0, 90.0]])
-    assert_allclose(lloyd(np.array(POINTS), centres, steps=1), expected)
+    assert_allclose(lloyd(np.array(POINTS), centers, steps=1), expected)
 
 
 @pytest.mark.parametrize(("n", "k", "d"), [(1, 1, 2), (7, 3, 2), (3, 3, 3), (6, 2, 1), (2, 4, 3)])
 def test_assign(n: int, k: int, d: int) -> None:
     """Agrees with a loop over points and centers."""
-    points, centres = random_points(n, d), random_points(k, d, seed=1)
-    assert_array_equal(assign(points, centres), np.array([nearest(point, centres) for point in points]))
+    points, centers = random_points(n, d), random_points(k, d, seed=1)
+    assert_array_equal(assign(points, centers), np.array([nearest(point, centers) for point in points]))
 
 
 def test_equally_near() -> None:
@@ -97,21 +97,21 @@ def test_lloyd_goes_on_after_small_moves(scale: float, offset: float) -> None:
     assert_allclose((lloyd(points, points[:3].copy(), 10) - offset) / scale, (expected - offset) / scale, atol=1e-6)
 
 
-def test_one_centre() -> None:
+def test_one_center() -> None:
     """Moves a single center to the mean of all points."""
     points = random_points(5, 3)
     assert_allclose(lloyd(points, np.zeros((1, 3)), 1), points.mean(axis=0, keepdims=True))
 
 
-def test_centre_of_one_point() -> None:
+def test_center_of_one_point() -> None:
     """Moves a center to its only point."""
     assert_allclose(lloyd(column(0, 1, 10), column(0.4, 8), 1), column(0.5, 10))
 
 
-def test_centre_without_points() -> None:
+def test_center_without_points() -> None:
     """Leaves a center without points where it is, while the others move."""
-    points, centres = column(0, 1, 10, 11), column(0, 500, 9, -500)
-    assert_allclose(lloyd(points, centres, 3), column(0.5, 500, 10.5, -500))
+    points, centers = column(0, 1, 10, 11), column(0, 500, 9, -500)
+    assert_allclose(lloyd(points, centers, 3), column(0.5, 500, 10.5, -500))
 
 
 def test_integers() -> None:
@@ -123,13 +123,13 @@ def test_integers() -> None:
 @pytest.mark.edge
 def test_lloyd_leaves_inputs_unchanged() -> None:
     """Leaves points and centers unchanged."""
-    points, centres = random_points(6, 2), random_points(2, 2, seed=1)
-    lloyd(points, centres, 2)
-    assert_array_equal(np.vstack([points, centres]), np.vstack([random_points(6, 2), random_points(2, 2, seed=1)]))
+    points, centers = random_points(6, 2), random_points(2, 2, seed=1)
+    lloyd(points, centers, 2)
+    assert_array_equal(np.vstack([points, centers]), np.vstack([random_points(6, 2), random_points(2, 2, seed=1)]))
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_as_many_centres_as_points(seed: int) -> None:
+def test_as_many_centers_as_points(seed: int) -> None:
     """Draws every point once if k is N."""
     points = random_points(6, 2, seed=3)
     got = plus_plus(points, 6, np.random.default_rng(seed))
@@ -159,7 +159,7 @@ def test_one_of_each_cluster() -> None:
     assert_allclose(np.unique(got, axis=0), column(0, 1e4, 2e4, 3e4))
 
 
-def test_first_centre_is_uniform() -> None:
+def test_first_center_is_uniform() -> None:
     """Draws the first center uniformly: each of two points half the time."""
     rng = np.random.default_rng(0)
     got = np.mean([plus_plus(column(0, 1), 1, rng) for _ in range(60)])
@@ -196,7 +196,7 @@ def test_shape_for_equal_points() -> None:
     """Returns an array of k centers even if all are equal."""
     points = np.ones((4, 2))
     got = plus_plus(points, 3, np.random.default_rng(0)), lloyd(points, np.ones((3, 2)), 1)
-    assert [(type(centres).__name__, np.shape(centres)) for centres in got] == [("ndarray", (3, 2))] * 2
+    assert [(type(centers).__name__, np.shape(centers)) for centers in got] == [("ndarray", (3, 2))] * 2
 
 
 @pytest.mark.edge

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from answer import Regressor, loss_of, predict, r_squared, split, standardised, train
+from answer import Regressor, loss_of, predict, r_squared, split, standardized, train
 from torch import Tensor, nn
 from torch.testing import assert_close
 
@@ -72,9 +72,9 @@ def test_example_loss() -> None:
     assert_close(loss_of(torch.tensor([2.0, 2.0, 2.0]), target, weight), torch.tensor(1.0))
 
 
-def test_example_standardised() -> None:
+def test_example_standardized() -> None:
     """Returns the standardized columns of the task's example."""
-    got = standardised(TABLE[:, :2], TABLE[:, :2])
+    got = standardized(TABLE[:, :2], TABLE[:, :2])
     assert_close(got, torch.tensor([[-1.0, -1.0], [0.0, 0.0], [1.0, 1.0]]))
 
 
@@ -128,31 +128,31 @@ def test_gradient_of_the_loss() -> None:
 
 
 @pytest.mark.parametrize(("rows", "others"), [(1, 3), (3, 3), (5, 2)])
-def test_standardised(rows: int, others: int) -> None:
+def test_standardized(rows: int, others: int) -> None:
     """Standardizes each column by the same column of the other table."""
     scale = torch.tensor([1.0, 100.0, 1e4])
     x, like = scale * random(rows, 3, seed=1), scale * (1 + random(others, 3, seed=2))
-    assert_close(standardised(x, like), slow_standard(x, like), atol=1e-4, rtol=1e-4)
+    assert_close(standardized(x, like), slow_standard(x, like), atol=1e-4, rtol=1e-4)
 
 
 def test_one_column() -> None:
     """Standardizes a table with a single column."""
     x = random(4, 1)
-    assert_close(standardised(x, x), slow_standard(x, x))
+    assert_close(standardized(x, x), slow_standard(x, x))
 
 
 @pytest.mark.edge
 def test_float64() -> None:
     """Keeps the precision of float64, even for large numbers."""
     x = 1e6 + random(4, 3, dtype=torch.float64)
-    assert_close(standardised(x, x), slow_standard(x, x), atol=1e-6, rtol=1e-6)
+    assert_close(standardized(x, x), slow_standard(x, x), atol=1e-6, rtol=1e-6)
 
 
 @pytest.mark.edge
 def test_tiny_column() -> None:
     """Standardizes a column of tiny numbers as well."""
     x, like = 1e-3 * random(4, 2, seed=1), 1e-3 * random(5, 2, seed=2)
-    assert_close(standardised(x, like), slow_standard(x, like), atol=1e-3, rtol=1e-3)
+    assert_close(standardized(x, like), slow_standard(x, like), atol=1e-3, rtol=1e-3)
 
 
 def test_losses_of_an_epoch() -> None:

@@ -59,9 +59,9 @@ def accuracy(net: Net, x: Tensor, y: Tensor) -> float:
 def main() -> None:
     """Learn eight kinds of points, then whether other points are odd or even, then tell the kinds apart again."""
     torch.manual_seed(0)
-    centres = 2 * torch.randn(8, 6)
+    centers = 2 * torch.randn(8, 6)
     kinds, new_kinds = torch.randint(8, (2, 480))
-    x, new_x = centres[kinds] + torch.randn(480, 6), centres[new_kinds] + torch.randn(480, 6)
+    x, new_x = centers[kinds] + torch.randn(480, 6), centers[new_kinds] + torch.randn(480, 6)
     net = Net(6, 64, classes=8)
     pretrain(net, x, kinds)
     by_kind = [accuracy(net, new_x[new_kinds == kind], new_kinds[new_kinds == kind]) for kind in range(8)]

@@ -13,7 +13,7 @@ from torch.testing import assert_close
 
 
 def rows(count: int, seed: int = 0) -> Tensor:
-    """Points (N, 3) that are not centred at 0: the body has seen none like them."""
+    """Points (N, 3) that are not centered at 0: the body has seen none like them."""
     return 2 + torch.randn(count, 3, generator=torch.Generator().manual_seed(seed))
 
 
@@ -49,8 +49,8 @@ def points(count: int, seed: int) -> tuple[Tensor, Tensor]:
     """Points (N, 3) of four kinds."""
     generator = torch.Generator().manual_seed(seed)
     kinds = torch.arange(count) % 4
-    centres = torch.tensor([[3.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 3.0], [-3.0, -3.0, -3.0]])
-    return centres[kinds] + 0.5 * torch.randn(count, 3, generator=generator), kinds
+    centers = torch.tensor([[3.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 3.0], [-3.0, -3.0, -3.0]])
+    return centers[kinds] + 0.5 * torch.randn(count, 3, generator=generator), kinds
 
 
 @functools.cache

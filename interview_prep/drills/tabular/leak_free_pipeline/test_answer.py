@@ -108,7 +108,7 @@ def table() -> tuple[pd.DataFrame, pd.Series, np.ndarray]:
 
 
 def small() -> Pipeline:
-    return Pipeline([("centre", Center()), ("plus", Plus())])
+    return Pipeline([("center", Center()), ("plus", Plus())])
 
 
 def by_rows(features: pd.DataFrame, target: pd.Series, folds: np.ndarray) -> list[float]:

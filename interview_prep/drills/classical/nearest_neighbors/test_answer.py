@@ -66,12 +66,12 @@ def test_example_distances() -> None:
     assert_allclose(distances(np.array([[0, 0]]), POINTS), np.array([[0.0, 5.0, 10.0, 1.0]]), atol=1e-6)
 
 
-def test_example_three_neighbours() -> None:
+def test_example_three_neighbors() -> None:
     """Matches the labels in the task for three neighbors."""
     assert_array_equal(classify(POINTS, LABELS, np.array([[0, 0], [5, 6]]), k=3), np.array(["b", "a"]))
 
 
-def test_example_four_neighbours() -> None:
+def test_example_four_neighbors() -> None:
     """Matches the label in the task when the votes are tied."""
     assert_array_equal(classify(POINTS, LABELS, np.array([[0, 0]]), k=4), np.array(["a"]))
 
