@@ -76,7 +76,7 @@ def test_mistakes_that_fail_alike_are_named(judge_client: JudgeClient, folder: P
     (folder / "mistakes").mkdir()
     write_mistake(folder, "squares", folder / "mistakes" / "twin.py")
     assert lint_drill(folder, judge_client).problems == (
-        "double/mistakes/twin: fails as mistakes/squares does, so that no verdict can tell them apart",
+        "double/mistakes/twin: fails exactly like mistakes/squares, so no verdict can tell them apart",
     )
 
 

@@ -68,7 +68,7 @@ def test_a_second_checkout_of_the_same_name_leaves_the_first_one_s_lab_alone(pla
     before = first.containers()
     done = second.up()
     assert done.returncode == 0, done.stderr
-    assert f"{first.folder} runs as the Compose project {first.folder.name}, too." in done.stdout
+    assert f"{first.folder} also runs as the Compose project {first.folder.name}." in done.stdout
     assert first.containers() == before
     assert succeed("docker", "inspect", "--format", "{{.State.Running}}", before) == "true\n"
     assert second.containers() not in ("", before)
@@ -84,7 +84,7 @@ def test_a_folder_s_name_without_ascii_letters_and_a_colon_in_its_path_will_do(n
     (place,) = nameless
     done = place.up()
     assert done.returncode == 0, done.stderr
-    assert "面试 is no name for Compose. This checkout is prep-" in done.stdout
+    assert "Compose can't use the name 面试. This checkout is now called prep-" in done.stdout
     found = place.run("docker", "compose", "exec", "--no-TTY", "lab", "ls", "tasks.py")
     assert (found.returncode, found.stdout) == (0, "tasks.py\n"), found.stderr
     again = place.run(str(Path(sys.executable).with_name("invoke")), "up", "--detach")

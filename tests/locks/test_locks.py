@@ -19,7 +19,7 @@ PROMISED = {
 }
 
 # How the name of a wheel ends that Python 3.11 installs there, said without the code that makes the locks.
-PURE = r"-(py2\.)?py3-none-any\.whl$"
+PURE = r"-(py2\.)?py3(9|10|11)?-none-any\.whl$"
 PYTHON = r"-(cp311-cp311|cp3\d+-abi3|py3-none)-"
 GLIBC = r"(\w+\.)*manylinux(1|2010|2014|_2_([5-9]|1\d|2[0-8]))_%s(\.\w+)*\.whl$"
 INSTALLS = {

@@ -80,7 +80,7 @@ def test_second_checkout_of_one_name_gets_its_own_project(tmp_path: Path, monkey
     (tmp_path / ".env").write_text("PREP_PORT=8889\n")
     sentence = compose.claim_project()
     assert sentence.startswith(
-        f"{other} runs as the Compose project kit-of-this-test, too. This checkout is kit-of-this-"
+        f"{other} also runs as the Compose project kit-of-this-test. This checkout is now called kit-of-this-"
     )
     kept, project = (tmp_path / ".env").read_text().splitlines()
     assert (kept, project.rpartition("-")[0]) == ("PREP_PORT=8889", "COMPOSE_PROJECT_NAME=kit-of-this-test")

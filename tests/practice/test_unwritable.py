@@ -75,7 +75,7 @@ def test_locked_history_says_who_holds_it(tmp_path: Path, monkeypatch: pytest.Mo
     events = History(tmp_path / "history.sqlite3")
     holder = sqlite3.connect(tmp_path / "history.sqlite3", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    with pytest.raises(HistoryError, match="is held by another program"):
+    with pytest.raises(HistoryError, match="is locked by another program"):
         events.add_event("rope", "start")
     holder.execute("ROLLBACK")
     events.add_event("rope", "start")
@@ -98,7 +98,7 @@ def test_damaged_history_costs_no_verdict(task: Invoke, drill: Drill, tmp_path: 
     ("command", "message"),
     [
         ("mkdir causal_mask.py", "causal_mask.py is a folder, and an answer is a file."),
-        ("mkfifo causal_mask.py", "causal_mask.py is not a plain file"),
+        ("mkfifo causal_mask.py", "causal_mask.py is not a regular file"),
         ("ln -s causal_mask.py causal_mask.py", "causal_mask.py cannot be read: Too many levels of symbolic links."),
         ("ln -s nowhere causal_mask.py", "No answer at "),
     ],
