@@ -25,7 +25,7 @@ def test_a_wrong_hash_is_refused(checkout: Checkout) -> None:
     lock.write_text(re.sub(r"sha256:\w{8}", "sha256:00000000", lock.read_text()))
     line = only_error_line(checkout.run(), 2)
     assert re.search(r"`\w+==[\d.]+`: Hash mismatch for", line)
-    assert line.endswith("not the locked file; `git checkout docker/locks`, or another index.")
+    assert line.endswith("not the locked file; `git checkout docker/locks`, or use another index.")
     assert not checkout.is_ready
 
 
@@ -34,7 +34,7 @@ def test_a_wrong_hash_of_the_installer_is_refused(checkout: Checkout) -> None:
     lock = checkout.folder / "docker" / "locks" / "installer.txt"
     lock.write_text(re.sub(r"sha256:\w{8}", "sha256:00000000", lock.read_text()))
     assert only_error_line(checkout.run(), 2).endswith(
-        "not the locked file; `git checkout docker/locks`, or another index."
+        "not the locked file; `git checkout docker/locks`, or use another index."
     )
     assert not checkout.is_ready
     assert list((checkout.folder / ".bootstrap").glob("uv-*")) == []
@@ -64,7 +64,7 @@ def test_no_network_is_refused(checkout: Checkout) -> None:
     line = only_error_line(checkout.run(PIP_INDEX_URL=UNREACHABLE, UV_CACHE_DIR=str(checkout.folder / "cache")), 2)
     assert "No matching distribution found" in line
     assert line.endswith(
-        "check the network and pip's settings (index, proxy, certificate) and run the same command again."
+        "check the network and pip's settings (index, proxy, certificate), and run the same command again."
     )
     assert not checkout.is_ready
 
