@@ -33,20 +33,21 @@ def validate_folder(folder: Path) -> Iterator[str]:
     yield from problems
     if len(mistakes) < MIN_MISTAKES:
         yield f"{folder.name}/mistakes.toml: {len(mistakes)} known mistakes, at least {MIN_MISTAKES} are needed"
-    yield from find_missing_sections(folder)
+    yield from find_section_problems(folder)
 
 
-def find_missing_sections(folder: Path) -> Iterator[str]:
-    """Yield a line for each section that the coach lacks, and for each that stands in the prompt, where it spoils."""
-    texts = {
-        name: (folder / name).read_text("utf-8") for name in ("prompt.md", "coach.md") if (folder / name).is_file()
-    }
+def find_section_problems(folder: Path) -> Iterator[str]:
+    """Yield a line for each section that the coach lacks, that spoils the task in the prompt, or that nothing shows."""
+    prompt, coach = (
+        split_sections((folder / name).read_text("utf-8")) if (folder / name).is_file() else None
+        for name in ("prompt.md", "coach.md")
+    )
     for name in SECTIONS:
-        if "coach.md" in texts and not split_sections(texts["coach.md"]).get(name):
+        if coach is not None and not coach.get(name):
             yield f"{folder.name}/coach.md: has no section {name!r}"
-        if name in split_sections(texts.get("prompt.md", "")):
+        if name in (prompt or {}):
             yield f"{folder.name}/prompt.md: {name!r} spoils the task, and belongs in coach.md"
-    rest = FOLLOW_UP.sub("", split_sections(texts.get("coach.md", "")).get("Follow-ups", "")).split()
+    rest = FOLLOW_UP.sub("", (coach or {}).get("Follow-ups", "")).split()
     if rest:
         yield f"{folder.name}/coach.md: {' '.join(rest[:5])!r} in the follow-ups isn't a question with a folded answer"
 

@@ -73,7 +73,7 @@ class PracticeSession:
         if not_recorded:
             parts.append(Text(not_recorded, "bold"))
         if verdict.passed:
-            parts += [view.render_follow_ups(self.drill), Text("a: the first answer   n: the next drill")]
+            parts.append(self.render_follow_ups())
         self.body = Group(*parts)
 
     def render(self) -> RenderableType:
@@ -128,16 +128,18 @@ class PracticeSession:
             self.body = render_message("The follow-ups and their answers open when you solve this drill, or give up.")
             return
         self.answered = min(self.answered + 1, len(self.drill.coach.follow_ups))
+        self.body = self.render_follow_ups()
+
+    def render_follow_ups(self) -> RenderableType:
+        """The follow-up questions with the answers that were asked for so far, and which key comes next."""
         has_more = self.answered < len(self.drill.coach.follow_ups)
-        advice = "a: the next answer" if has_more else "Those were all. n: the next drill"
-        self.body = Group(view.render_follow_ups(self.drill, self.answered), Text(advice))
+        advice = "a: the next answer   n: the next drill" if has_more else "Those were all. n: the next drill"
+        return Group(view.render_follow_ups(self.drill, self.answered), Text(advice))
 
     def show_solution(self, *, confirmed: bool) -> None:
         """Show the solution where the drill is solved or given up; else ask whether to give up."""
         if actions.open_solution(self.drill, self.history, give_up=confirmed):
-            self.body = Group(
-                view.render_solution(self.drill), view.render_follow_ups(self.drill), Text("a: the first answer")
-            )
+            self.body = Group(view.render_solution(self.drill), self.render_follow_ups())
         else:
             self.pending_key = "s"
             self.body = render_message("Give up, and see a solution? s again: yes. Any other key: no.")

@@ -46,6 +46,15 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+def test_server_does_without_pyarrow_and_an_answer_can_import_it(judge_client: JudgeClient, tmp_path: Path) -> None:
+    """pandas would import it for its strings: 70 MB, and a slower start."""
+    answer = tmp_path / "answer.py"
+    answer.write_text(f"import pyarrow.parquet\n{DOUBLE.solution.read_text()}")
+    verdict = judge_client.judge(DOUBLE, answer)
+    assert verdict.complete, verdict
+    assert "libarrow" not in Path(f"/proc/{judge_client.process.pid}/maps").read_text()
+
+
 def test_known_mistake_is_named(judge_client: JudgeClient, tmp_path: Path) -> None:
     """An answer that fails as a known mistake does is told so, and the check says with what it fails and passes."""
     verdict = judge_client.judge(DOUBLE, write_mistake(DOUBLE.folder, "first_row", tmp_path / "answer.py"))

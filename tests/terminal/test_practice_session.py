@@ -133,6 +133,8 @@ def test_answers_come_one_at_a_time_once_the_drill_is_solved(session: PracticeSe
     counts = [count_answers(press(session, "a")) for _ in answers]
     assert counts == list(range(1, len(answers) + 1))
     assert "Those were all." in press(session, "a")
+    session.check_answer()  # an answer that was seen stays
+    assert count_answers(draw(session)) == len(answers)
 
 
 def test_failed_verdict_shows_no_follow_ups(session: PracticeSession) -> None:
